@@ -1,0 +1,27 @@
+// The import table of docs/architecture.md, as rules: what each folder may import, and no cycles.
+const may = {
+  protocol: [],
+  renderer: ['protocol'],
+  adapters: ['protocol'],
+  coordinator: ['protocol', 'adapters'],
+  worker: ['protocol', 'adapters', 'renderer'],
+  verifier: ['protocol', 'adapters', 'renderer'],
+  cli: ['protocol', 'renderer', 'adapters', 'coordinator', 'worker', 'verifier'],
+};
+const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'studio'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(may).map(([folder, allowed]) => ({
+      name: `${folder}-imports`,
+      severity: 'error',
+      from: { path: `^${folder}/` },
+      to: { path: `^(${all.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
+    })),
+    { name: 'no-undeclared-packages', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
+    { name: 'no-dev-packages-in-product', severity: 'error', from: {}, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: { doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.d.ts'] } },
+};

@@ -1,0 +1,50 @@
+// Transpiles every TypeScript file to dist/ and copies the files that code reads beside itself (kernels, SQL, ABI, vectors).
+// Types are not checked here: `npm run check:types` does that. Only files whose content changed are written,
+// so that a build beside a running network replaces nothing under it.
+import { readFile, writeFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const folders = ['protocol', 'renderer', 'adapters', 'coordinator', 'worker', 'verifier', 'cli', 'scenes', 'test', 'bench'];
+const copied = /\.(wgsl|sql|json)$/;
+
+/** Every file below a folder that a build reads, as paths relative to the root. */
+async function sourcesBelow(folder) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && (/\.ts$/.test(entry.name) || copied.test(entry.name)))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+async function writeIfChanged(path, content) {
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before === content) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+async function buildOne(source) {
+  const text = await readFile(join(root, source), 'utf8');
+  if (!source.endsWith('.ts')) {
+    await writeIfChanged(join(root, 'dist', source), text);
+    return [source];
+  }
+  if (source.endsWith('.d.ts')) return [];
+  const target = source.replace(/\.ts$/, '.js');
+  const { code, map } = await transform(text, {
+    loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'external', sourcefile: relative(dirname(join('dist', source)), source),
+  });
+  await writeIfChanged(join(root, 'dist', target), `${code}//# sourceMappingURL=${target.split('/').pop()}.map\n`);
+  await writeIfChanged(join(root, 'dist', `${target}.map`), map);
+  return [target, `${target}.map`];
+}
+
+const sources = (await Promise.all(folders.map(sourcesBelow))).flat();
+const built = new Set((await Promise.all(sources.map(buildOne))).flat());
+const present = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
+for (const entry of present) {
+  const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));
+  if (entry.isFile() && !built.has(path)) await rm(join(root, 'dist', path), { force: true });
+}
