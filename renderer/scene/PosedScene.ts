@@ -1,24 +1,26 @@
 /**
- * A scene at one frame time, as plain numbers: what `poseScene` makes and `prepareScene` packs for the kernel.
+ * A scene at one moment, as plain arrays: what lies between the loader (three.js objects) and `prepare/` (what the kernel reads).
  *
- * World space, metres as in glTF, +Y up, right-handed. Triangles are unindexed: corner `c` of triangle `i` is at
- * element `3 * i + c` of every per-corner array. Colours are linear sRGB primaries unless a texture says otherwise.
+ * World space, metres as in glTF, right-handed, +Y up. Colours are linear with Rec. 709 primaries. Triangles wind counter-clockwise seen from their front,
+ * also where a node mirrors its mesh (the winding is turned back when the scene is posed). Everything here is a pure function of the scene's files and the
+ * frame's time, so two machines build the same bytes.
  */
 export interface PosedScene {
+  /** How many triangles: `n` below. */
   triangleCount: number;
-  /** Corner positions, 9 per triangle. */
+  /** 9n: three corners of three coordinates per triangle, world space. */
   positions: Float32Array;
-  /** Unit shading normals at the corners, 9 per triangle. */
+  /** 9n: a unit normal per corner, world space. */
   normals: Float32Array;
-  /** First texture coordinates, 6 per triangle; zeros where a mesh has none. */
+  /** 6n: texture coordinates of the first set per corner; zero where the mesh has none. */
   uv0: Float32Array;
-  /** Second texture coordinates, 6 per triangle; null when no mesh has any. */
+  /** 6n: texture coordinates of the second set, or null when no material of the scene reads it. */
   uv1: Float32Array | null;
-  /** Unit tangents, 12 per triangle: xyz and the sign of the bitangent (cross(normal, tangent) * w). */
+  /** 12n: per corner a unit tangent (world space) and the sign w: bitangent = w * cross(normal, tangent). */
   tangents: Float32Array;
-  /** Linear RGBA corner colours, 12 per triangle; null when no mesh has any. */
+  /** 12n: linear RGBA per corner, a factor of the base colour; 1 where the mesh has none. Null when no mesh of the scene has vertex colours. */
   colors: Float32Array | null;
-  /** Index into `materials`, one per triangle. */
+  /** n: index into `materials`. */
   materialOfTriangle: Uint32Array;
   materials: PosedMaterial[];
   textures: PosedTexture[];
@@ -26,35 +28,44 @@ export interface PosedScene {
   environment: PosedEnvironment | null;
   camera: PosedCamera;
   background: Background;
-  /** Equal for two frames whose triangles are equal, so that `prepareScene` may keep their BVH. */
+  /** Equal for two frames of one scene exactly when their triangles (positions, normals, tangents, order) are equal: lets `prepare` reuse a BVH. */
   geometryKey: string;
 }
 
-/** Where a material reads a texture: uv' = (a u + c v + tx, b u + d v + ty) for transform [a, b, c, d, tx, ty]. */
+/** Where a material reads a texture. */
 export interface TextureSlot {
-  /** Index into `PosedScene.textures`. */
+  /** Index into `textures`. */
   texture: number;
   uvSet: 0 | 1;
-  transform: readonly [number, number, number, number, number, number];
+  /**
+   * The affine map of KHR_texture_transform, column-major: [a, b, c, d, tx, ty] takes (u, v) to (a*u + c*v + tx, b*u + d*v + ty).
+   * Identity is [1, 0, 0, 1, 0, 0].
+   */
+  transform: [number, number, number, number, number, number];
 }
 
-/** A glTF metallic-roughness material with ior, transmission, emissive strength and unlit. */
+/** Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior and unlit. Factors multiply their texture. */
 export interface PosedMaterial {
-  /** Linear RGBA factor. */
-  baseColor: readonly [number, number, number, number];
+  /** Linear RGB and opacity, each in 0..1. */
+  baseColor: [number, number, number, number];
+  /** 0..1; its texture's blue channel. */
   metallic: number;
-  /** Perceptual roughness; alpha = roughness squared. */
+  /** 0..1, perceptual (alpha = roughness squared); its texture's green channel. */
   roughness: number;
-  /** Emitted radiance, W/(m2 sr) in scene units, KHR_materials_emissive_strength included. */
-  emissive: readonly [number, number, number];
+  /** Linear radiance, KHR_materials_emissive_strength included; may exceed 1. */
+  emissive: [number, number, number];
+  /** Scale of the normal map's x and y. */
   normalScale: number;
   alphaMode: 'opaque' | 'mask' | 'blend';
+  /** For 'mask': coverage is 1 where opacity >= alphaCutoff, else 0. */
   alphaCutoff: number;
+  /** False: the back face is not drawn (a camera or light ray passes through it) unless the material transmits. */
   doubleSided: boolean;
-  /** Share of light that enters instead of scattering diffusely (KHR_materials_transmission), 0 to 1. */
+  /** 0..1 share of light that is transmitted rather than diffused; its texture's red channel. */
   transmission: number;
-  /** Index of refraction; 1.5 unless KHR_materials_ior says otherwise. */
+  /** Index of refraction, 1.5 by default. */
   ior: number;
+  /** True: the base colour is shown as it is and takes no light. */
   unlit: boolean;
   baseColorTexture: TextureSlot | null;
   metallicRoughnessTexture: TextureSlot | null;
@@ -63,55 +74,73 @@ export interface PosedMaterial {
   transmissionTexture: TextureSlot | null;
 }
 
-export type TextureWrap = 'repeat' | 'clamp' | 'mirror';
-
-/** Decoded texels, row 0 at v = 0 (glTF's upper left corner). */
+/** An image with its sampler. Row 0 is the image's first row, where v = 0, as in glTF. */
 export interface PosedTexture {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
-  wrapS: TextureWrap;
-  wrapT: TextureWrap;
-  /** True when RGB is sRGB encoded (base colour, emissive). Alpha is always linear. */
+  wrapS: 'repeat' | 'clamp' | 'mirror';
+  wrapT: 'repeat' | 'clamp' | 'mirror';
+  /** True: RGB is sRGB-encoded (alpha never is). */
   srgb: boolean;
   filter: 'linear' | 'nearest';
-  /** 4 bytes per texel, rows top-down. */
+  /** 4 * width * height bytes, alpha not premultiplied. */
   rgba: Uint8Array;
 }
 
-/** A light of KHR_lights_punctual. */
+/** A light of KHR_lights_punctual in world space. */
 export interface PosedLight {
   kind: 'point' | 'spot' | 'directional';
   /** Linear RGB times intensity: candela for point and spot, lux for directional. */
-  color: readonly [number, number, number];
-  /** World position; ignored for directional. */
-  position: readonly [number, number, number];
-  /** Unit direction the light shines in (world); ignored for point. */
-  direction: readonly [number, number, number];
-  /** Metres beyond which the light is off; 0 means infinite. */
+  color: [number, number, number];
+  /** World position, metres. Meaningless for 'directional'. */
+  position: [number, number, number];
+  /** Unit vector along which the light travels. Meaningless for 'point'. */
+  direction: [number, number, number];
+  /** Metres beyond which there is no light; 0 = unlimited. */
   range: number;
-  /** Cosine of the angle within which a spot has full intensity. */
+  /** Cosine of the angle within which a spot is at full strength; 1 for the others. */
   innerConeCos: number;
-  /** Cosine of the angle beyond which a spot is dark. */
+  /** Cosine of the angle beyond which a spot is dark; -1 for the others. */
   outerConeCos: number;
 }
 
-/** Linear equirectangular radiance: direction (x, y, z) has u = atan2(z, x) / (2 pi) + 0.5, v = acos(y) / pi, row 0 = +Y. */
+/**
+ * An equirectangular image of light from infinity. Row 0 looks along +Y. With u = (column + 0.5) / width, the direction (x, y, z) is seen at
+ * u = atan2(z, x) / (2 pi) + 0.5, v = 0.5 - asin(y) / pi, as three.js maps it.
+ */
 export interface PosedEnvironment {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
-  /** 3 floats per texel, rows from +Y to -Y. */
+  /** 3 * width * height linear radiance values, finite and not negative. */
   rgb: Float32Array;
-  /** Factor on the radiance. */
+  /** Factor of every value. */
   intensity: number;
 }
 
-/** The camera looks along -Z of its own space, +Y up. Matrices are column-major. */
+/** A camera looks along its -Z with +Y up. Depth limits (znear, zfar) are not drawn. */
 export type PosedCamera =
-  | { kind: 'perspective'; worldFromCamera: Float64Array; fovYRadians: number; aspect: number }
-  | { kind: 'orthographic'; worldFromCamera: Float64Array; xmag: number; ymag: number };
+  | {
+      kind: 'perspective';
+      /** Column-major 4 x 4, a rotation and a translation without scale. */
+      worldFromCamera: Float64Array;
+      /** Full vertical angle of view, radians. */
+      fovYRadians: number;
+      /** Width over height of the picture to be taken. */
+      aspect: number;
+    }
+  | {
+      kind: 'orthographic';
+      /** Column-major 4 x 4, a rotation and a translation without scale. */
+      worldFromCamera: Float64Array;
+      /** Half the width of the view, metres. */
+      xmag: number;
+      /** Half the height of the view, metres. */
+      ymag: number;
+    };
 
-/** What a ray that leaves the scene sees when it comes straight from the camera. */
-export type Background =
-  | { kind: 'environment' }
-  | { kind: 'transparent' }
-  | { kind: 'color'; rgb: readonly [number, number, number] };
+/** What a camera ray sees where it meets nothing. */
+export type Background = { kind: 'environment' } | { kind: 'transparent' } | { kind: 'color'; /** Linear. */ rgb: [number, number, number] };
