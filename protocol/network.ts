@@ -1,0 +1,50 @@
+import { MalformedError } from './errors.js';
+import { FieldReader } from './fields.js';
+import { type Address, parseAddress } from './ids.js';
+
+/** The public description of a network: the whole content of network.json. It holds no secret. */
+export interface NetworkDescription {
+  protocolVersion: 1;
+  name: string;
+  chainId: number;
+  /** JSON-RPC endpoint of a node of the chain. */
+  rpcUrl: string;
+  /** The Rushes contract. */
+  contract: Address;
+  /** The ERC-20 token that pays. */
+  token: Address;
+  /** The policy contract that jobs of this network use by default. */
+  policy: Address;
+  /** First block that can hold an event of the contract. */
+  deploymentBlock: number;
+  /** Kubo RPC endpoint. */
+  ipfsApiUrl: string;
+  /** A convenience only: everything works without it. */
+  coordinatorUrl?: string;
+  /** True where the token is worth nothing; cheating workers run nowhere else. */
+  testMoney: boolean;
+}
+
+/** Parses the text of a network.json. Throws BadInputError naming the field, or MalformedError for what is no JSON. */
+export function parseNetworkDescription(text: string): NetworkDescription {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new MalformedError({ what: 'network description', reason: cause instanceof Error ? cause.message : String(cause) });
+  }
+  const fields = new FieldReader(value, 'network', ['protocolVersion', 'name', 'chainId', 'rpcUrl', 'contract', 'token', 'policy', 'deploymentBlock', 'ipfsApiUrl', 'coordinatorUrl', 'testMoney']);
+  return {
+    protocolVersion: fields.literal('protocolVersion', [1] as const),
+    name: fields.string('name', 200),
+    chainId: fields.integer('chainId', 1, Number.MAX_SAFE_INTEGER),
+    rpcUrl: fields.string('rpcUrl', 2000),
+    contract: fields.parsed('contract', parseAddress),
+    token: fields.parsed('token', parseAddress),
+    policy: fields.parsed('policy', parseAddress),
+    deploymentBlock: fields.integer('deploymentBlock', 0, Number.MAX_SAFE_INTEGER),
+    ipfsApiUrl: fields.string('ipfsApiUrl', 2000),
+    ...(fields.has('coordinatorUrl') ? { coordinatorUrl: fields.string('coordinatorUrl', 2000) } : {}),
+    testMoney: fields.boolean('testMoney'),
+  };
+}
