@@ -87,7 +87,6 @@ struct Job {
 /// @param feeWei each verifier's
 /// @param convictions the worker's convictions when it took the lease; more since then void the lease
 /// @param seed zero until drawn
-/// @param outputsDigest SHA-256 of the outputs file
 struct Lease {
     address worker;
     LeaseState state;
@@ -107,8 +106,6 @@ struct Lease {
     uint48 commitBlock;
     bytes32 root;
     bytes32 seed;
-    uint256 drawnMask;
-    bytes32 outputsDigest;
 }
 
 /// @notice One verifier's part in the audit of a lease.
