@@ -1,6 +1,7 @@
-import type { ContractEvent, EventPosition, Role, Verdict } from './events.js';
+import type { ContractEvent, Role, Verdict } from './events.js';
 import type { Address, Bytes32, Cid, JobId, LeaseId, Wei } from './ids.js';
 import type { NetworkDescription } from './network.js';
+import type { PolicyNumbers } from './policy.js';
 
 // The outside world as the daemons need it. adapters/ implement these; tests give fakes.
 
@@ -55,33 +56,6 @@ export interface JobRequest {
   budgetWei: Wei;
 }
 
-/** The immutable numbers of a policy contract. Seconds unless named otherwise; bps = 1 / 10,000. */
-export interface PolicyNumbers {
-  drawDelayBlocks: number;
-  /** A chunk is drawn with probability 2^-shift. */
-  shift: number;
-  /** Verifiers drawn per lease. */
-  verifierCount: number;
-  leaseSeconds: number;
-  secondsPerUnit: number;
-  sealSeconds: number;
-  openSeconds: number;
-  revealSeconds: number;
-  challengeSeconds: number;
-  unbondingSeconds: number;
-  minWorkerStakeWei: Wei;
-  minVerifierStakeWei: Wei;
-  /** Part of a worker's stake a conviction costs. */
-  convictionSlashBps: number;
-  /** Part of a worker's stake an expired lease costs. */
-  expirySlashBps: number;
-  /** Part of a verifier's stake that not revealing costs. */
-  noShowSlashBps: number;
-  /** Fee per drawn verifier as part of the lease's pay. */
-  feeBps: number;
-  maxChunksPerLease: number;
-}
-
 /** The contract, seen from one account. Transactions resolve when mined; the adapter owns nonces, gas limits and retries. */
 export interface ChainPort {
   readonly network: NetworkDescription;
@@ -106,11 +80,12 @@ export interface ChainPort {
   open(request: { leaseId: LeaseId; openingDigest: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
   reveal(request: { leaseId: LeaseId; verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; secret: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
   demandOpening(request: { leaseId: LeaseId; chunkIndex: number; leafIndex: number }, bounds?: CallBounds): Promise<Receipt>;
-  answerOpening(request: OpeningAnswer, bounds?: CallBounds): Promise<Receipt>;
+  answerOpening(request: { leaseId: LeaseId; verifier: Address; answer: LeafAnswer }, bounds?: CallBounds): Promise<Receipt>;
   expire(request: { leaseId: LeaseId }, bounds?: CallBounds): Promise<Receipt>;
   voidConvicted(request: { leaseId: LeaseId }, bounds?: CallBounds): Promise<Receipt>;
   withdraw(bounds?: CallBounds): Promise<Receipt>;
 
+  /** Reads the policy contract itself, adopted or not. */
   readPolicy(policy: Address, bounds?: CallBounds): Promise<PolicyNumbers>;
   /** Token balance of an account in wei. */
   readBalance(account: Address, bounds?: CallBounds): Promise<Wei>;
@@ -121,13 +96,14 @@ export interface ChainPort {
   blockTimestamp(blockNumber?: number, bounds?: CallBounds): Promise<number>;
 }
 
-/** What shows one leaf under the lease's root: the leaf, its path in its chunk, the rest of the chunk hash, and the chunk's path in the lease. */
-export interface OpeningAnswer {
-  leaseId: LeaseId;
-  chunkIndex: number;
-  leafIndex: number;
+/** The answer to a demanded leaf: the leaf, its path in its chunk, the rest of the chunk hash, and the chunk's path in the lease. */
+export interface LeafAnswer {
+  /** Where the leaf stands in the chunk's tree. */
+  position: number;
+  blockIndex: number;
+  batch: number;
   salt: Bytes32;
-  /** 4,096 bytes. */
+  /** 4,096 bytes: 256 x 4 little-endian float32. */
   sums: Uint8Array;
   leafPath: readonly Bytes32[];
   pixelHash: Bytes32;
@@ -166,5 +142,3 @@ export interface SuggestionPort {
   /** What this worker should take, or undefined when there is nothing. Throws when no coordinator answers. */
   suggest(request: { worker: Address; maxChunks: number; signal?: AbortSignal }): Promise<Suggestion | undefined>;
 }
-
-export type { ContractEvent, EventPosition };
