@@ -1,5 +1,4 @@
 import { InvariantError } from './errors.js';
-import type { Manifest } from './manifest.js';
 
 /** Side of a block in pixels. */
 export const BLOCK_SIZE = 16;
@@ -47,8 +46,8 @@ export interface ChunkRect {
   leafCount: number;
 }
 
-/** The geometry a manifest asks for. */
-export function geometryOf(manifest: Pick<Manifest, 'size' | 'tileSize' | 'frames' | 'samples' | 'batches'>): Geometry {
+/** The geometry a manifest asks for; the parameter is the part of Manifest that it depends on. */
+export function geometryOf(manifest: { size: { width: number; height: number }; tileSize: number; frames: { first: number; last: number }; samples: number; batches: number }): Geometry {
   return {
     width: manifest.size.width,
     height: manifest.size.height,

@@ -1,0 +1,435 @@
+import type { ContractEvent, Role, Verdict, VoidReason } from './events.js';
+import { InvariantError } from './errors.js';
+import type { Address, Bytes32, JobId, LeaseId, Wei } from './ids.js';
+import { chunksOfMask, WORD_CHUNKS } from './masks.js';
+import type { PolicyNumbers } from './policy.js';
+
+// What the contract's events add up to: jobs and their money, chunks, leases, accounts. One projection, used by everybody who follows the chain.
+// A ledger is changed by applyEvent alone; readers see it as read-only.
+
+/** A chunk on its way: free and voided ones can be taken, voided ones not by the workers barred from them. */
+export type ChunkState = 'free' | 'leased' | 'committed' | 'paid' | 'voided';
+const CHUNK_STATES: readonly ChunkState[] = ['free', 'leased', 'committed', 'paid', 'voided'];
+
+export interface LedgerJob {
+  readonly jobId: JobId;
+  readonly artist: Address;
+  readonly nonce: Bytes32;
+  readonly manifestDigest: Bytes32;
+  readonly termsDigest: Bytes32;
+  readonly policy: Address;
+  readonly chunkCount: number;
+  readonly weightsRoot: Bytes32;
+  readonly pricePerUnitWei: Wei;
+  /** Unix seconds. */
+  readonly deadline: number;
+  readonly createdBlock: number;
+  closed: boolean;
+  completed: boolean;
+  /** Everything paid in. */
+  fundedWei: Wei;
+  /** Of no lease; the artist can withdraw it. */
+  unreservedWei: Wei;
+  /** Held for open leases. */
+  reservedWei: Wei;
+  /** Paid to workers and verifiers. */
+  spentWei: Wei;
+  /** Given back to the artist. */
+  withdrawnWei: Wei;
+  /** Leases of this job in the order they were taken. */
+  readonly leaseIds: LeaseId[];
+  /** State per chunk, as an index into ChunkState's order; read it with chunkState. */
+  readonly chunkStates: Uint8Array;
+  /** The lease that last took each chunk, 0 for none. */
+  readonly chunkLeases: Float64Array;
+  /** Chunks a worker may not take again, one mask per word. */
+  readonly barred: Map<Address, Map<number, bigint>>;
+}
+
+/** One verifier's part in the audit of a lease. */
+export interface LedgerAudit {
+  verifier: Address;
+  sealHash: Bytes32 | undefined;
+  demand: { chunkIndex: number; leafIndex: number; /** Unix seconds. */ answerDeadline: number; answered: boolean; /** false where the committed tree has no such leaf */ present: boolean } | undefined;
+  reveal: { verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; transactionHash: Bytes32 } | undefined;
+}
+
+interface LeaseCommon {
+  readonly leaseId: LeaseId;
+  readonly jobId: JobId;
+  readonly worker: Address;
+  readonly word: number;
+  readonly mask: bigint;
+  readonly payWei: Wei;
+  readonly reservedWei: Wei;
+  /** Each verifier's. */
+  feeWei: Wei;
+  /** Convictions of the worker when it took the lease. */
+  readonly workerConvictions: number;
+  readonly takenBlock: number;
+  /** Unix seconds. */
+  readonly takenAt: number;
+}
+
+/** What stands once a worker committed. */
+export interface LeaseCommitment {
+  root: Bytes32;
+  outputsDigest: Bytes32;
+  committedBlock: number;
+  /** Unix seconds. */
+  committedAt: number;
+  /** Its header decides the draw. */
+  drawBlock: number;
+  redrafted: boolean;
+  /** Known once the first verifier brought the header. */
+  draw: { seed: Bytes32; drawnMask: bigint; verifiers: readonly Address[] } | undefined;
+  /** Those drawn, in the order of the draw, then those who took open places, in order of sealing. */
+  audits: LedgerAudit[];
+}
+
+/** A lease by state; deadlines are unix seconds after which anyone may call expire. */
+export type LedgerLease = LeaseCommon & (
+  | { state: 'TAKEN'; deadline: number }
+  | { state: 'COMMITTED'; commitment: LeaseCommitment; sealDeadline: number }
+  | { state: 'SEALED'; commitment: LeaseCommitment; openDeadline: number }
+  | { state: 'OPENED'; commitment: LeaseCommitment; openingDigest: Bytes32; revealDeadline: number }
+  | { state: 'PAYABLE'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; endedAt: number }
+  | { state: 'VOID'; commitment: LeaseCommitment | undefined; openingDigest: Bytes32 | undefined; reason: VoidReason; endedAt: number }
+  | { state: 'CONVICTED'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; slashedWei: Wei; endedAt: number }
+  | { state: 'EXPIRED'; slashedWei: Wei; endedAt: number }
+);
+
+export type LeaseState = LedgerLease['state'];
+
+export interface LedgerAccount {
+  readonly account: Address;
+  role: Role | undefined;
+  deviceClass: string;
+  stakeWei: Wei;
+  /** Unix seconds from which the stake can be withdrawn; undefined while bonded. */
+  withdrawableAt: number | undefined;
+  convictions: number;
+  slashedWei: Wei;
+  /** What withdraw would pay. */
+  owedWei: Wei;
+  /** Everything ever credited. */
+  creditedWei: Wei;
+  /** Block of the registration: drawn from the next block on. */
+  registeredBlock: number;
+}
+
+/** The projection. `verifiers` holds every account registered as verifier, in order of registration. */
+export interface Ledger {
+  readonly jobs: ReadonlyMap<JobId, Readonly<LedgerJob>>;
+  readonly leases: ReadonlyMap<LeaseId, LedgerLease>;
+  readonly accounts: ReadonlyMap<Address, Readonly<LedgerAccount>>;
+  readonly policies: ReadonlyMap<Address, PolicyNumbers>;
+  readonly verifiers: readonly Address[];
+  /** Leases that are not at their end, in the order they were taken. */
+  readonly openLeaseIds: ReadonlySet<LeaseId>;
+  /** Number of events applied. */
+  readonly eventCount: number;
+}
+
+interface MutableLedger {
+  jobs: Map<JobId, LedgerJob>;
+  leases: Map<LeaseId, LedgerLease>;
+  accounts: Map<Address, LedgerAccount>;
+  policies: Map<Address, PolicyNumbers>;
+  verifiers: Address[];
+  openLeaseIds: Set<LeaseId>;
+  eventCount: number;
+}
+
+/** A ledger before the first event. */
+export function createLedger(): Ledger {
+  const ledger: MutableLedger = { jobs: new Map(), leases: new Map(), accounts: new Map(), policies: new Map(), verifiers: [], openLeaseIds: new Set(), eventCount: 0 };
+  return ledger;
+}
+
+/** A ledger of the given events, which must be in order. */
+export function ledgerOf(events: Iterable<ContractEvent>): Ledger {
+  const ledger = createLedger();
+  for (const event of events) applyEvent(ledger, event);
+  return ledger;
+}
+
+/** Applies one event in place. Throws InvariantError for one that cannot follow on what was applied before. */
+export function applyEvent(readonlyLedger: Ledger, event: ContractEvent): void {
+  const ledger = readonlyLedger as MutableLedger;
+  ledger.eventCount++;
+  switch (event.name) {
+    case 'JobCreated': {
+      const { chunkCount } = event.args;
+      ledger.jobs.set(event.args.jobId, {
+        ...event.args, createdBlock: event.blockNumber, closed: false, completed: false, fundedWei: 0n, unreservedWei: 0n, reservedWei: 0n, spentWei: 0n, withdrawnWei: 0n,
+        leaseIds: [], chunkStates: new Uint8Array(chunkCount), chunkLeases: new Float64Array(chunkCount), barred: new Map(),
+      });
+      return;
+    }
+    case 'JobFunded': {
+      const job = jobOf(ledger, event.args.jobId);
+      job.fundedWei += event.args.amountWei;
+      job.unreservedWei += event.args.amountWei;
+      return;
+    }
+    case 'JobClosed': jobOf(ledger, event.args.jobId).closed = true; return;
+    case 'JobCompleted': jobOf(ledger, event.args.jobId).completed = true; return;
+    case 'JobWithdrawn': {
+      const job = jobOf(ledger, event.args.jobId);
+      job.unreservedWei -= event.args.amountWei;
+      job.withdrawnWei += event.args.amountWei;
+      return;
+    }
+    case 'PolicyAdopted': ledger.policies.set(event.args.policy, event.args.values); return;
+    case 'LeaseTaken': applyTaken(ledger, event); return;
+    case 'LeaseCommitted': {
+      const { leaseId, root, outputsDigest, drawBlock, sealDeadline } = event.args;
+      const lease = leaseIn(ledger, leaseId, ['TAKEN']);
+      ledger.leases.set(leaseId, {
+        ...commonOf(lease), state: 'COMMITTED', sealDeadline,
+        commitment: { root, outputsDigest, committedBlock: event.blockNumber, committedAt: event.blockTimestamp, drawBlock, redrafted: false, draw: undefined, audits: [] },
+      });
+      markChunks(ledger, lease, 'committed');
+      return;
+    }
+    case 'LeaseDrawn': {
+      const { leaseId, seed, drawnMask, verifiers } = event.args;
+      const { commitment } = leaseIn(ledger, leaseId, ['COMMITTED']);
+      commitment.draw = { seed, drawnMask, verifiers };
+      for (const verifier of verifiers) auditOf(commitment, verifier);
+      return;
+    }
+    case 'LeaseSealed': {
+      const { commitment } = leaseIn(ledger, event.args.leaseId, ['COMMITTED']);
+      auditOf(commitment, event.args.verifier).sealHash = event.args.sealHash;
+      return;
+    }
+    case 'LeaseSealsComplete': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['COMMITTED']);
+      // Those who were drawn and did not seal have no part in what follows.
+      lease.commitment.audits = lease.commitment.audits.filter((audit) => audit.sealHash !== undefined);
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'SEALED', commitment: lease.commitment, openDeadline: event.args.openDeadline });
+      return;
+    }
+    case 'LeaseRedrafted': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['COMMITTED']);
+      lease.commitment.redrafted = true;
+      lease.commitment.drawBlock = event.args.drawBlock;
+      lease.commitment.audits = lease.commitment.audits.filter((audit) => audit.sealHash !== undefined);
+      lease.feeWei = event.args.feeWei;
+      lease.sealDeadline = event.args.sealDeadline;
+      return;
+    }
+    case 'LeaseOpened': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['SEALED']);
+      const { openingDigest, revealDeadline } = event.args;
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'OPENED', commitment: lease.commitment, openingDigest, revealDeadline });
+      return;
+    }
+    case 'OpeningDemanded': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['OPENED']);
+      const { verifier, chunkIndex, leafIndex, answerDeadline, revealDeadline } = event.args;
+      auditOf(lease.commitment, verifier).demand = { chunkIndex, leafIndex, answerDeadline, answered: false, present: false };
+      lease.revealDeadline = revealDeadline;
+      return;
+    }
+    case 'OpeningAnswered': {
+      const { commitment } = leaseIn(ledger, event.args.leaseId, ['OPENED']);
+      const audit = auditOf(commitment, event.args.verifier);
+      if (audit.demand !== undefined) audit.demand = { ...audit.demand, answered: true, present: event.args.present };
+      return;
+    }
+    case 'LeaseRevealed': {
+      const { leaseId, verifier, verdict, findingDigest, valuesHash } = event.args;
+      const { commitment } = leaseIn(ledger, leaseId, ['OPENED']);
+      auditOf(commitment, verifier).reveal = { verdict, findingDigest, valuesHash, transactionHash: event.transactionHash };
+      return;
+    }
+    case 'LeasePayable': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['COMMITTED', 'OPENED']);
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'PAYABLE', commitment: lease.commitment, openingDigest: openingOf(lease), endedAt: event.blockTimestamp });
+      endLease(ledger, lease, 'paid');
+      return;
+    }
+    case 'LeaseVoided': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['TAKEN', 'COMMITTED', 'SEALED', 'OPENED']);
+      const { reason } = event.args;
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'VOID', commitment: commitmentOf(lease), openingDigest: openingOf(lease), reason, endedAt: event.blockTimestamp });
+      endLease(ledger, lease, 'voided');
+      if (barsWorker(lease, reason)) bar(jobOf(ledger, lease.jobId), lease);
+      return;
+    }
+    case 'LeaseConvicted': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['SEALED', 'OPENED']);
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'CONVICTED', commitment: lease.commitment, openingDigest: openingOf(lease), slashedWei: event.args.slashedWei, endedAt: event.blockTimestamp });
+      endLease(ledger, lease, 'free');
+      accountOf(ledger, lease.worker).convictions++;
+      return;
+    }
+    case 'LeaseExpired': {
+      const lease = leaseIn(ledger, event.args.leaseId, ['TAKEN']);
+      ledger.leases.set(lease.leaseId, { ...commonOf(lease), state: 'EXPIRED', slashedWei: event.args.slashedWei, endedAt: event.blockTimestamp });
+      endLease(ledger, lease, 'free');
+      return;
+    }
+    case 'LeaseReleased': {
+      const lease = ledger.leases.get(event.args.leaseId);
+      const job = jobOf(ledger, event.args.jobId);
+      if (lease === undefined) throw new InvariantError({ what: `lease ${event.args.leaseId} that released money`, expected: 'known', actual: 'unknown' });
+      job.unreservedWei += event.args.amountWei;
+      job.spentWei -= event.args.amountWei;
+      return;
+    }
+    case 'Registered': {
+      const { account, role, deviceClass, stakeWei } = event.args;
+      Object.assign(accountOf(ledger, account), { role, deviceClass, stakeWei, withdrawableAt: undefined, registeredBlock: event.blockNumber });
+      if (role === 'verifier') ledger.verifiers.push(account);
+      return;
+    }
+    case 'StakeAdded': accountOf(ledger, event.args.account).stakeWei += event.args.amountWei; return;
+    case 'UnbondingStarted': accountOf(ledger, event.args.account).withdrawableAt = event.args.withdrawableAt; return;
+    case 'StakeWithdrawn': {
+      const account = accountOf(ledger, event.args.account);
+      account.stakeWei -= event.args.amountWei;
+      account.role = undefined;
+      const place = ledger.verifiers.indexOf(account.account);
+      if (place >= 0) ledger.verifiers.splice(place, 1);
+      return;
+    }
+    case 'Slashed': {
+      const account = accountOf(ledger, event.args.account);
+      account.stakeWei -= event.args.amountWei;
+      account.slashedWei += event.args.amountWei;
+      return;
+    }
+    case 'Credited': {
+      const account = accountOf(ledger, event.args.account);
+      account.owedWei += event.args.amountWei;
+      account.creditedWei += event.args.amountWei;
+      return;
+    }
+    case 'Withdrawn': accountOf(ledger, event.args.account).owedWei -= event.args.amountWei; return;
+  }
+}
+
+/** The state of one chunk of a job. */
+export function chunkState(job: Pick<LedgerJob, 'chunkStates'>, chunkIndex: number): ChunkState {
+  return CHUNK_STATES[job.chunkStates[chunkIndex] as number] as ChunkState;
+}
+
+/** Chunks of a job in each state. */
+export function countChunks(job: Pick<LedgerJob, 'chunkStates'>): Record<ChunkState, number> {
+  const counts = { free: 0, leased: 0, committed: 0, paid: 0, voided: 0 };
+  for (const state of job.chunkStates) counts[CHUNK_STATES[state] as ChunkState]++;
+  return counts;
+}
+
+/** The chunks of one word that a worker may take now: neither leased nor paid, and none it is barred from. */
+export function takeableMask(job: Pick<LedgerJob, 'chunkStates' | 'chunkCount' | 'barred'>, word: number, worker: Address): bigint {
+  let mask = 0n;
+  for (let bit = 0; bit < WORD_CHUNKS && word * WORD_CHUNKS + bit < job.chunkCount; bit++) {
+    const state = chunkState(job, word * WORD_CHUNKS + bit);
+    if (state === 'free' || state === 'voided') mask |= 1n << BigInt(bit);
+  }
+  return mask & ~(job.barred.get(worker)?.get(word) ?? 0n);
+}
+
+/** Unix seconds after which anyone may call expire on the lease; undefined at its end. */
+export function deadlineOf(lease: LedgerLease): number | undefined {
+  switch (lease.state) {
+    case 'TAKEN': return lease.deadline;
+    case 'COMMITTED': return lease.sealDeadline;
+    case 'SEALED': return lease.openDeadline;
+    case 'OPENED': return lease.revealDeadline;
+    case 'PAYABLE': case 'VOID': case 'CONVICTED': case 'EXPIRED': return undefined;
+  }
+}
+
+/** The commitment of a lease that has one. */
+export function commitmentOf(lease: LedgerLease): LeaseCommitment | undefined {
+  return lease.state === 'TAKEN' || lease.state === 'EXPIRED' ? undefined : lease.commitment;
+}
+
+function applyTaken(ledger: MutableLedger, event: ContractEvent & { name: 'LeaseTaken' }): void {
+  const { leaseId, jobId, worker, word, mask, payWei, feeWei, reservedWei, deadline } = event.args;
+  const job = jobOf(ledger, jobId);
+  const lease: LedgerLease = {
+    leaseId, jobId, worker, word, mask, payWei, feeWei, reservedWei, state: 'TAKEN', deadline,
+    workerConvictions: accountOf(ledger, worker).convictions, takenBlock: event.blockNumber, takenAt: event.blockTimestamp,
+  };
+  for (const chunkIndex of chunksOfMask(word, mask)) {
+    const state = chunkState(job, chunkIndex);
+    if (state !== 'free' && state !== 'voided') throw new InvariantError({ what: `state of chunk ${chunkIndex} taken by lease ${leaseId}`, expected: 'free or voided', actual: state });
+    job.chunkLeases[chunkIndex] = leaseId;
+  }
+  job.unreservedWei -= reservedWei;
+  job.reservedWei += reservedWei;
+  job.leaseIds.push(leaseId);
+  ledger.leases.set(leaseId, lease);
+  ledger.openLeaseIds.add(leaseId);
+  markChunks(ledger, lease, 'leased');
+}
+
+/** The reserve of a lease that ended counts as spent until LeaseReleased takes back what was not. */
+function endLease(ledger: MutableLedger, lease: LedgerLease, chunks: ChunkState): void {
+  const job = jobOf(ledger, lease.jobId);
+  job.reservedWei -= lease.reservedWei;
+  job.spentWei += lease.reservedWei;
+  ledger.openLeaseIds.delete(lease.leaseId);
+  markChunks(ledger, lease, chunks);
+}
+
+function markChunks(ledger: MutableLedger, lease: LedgerLease, state: ChunkState): void {
+  const { chunkStates } = jobOf(ledger, lease.jobId);
+  for (const chunkIndex of chunksOfMask(lease.word, lease.mask)) chunkStates[chunkIndex] = CHUNK_STATES.indexOf(state);
+}
+
+/** A void bars the worker where somebody audited and did not pass it: verdicts, or a silent verifier beside one that did not pass. */
+function barsWorker(lease: LedgerLease, reason: VoidReason): boolean {
+  if (reason === 'verdicts') return true;
+  return reason === 'silent' && (commitmentOf(lease)?.audits ?? []).some((audit) => audit.reveal !== undefined && audit.reveal.verdict !== 'pass');
+}
+
+function bar(job: LedgerJob, lease: LedgerLease): void {
+  const words = job.barred.get(lease.worker) ?? new Map<number, bigint>();
+  words.set(lease.word, (words.get(lease.word) ?? 0n) | lease.mask);
+  job.barred.set(lease.worker, words);
+}
+
+function openingOf(lease: LedgerLease): Bytes32 | undefined {
+  return 'openingDigest' in lease ? lease.openingDigest : undefined;
+}
+
+function commonOf(lease: LedgerLease): LeaseCommon {
+  const { leaseId, jobId, worker, word, mask, payWei, reservedWei, feeWei, workerConvictions, takenBlock, takenAt } = lease;
+  return { leaseId, jobId, worker, word, mask, payWei, reservedWei, feeWei, workerConvictions, takenBlock, takenAt };
+}
+
+function jobOf(ledger: MutableLedger, jobId: JobId): LedgerJob {
+  const job = ledger.jobs.get(jobId);
+  if (job === undefined) throw new InvariantError({ what: `job ${jobId}`, expected: 'created before', actual: 'unknown' });
+  return job;
+}
+
+function leaseIn<State extends LeaseState>(ledger: MutableLedger, leaseId: LeaseId, states: readonly State[]): Extract<LedgerLease, { state: State }> {
+  const lease = ledger.leases.get(leaseId);
+  if (lease === undefined || !(states as readonly string[]).includes(lease.state)) throw new InvariantError({ what: `state of lease ${leaseId}`, expected: states.join(' or '), actual: lease?.state ?? 'unknown' });
+  return lease as Extract<LedgerLease, { state: State }>;
+}
+
+function auditOf(commitment: LeaseCommitment, verifier: Address): LedgerAudit {
+  const known = commitment.audits.find((audit) => audit.verifier === verifier);
+  if (known !== undefined) return known;
+  const audit: LedgerAudit = { verifier, sealHash: undefined, demand: undefined, reveal: undefined };
+  commitment.audits.push(audit);
+  return audit;
+}
+
+function accountOf(ledger: MutableLedger, address: Address): LedgerAccount {
+  const known = ledger.accounts.get(address);
+  if (known !== undefined) return known;
+  const account: LedgerAccount = { account: address, role: undefined, deviceClass: '', stakeWei: 0n, withdrawableAt: undefined, convictions: 0, slashedWei: 0n, owedWei: 0n, creditedWei: 0n, registeredBlock: 0 };
+  ledger.accounts.set(address, account);
+  return account;
+}
