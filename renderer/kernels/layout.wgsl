@@ -1,0 +1,199 @@
+// What the kernel reads and writes. `renderer/scene/prepare/` packs these structures byte for byte: change both together.
+
+/// One frame: settings of the request, camera, and where things lie in `tables`.
+struct Frame {
+  // Set by the engine for each request; zero in the prepared scene and its hash.
+  seed: u32,
+  frame: u32,
+  bounces: u32,
+  width: u32,
+  height: u32,
+  // Set by prepare.
+  flags: u32,
+  lightCount: u32,
+  /// Scalar index in `tables` of the lights' cumulative distribution, lightCount + 1 numbers.
+  lightDistribution: u32,
+  /// Vector index in `tables` of the first light; LIGHT_STRIDE vectors each.
+  lights: u32,
+  /// Vector index of the table of directional albedos (see albedo.wgsl).
+  albedoTable: u32,
+  /// Vector index of the 256 linear values of sRGB bytes, in x.
+  srgbTable: u32,
+  /// Vector index of the attributes that only some triangles have.
+  attributes: u32,
+  environmentWidth: u32,
+  environmentHeight: u32,
+  /// Vector index of the environment's texels: linear RGB, intensity included.
+  environmentTexels: u32,
+  /// Cells of the environment's importance grid.
+  gridWidth: u32,
+  gridHeight: u32,
+  /// Scalar index of the grid rows' cumulative distribution, gridHeight + 1 numbers.
+  gridRows: u32,
+  /// Scalar index of the distributions along each row, gridWidth + 1 numbers each.
+  gridColumns: u32,
+  /// Probability that a light sample goes to the environment.
+  environmentPick: f32,
+  /// Camera position, or the centre of the image plane of an orthographic camera; w is unused.
+  cameraOrigin: vec4f,
+  /// From the centre to the right edge of the image, at distance 1 for a perspective camera.
+  cameraRight: vec4f,
+  /// From the centre to the upper edge of the image.
+  cameraUp: vec4f,
+  cameraForward: vec4f,
+  /// Linear RGB that a camera ray sees where it leaves the scene, with BACKGROUND_COLOR.
+  background: vec4f,
+}
+
+const FRAME_ORTHOGRAPHIC = 1u;
+const FRAME_ENVIRONMENT = 2u;
+const BACKGROUND_COLOR = 4u;
+const BACKGROUND_TRANSPARENT = 8u;
+/// Something emits that a bounced ray can meet: environment, emissive or unlit surfaces.
+const FRAME_EMISSION = 16u;
+
+/// Four children of a node: bounds in structure-of-arrays order. Bit 31 of a child marks a block of triangles.
+/// Empty slots have bounds at 1e30, which no ray reaches.
+struct Node4 {
+  lowX: vec4f,
+  highX: vec4f,
+  lowY: vec4f,
+  highY: vec4f,
+  lowZ: vec4f,
+  highZ: vec4f,
+  child: vec4u,
+}
+
+/// Four triangles: first corner, two edges, and identity with TRIANGLE_ flags. Empty lanes are all zero (never hit).
+struct Block4 {
+  cornerX: vec4f,
+  cornerY: vec4f,
+  cornerZ: vec4f,
+  firstX: vec4f,
+  firstY: vec4f,
+  firstZ: vec4f,
+  secondX: vec4f,
+  secondY: vec4f,
+  secondZ: vec4f,
+  id: vec4u,
+}
+
+const CHILD_IS_BLOCK = 0x80000000u;
+/// The material's alpha decides whether a ray meets this triangle.
+const TRIANGLE_ALPHA = 0x80000000u;
+/// Camera rays pass through its back.
+const TRIANGLE_SINGLE_SIDED = 0x40000000u;
+const TRIANGLE_INDEX = 0x3fffffffu;
+const NO_TRIANGLE = 0xffffffffu;
+
+/// Shading data of one triangle, in the order of the blocks.
+struct Surface {
+  corner: vec3f,
+  material: u32,
+  firstEdge: vec3f,
+  /// Density per area with which light samples land here; 0 when it is not a light.
+  lightDensity: f32,
+  secondEdge: vec3f,
+  /// Vector index into attributes: uv1 (2 vectors), colours (3 vectors), or NO_ATTRIBUTE.
+  attributes: u32,
+  normal0: vec3f,
+  tangent0: u32,
+  normal1: vec3f,
+  tangent1: u32,
+  normal2: vec3f,
+  tangent2: u32,
+  /// Texture coordinates of set 0: corners 0 and 1, then 2.
+  uvs: vec4f,
+  uv2: vec2f,
+  padding: vec2u,
+}
+
+const NO_ATTRIBUTE = 0xffffffffu;
+
+struct TextureSlot {
+  /// (a, b, c, d) of uv' = (a u + c v + x, b u + d v + y).
+  matrix: vec4f,
+  shift: vec2f,
+  /// Index of the first texel in `texels`.
+  first: u32,
+  flags: u32,
+  width: u32,
+  height: u32,
+  padding: vec2u,
+}
+
+const SLOT_USED = 1u;
+const SLOT_UV1 = 2u;
+const SLOT_SRGB = 4u;
+const SLOT_NEAREST = 8u;
+const SLOT_CLAMP_S = 16u;
+const SLOT_MIRROR_S = 32u;
+const SLOT_CLAMP_T = 64u;
+const SLOT_MIRROR_T = 128u;
+
+struct Material {
+  baseColor: vec4f,
+  emissive: vec3f,
+  alphaCutoff: f32,
+  metallic: f32,
+  roughness: f32,
+  transmission: f32,
+  ior: f32,
+  normalScale: f32,
+  flags: u32,
+  padding: vec2u,
+  baseColorTexture: TextureSlot,
+  surfaceTexture: TextureSlot,
+  normalTexture: TextureSlot,
+  emissiveTexture: TextureSlot,
+  transmissionTexture: TextureSlot,
+}
+
+const MATERIAL_MASK = 1u;
+const MATERIAL_BLEND = 2u;
+const MATERIAL_DOUBLE_SIDED = 4u;
+const MATERIAL_UNLIT = 8u;
+/// Vertex colours multiply the base colour.
+const MATERIAL_COLORS = 16u;
+
+/// A light is LIGHT_STRIDE vectors in `tables`:
+///   0: position, or first corner of a triangle; w = kind
+///   1: direction, or first edge; w = probability of being picked
+///   2: colour (candela or lux), or second edge; w = range, or density per area
+///   3: cosines of the inner and outer cone, or (-, -, triangle, material)
+const LIGHT_STRIDE = 4u;
+const LIGHT_POINT = 0u;
+const LIGHT_SPOT = 1u;
+const LIGHT_DIRECTIONAL = 2u;
+const LIGHT_TRIANGLE = 3u;
+const LIGHT_ENVIRONMENT = 4u;
+
+@group(0) @binding(0) var<storage, read> frame: Frame;
+@group(0) @binding(1) var<storage, read> nodes: array<Node4>;
+@group(0) @binding(2) var<storage, read> blocks: array<Block4>;
+@group(0) @binding(3) var<storage, read> surfaces: array<Surface>;
+@group(0) @binding(4) var<storage, read> materials: array<Material>;
+@group(0) @binding(5) var<storage, read> tables: array<vec4u>;
+@group(0) @binding(6) var<storage, read> texels: array<u32>;
+/// x, y of the pixel, first sample, sample after the last.
+@group(0) @binding(7) var<storage, read> items: array<vec4u>;
+/// Sums over the item's samples, in their order: linear RGB radiance and coverage.
+@group(0) @binding(8) var<storage, read_write> sums: array<vec4f>;
+/// Rays traced for each item: closest hits and shadow rays.
+@group(0) @binding(9) var<storage, read_write> counters: array<u32>;
+
+fn tableVector(index: u32) -> vec4f { return bitcast<vec4f>(tables[index]); }
+fn tableScalar(index: u32) -> f32 { return bitcast<f32>(tables[index >> 2u][index & 3u]); }
+
+/// The last entry i of `count` with distribution[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to 1.
+fn searchDistribution(first: u32, count: u32, u: f32) -> u32 {
+  var low = 0u;
+  var size = count;
+  while (size > 1u) {
+    let half = size >> 1u;
+    let above = tableScalar(first + low + half) <= u;
+    low = select(low, low + half, above);
+    size = select(half, size - half, above);
+  }
+  return low;
+}

@@ -1,0 +1,105 @@
+// Direct light: one light is picked for a vertex, by power, and one point on it.
+
+struct LightSample {
+  /// Unit direction towards the light.
+  direction: vec3f,
+  /// Distance to it; FAR for lights at infinity.
+  distance: f32,
+  /// Radiance that arrives, over the density of the sample (for point-like lights: irradiance over the chance of the pick).
+  weight: vec3f,
+  /// Density per solid angle, pick included; 0 for lights that no bounced ray can meet.
+  density: f32,
+  /// The emitting triangle, or NO_TRIANGLE.
+  triangle: u32,
+}
+
+/// What a material emits at a vertex.
+fn emittedAt(material: u32, uv0: vec2f, uv1: vec2f) -> vec3f {
+  var emitted = materials[material].emissive;
+  let slot = materials[material].emissiveTexture;
+  if ((slot.flags & SLOT_USED) != 0u) { emitted *= sampleTexture(slot, select(uv0, uv1, (slot.flags & SLOT_UV1) != 0u)).xyz; }
+  return emitted;
+}
+
+/// Light on `position` from a light picked with `pick`, at a point of it picked with `u`.
+fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
+  var result = LightSample(vec3f(0.0, 0.0, 1.0), 0.0, vec3f(0.0), 0.0, NO_TRIANGLE);
+  let index = searchDistribution(frame.lightDistribution, frame.lightCount, pick);
+  let record = frame.lights + index * LIGHT_STRIDE;
+  let kind = tables[record].w;
+  let chance = bitcast<f32>(tables[record + 1u].w);
+  if (kind == LIGHT_ENVIRONMENT) {
+    let environment = sampleEnvironment(u);
+    result.direction = environment.direction;
+    result.distance = FAR;
+    result.density = environment.density * chance;
+    if (result.density > 0.0) { result.weight = environment.radiance / result.density; }
+    return result;
+  }
+  let second = tableVector(record + 1u).xyz;
+  let third = tableVector(record + 2u);
+  if (kind == LIGHT_TRIANGLE) {
+    let root = sqrt(u.x);
+    let v = u.y * root;
+    let toLight = tableVector(record).xyz + second * (1.0 - root) + third.xyz * v - position;
+    let distance2 = dot(toLight, toLight);
+    if (distance2 < 1e-20) { return result; }
+    let distance = sqrt(distance2);
+    let direction = toLight * (1.0 / distance);
+    let normal = cross(second, third.xyz);
+    let cosine = -dot(normal, direction) * inverseSqrt(max(dot(normal, normal), 1e-36));
+    let triangle = tables[record + 3u].z;
+    let material = tables[record + 3u].w;
+    if (cosine < 0.0 && (materials[material].flags & MATERIAL_DOUBLE_SIDED) == 0u) { return result; }
+    let facing = abs(cosine);
+    if (facing < 1e-6) { return result; }
+    result.direction = direction;
+    result.distance = distance;
+    result.density = third.w * distance2 / facing;
+    result.triangle = triangle;
+    var emitted = materials[material].emissive;
+    if ((materials[material].emissiveTexture.flags & SLOT_USED) != 0u) {
+      let w = root - v;
+      let uv0 = surfaces[triangle].uvs.xy * w + surfaces[triangle].uvs.zw * (1.0 - root) + surfaces[triangle].uv2 * v;
+      var uv1 = uv0;
+      let attributes = surfaces[triangle].attributes;
+      if (attributes != NO_ATTRIBUTE) { uv1 = uv1At(attributes, w, 1.0 - root, v); }
+      emitted = emittedAt(material, uv0, uv1);
+    }
+    result.weight = emitted / result.density;
+    return result;
+  }
+  if (kind == LIGHT_DIRECTIONAL) {
+    result.direction = -second;
+    result.distance = FAR;
+    result.weight = third.xyz / chance;
+    return result;
+  }
+  // Point and spot, as KHR_lights_punctual has them.
+  let toLight = tableVector(record).xyz - position;
+  let distance2 = dot(toLight, toLight);
+  if (distance2 < 1e-20) { return result; }
+  let distance = sqrt(distance2);
+  result.direction = toLight * (1.0 / distance);
+  result.distance = distance;
+  var attenuation = 1.0 / (distance2 * chance);
+  if (third.w > 0.0) {
+    let ratio2 = distance2 / (third.w * third.w);
+    attenuation *= clamp(1.0 - ratio2 * ratio2, 0.0, 1.0);
+  }
+  if (kind == LIGHT_SPOT) {
+    let cones = tableVector(record + 3u);
+    let cosine = -dot(second, result.direction);
+    let across = clamp((cosine - cones.y) / max(cones.x - cones.y, 1e-4), 0.0, 1.0);
+    attenuation *= across * across;
+  }
+  result.weight = third.xyz * attenuation;
+  return result;
+}
+
+/// Weight of a sample of density `mine` where another technique has density `other` (power heuristic, Veach 1997).
+fn heuristic(mine: f32, other: f32) -> f32 {
+  if (mine <= 0.0) { return 0.0; }
+  let ratio = other / mine;
+  return 1.0 / (1.0 + ratio * ratio);
+}

@@ -1,0 +1,135 @@
+// One path: from the camera through at most `frame.bounces` segments, with direct light at every vertex.
+
+/// Russian roulette starts after this many segments.
+const ROULETTE_AFTER = 3u;
+
+struct Sample {
+  radiance: vec3f,
+  /// 0 where the camera's ray leaves the scene before a transparent background, else 1.
+  coverage: f32,
+  rays: u32,
+}
+
+/// What a ray that leaves the scene sees. Camera rays see the background.
+fn radianceBeyond(direction: vec3f, primary: bool, bounceDensity: f32) -> vec3f {
+  if (primary && (frame.flags & BACKGROUND_COLOR) != 0u) { return frame.background.xyz; }
+  if (primary && (frame.flags & BACKGROUND_TRANSPARENT) != 0u) { return vec3f(0.0); }
+  if ((frame.flags & FRAME_ENVIRONMENT) == 0u) { return vec3f(0.0); }
+  let uv = environmentUv(direction);
+  var weight = 1.0;
+  if (bounceDensity > 0.0) { weight = heuristic(bounceDensity, environmentDensity(uv) * frame.environmentPick); }
+  return environmentRadiance(uv) * weight;
+}
+
+fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
+  let sequence = sequenceOf(pixelX, pixelY, sample);
+  let inPixel = draw4(sequence, 0u);
+  let ray = cameraRay(f32(pixelX) + inPixel.x, f32(pixelY) + inPixel.y);
+  var origin = ray.origin;
+  var direction = ray.direction;
+  var radiance = vec3f(0.0);
+  var throughput = vec3f(1.0);
+  var coverage = 1.0;
+  var rays = 0u;
+  /// Density of the bounce that led here; 0 after the camera, a mirror or smooth glass, where no light sample competes.
+  var bounceDensity = 0.0;
+  for (var segment = 1u; segment <= frame.bounces; segment++) {
+    let primary = segment == 1u;
+    rays += 1u;
+    let hit = closestHit(origin, direction, FAR, primary, sequence, segment);
+    if (hit.triangle == NO_TRIANGLE) {
+      radiance += throughput * radianceBeyond(direction, primary, bounceDensity);
+      if (primary && (frame.flags & BACKGROUND_TRANSPARENT) != 0u) { coverage = 0.0; }
+      break;
+    }
+    let vertex = vertexAt(hit, direction);
+    let material = vertex.material;
+    let flags = materials[material].flags;
+
+    // Read the material.
+    var base = materials[material].baseColor.xyz * vertex.color.xyz;
+    let baseSlot = materials[material].baseColorTexture;
+    if ((baseSlot.flags & SLOT_USED) != 0u) { base *= sampleTexture(baseSlot, slotUv(baseSlot.flags, vertex)).xyz; }
+    if ((flags & MATERIAL_UNLIT) != 0u) {
+      radiance += throughput * base;
+      break;
+    }
+
+    // Add what the surface emits, weighted against the light sample that could have found it.
+    let emissive = materials[material].emissive;
+    if (emissive.x + emissive.y + emissive.z > 0.0 && (vertex.front || (flags & MATERIAL_DOUBLE_SIDED) != 0u)) {
+      var weight = 1.0;
+      if (bounceDensity > 0.0) {
+        let facing = abs(dot(vertex.geometric, direction));
+        let density = surfaces[vertex.triangle].lightDensity * hit.distance * hit.distance / max(facing, 1e-6);
+        weight = heuristic(bounceDensity, density);
+      }
+      radiance += throughput * emittedAt(material, vertex.uv0, vertex.uv1) * weight;
+    }
+    if (segment == frame.bounces) { break; }
+
+    var metallic = materials[material].metallic;
+    var roughness = materials[material].roughness;
+    var transmission = materials[material].transmission;
+    let surfaceSlot = materials[material].surfaceTexture;
+    if ((surfaceSlot.flags & SLOT_USED) != 0u) {
+      let texel = sampleTexture(surfaceSlot, slotUv(surfaceSlot.flags, vertex));
+      roughness *= texel.y;
+      metallic *= texel.z;
+    }
+    let transmissionSlot = materials[material].transmissionTexture;
+    if ((transmissionSlot.flags & SLOT_USED) != 0u) { transmission *= sampleTexture(transmissionSlot, slotUv(transmissionSlot.flags, vertex)).x; }
+    let basis = basisAround(vertex.normal);
+    let view = toLocal(basis, -direction);
+    let bsdf = makeBsdf(base, metallic, roughness, transmission, materials[material].ior, view.z, vertex.front);
+    let choices = draw4(sequence, 2u * segment - 1u);
+    let points = draw4(sequence, 2u * segment);
+
+    // Sample one light. A light behind the surface counts only for glass.
+    if (frame.lightCount > 0u) {
+      let light = sampleLight(vertex.position, choices.x, points.xy);
+      let local = toLocal(basis, light.direction);
+      let above = dot(light.direction, vertex.geometric) > 0.0;
+      if (above == (local.z > 0.0) && (above || bsdf.glass > 0.0) && light.weight.x + light.weight.y + light.weight.z > 0.0) {
+        let scattering = evaluateBsdf(bsdf, view, local);
+        var contribution = throughput * scattering.value * light.weight;
+        if (contribution.x + contribution.y + contribution.z > 0.0) {
+          if (light.density > 0.0) { contribution *= heuristic(light.density, scattering.density); }
+          let start = offsetPoint(vertex.position, select(-vertex.geometric, vertex.geometric, above));
+          var reach = light.distance;
+          var towards = light.direction;
+          if (light.distance < FAR) {
+            // Measured from the point moved off the surface, and stopped short of the light.
+            let end = vertex.position + light.direction * light.distance;
+            let way = end - start;
+            let length2 = dot(way, way);
+            let scale = inverseSqrt(max(length2, 1e-36));
+            towards = way * scale;
+            reach = length2 * scale * 0.9999;
+          }
+          rays += 1u;
+          radiance += contribution * transmittance(start, towards, reach);
+        }
+      }
+    }
+
+    // Nothing further can be met that emits.
+    if ((frame.flags & FRAME_EMISSION) == 0u && segment + 1u == frame.bounces) { break; }
+
+    // Go on.
+    let next = sampleBsdf(bsdf, view, choices.y, points.zw);
+    if (next.weight.x + next.weight.y + next.weight.z <= 0.0) { break; }
+    direction = unit(toWorld(basis, next.direction));
+    let above = dot(direction, vertex.geometric) > 0.0;
+    if (above == next.transmitted) { break; }
+    throughput *= next.weight;
+    bounceDensity = next.density;
+    if (segment >= ROULETTE_AFTER) {
+      let survival = clamp(max(throughput.x, max(throughput.y, throughput.z)), 0.05, 1.0);
+      if (choices.z >= survival) { break; }
+      throughput *= 1.0 / survival;
+    }
+    origin = offsetPoint(vertex.position, select(-vertex.geometric, vertex.geometric, above));
+  }
+  return Sample(radiance, coverage, rays);
+}
