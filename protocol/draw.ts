@@ -53,14 +53,14 @@ export function drawVerifiers(draw: { seed: Bytes32; candidates: readonly Verifi
 /** Leaf indices drawn in a chunk, in draw order, without replacement: partial Fisher-Yates over 0..leafCount-1 with r_i = uint256(SHA-256(7, seed, u32 chunkIndex, u32 i)) mod (n - i). All of them when there are no more than `count`. */
 export function drawLeaves(draw: { seed: Bytes32; rect: Pick<ChunkRect, 'chunkIndex' | 'leafCount'>; count?: number }): number[] {
   const pool = Array.from({ length: draw.rect.leafCount }, (_, index) => index);
-  return partialShuffle(pool, draw.count ?? DRAWN_LEAVES, (i) => hashNumber(TAG.leafDraw, draw.seed, draw.rect.chunkIndex, i));
+  return partialShuffle(pool, draw.count ?? DRAWN_LEAVES, hashRun(TAG.leafDraw, draw.seed, draw.rect.chunkIndex));
 }
 
 /** Pixels (row-major index 0..255 in the block) drawn in a leaf, in draw order: as drawLeaves, over the pixels that lie inside the frame, with SHA-256(8, seed, u32 chunkIndex, u32 leafIndex, u32 i). */
 export function drawPixels(draw: { seed: Bytes32; rect: ChunkRect; leafIndex: number; batches: number; count?: number }): number[] {
   const { block } = blockAndBatchOf(draw.leafIndex, draw.batches);
   const pool = pixelsInBlock(draw.rect, block);
-  return partialShuffle(pool, draw.count ?? DRAWN_PIXELS, (i) => hashNumber(TAG.pixelDraw, draw.seed, draw.rect.chunkIndex, draw.leafIndex, i));
+  return partialShuffle(pool, draw.count ?? DRAWN_PIXELS, hashRun(TAG.pixelDraw, draw.seed, draw.rect.chunkIndex, draw.leafIndex));
 }
 
 /** The one whole block drawn in a lease: number uint256(SHA-256(9, seed)) mod total among the blocks of the drawn chunks, chunks ascending, blocks row-major. */
@@ -105,15 +105,37 @@ export function leavesToOpen(chunk: ChunkDraw, batches: number): number[] {
   return [...leaves].sort((a, b) => a - b);
 }
 
+/** uint256(SHA-256(tag, seed, u32...)). */
 function hashNumber(tag: number, seed: Bytes32, ...numbers: number[]): bigint {
   return bigintOfBytes(sha256(u8(tag), bytesOfHex(seed), ...numbers.map(u32)));
 }
 
-/** The first `count` places of a Fisher-Yates shuffle: place i takes the element at i + random(i) mod (n - i). */
-function partialShuffle(pool: number[], count: number, random: (i: number) => bigint): number[] {
+/** hashNumber modulo small numbers for a run of messages that differ in their last u32 alone; a draw makes 4,096 of them per chunk. */
+function hashRun(tag: number, seed: Bytes32, ...prefix: number[]): (last: number, modulus: number) => number {
+  const message = new Uint8Array(33 + 4 * prefix.length + 4);
+  const view = new DataView(message.buffer);
+  message[0] = tag;
+  message.set(bytesOfHex(seed), 1);
+  for (const [i, value] of prefix.entries()) view.setUint32(33 + 4 * i, value, false);
+  return (last, modulus) => {
+    view.setUint32(message.length - 4, last, false);
+    const hash = sha256(message);
+    // Word by word: the remainder stays under 2^21, so that remainder x 2^32 + word is exact in float64.
+    if (modulus > 1 << 20) throw new RangeError(`modulus ${modulus} of a draw is above 2^20`);
+    let remainder = 0;
+    for (let i = 0; i < 32; i += 4) {
+      const word = (hash[i] as number) * 0x1000000 + (((hash[i + 1] as number) << 16) | ((hash[i + 2] as number) << 8) | (hash[i + 3] as number));
+      remainder = (remainder * 0x100000000 + word) % modulus;
+    }
+    return remainder;
+  };
+}
+
+/** The first `count` places of a Fisher-Yates shuffle: place i takes the element at i + random(i, n - i), which is below n - i. */
+function partialShuffle(pool: number[], count: number, random: (i: number, modulus: number) => number): number[] {
   const picks = Math.min(count, pool.length);
   for (let i = 0; i < picks; i++) {
-    const j = i + Number(random(i) % BigInt(pool.length - i));
+    const j = i + random(i, pool.length - i);
     const other = pool[j] as number;
     pool[j] = pool[i] as number;
     pool[i] = other;

@@ -1,8 +1,10 @@
 // The one file of protocol/ that imports node:crypto. Inputs are given in pieces so that large ones are hashed without copying.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash as hashOnce, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 over the concatenation of the given pieces, 32 bytes. */
 export function sha256(...pieces: Uint8Array[]): Uint8Array {
+  // One call without a stream object is three times faster on the short messages of draws and trees.
+  if (pieces.length === 1) return hashOnce('sha256', pieces[0] as Uint8Array, 'buffer');
   const hash = createHash('sha256');
   for (const piece of pieces) hash.update(piece);
   return new Uint8Array(hash.digest());
