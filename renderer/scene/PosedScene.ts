@@ -74,14 +74,17 @@ export interface PosedMaterial {
   transmissionTexture: TextureSlot | null;
 }
 
+/** What lies beyond a texture's edge. */
+export type TextureWrap = 'repeat' | 'clamp' | 'mirror';
+
 /** An image with its sampler. Row 0 is the image's first row, where v = 0, as in glTF. */
 export interface PosedTexture {
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
-  wrapS: 'repeat' | 'clamp' | 'mirror';
-  wrapT: 'repeat' | 'clamp' | 'mirror';
+  wrapS: TextureWrap;
+  wrapT: TextureWrap;
   /** True: RGB is sRGB-encoded (alpha never is). */
   srgb: boolean;
   filter: 'linear' | 'nearest';

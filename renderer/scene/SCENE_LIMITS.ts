@@ -1,0 +1,28 @@
+/**
+ * The largest scene that is taken. A scene comes from somebody else, and every bound is checked before memory is asked for.
+ * They lie above what this engine renders in reasonable time and below what takes a machine down.
+ */
+export const SCENE_LIMITS = {
+  /** Bytes of one file. */
+  fileBytes: 1 << 30,
+  /** Bytes of all files of a scene together. */
+  totalBytes: 2 ** 32,
+  /** Bytes of the JSON text. */
+  jsonBytes: 64 << 20,
+  /** Files of a scene. */
+  files: 16_384,
+  /** Elements of one list of the document (nodes, accessors, ...). */
+  listLength: 1_000_000,
+  /** Elements of one accessor. */
+  accessorCount: 100_000_000,
+  /** Triangles of one frame, instances counted. */
+  triangles: 50_000_000,
+  /** Depth of the node tree. */
+  nodeDepth: 4096,
+  /** Width and height of an image, pixels. */
+  imageSide: 16_384,
+  /** Pixels of all decoded images together. */
+  imagePixels: 1 << 29,
+  /** Seconds of one animation clip. */
+  clipSeconds: 1_000_000,
+} as const;

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
+import decodePng, { init as initPng } from '@jsquash/png/decode.js';
+import decodeWebp, { init as initWebp } from '@jsquash/webp/decode.js';
+import { BadSceneError } from './BadSceneError.js';
+import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+
+/** A decoded image, row 0 first, alpha not premultiplied, no colour conversion. */
+export interface DecodedImage {
+  width: number;
+  height: number;
+  rgba: Uint8Array;
+}
+
+export type ImageKind = 'jpeg' | 'png' | 'webp' | 'ktx2' | 'unknown';
+
+/** What an image is by its first bytes; a file's extension or stated type may lie. */
+export function imageKindOf(bytes: Uint8Array): ImageKind {
+  const starts = (at: number, ...signature: number[]): boolean => signature.every((byte, i) => bytes[at + i] === byte);
+  if (starts(0, 0xff, 0xd8, 0xff)) return 'jpeg';
+  if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png';
+  if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
+  if (starts(0, 0xab, 0x4b, 0x54, 0x58, 0x20)) return 'ktx2';
+  return 'unknown';
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP with a WebAssembly decoder: the same bytes on every machine, which native decoders do not promise. The size is read from the
+ * header and checked before a decoder allocates. Throws BadSceneError for what is damaged, too large or of another kind.
+ */
+export async function decodeImage(options: { file: string; where: string; bytes: Uint8Array }): Promise<DecodedImage> {
+  const { file, where, bytes } = options;
+  const kind = imageKindOf(bytes);
+  const refuse = (what: string, advice: string, cause?: unknown): BadSceneError => new BadSceneError({ file, where, what, advice, cause });
+  if (kind === 'unknown' || kind === 'ktx2') throw refuse(kind === 'ktx2' ? 'KTX2 images are not read' : 'the image is neither JPEG, PNG nor WebP', 'Save the image as PNG, JPEG or WebP.');
+  const size = imageSizeOf(kind, bytes);
+  if (size === undefined || size.width === 0 || size.height === 0) throw refuse(`the ${kind.toUpperCase()} image is damaged: its header states no size`, 'Save the image again.');
+  if (size.width > SCENE_LIMITS.imageSide || size.height > SCENE_LIMITS.imageSide) throw refuse(`the image is ${size.width} x ${size.height} pixels, more than ${SCENE_LIMITS.imageSide} a side`, 'Scale the image down.');
+  try {
+    const { width, height, data } = await DECODERS[kind](bytes);
+    if (width !== size.width || height !== size.height || data.length !== 4 * width * height) throw new Error(`decoded to ${width} x ${height}, announced ${size.width} x ${size.height}`);
+    return { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() };
+  } catch (cause) {
+    throw refuse(`the ${kind.toUpperCase()} image is damaged (${cause instanceof Error ? cause.message : String(cause)})`, 'Save the image again.', cause);
+  }
+}
+
+const started = new Map<ImageKind, Promise<unknown>>();
+
+/** Compiles a decoder once per process, from the .wasm inside its package. */
+function startOnce(kind: ImageKind, wasm: string, init: (module: WebAssembly.Module) => Promise<unknown>): Promise<unknown> {
+  const running = started.get(kind) ?? readFile(new URL(import.meta.resolve(wasm))).then(WebAssembly.compile).then(init);
+  started.set(kind, running);
+  return running;
+}
+
+/** The decoders take whole ArrayBuffers. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.slice().buffer as ArrayBuffer;
+}
+
+const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<ImageData>> = {
+  async jpeg(bytes) {
+    await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', initJpeg);
+    return decodeJpeg(bufferOf(bytes));
+  },
+  async png(bytes) {
+    await startOnce('png', '@jsquash/png/codec/pkg/squoosh_png_bg.wasm', initPng);
+    return decodePng(bufferOf(bytes));
+  },
+  async webp(bytes) {
+    await startOnce('webp', '@jsquash/webp/codec/dec/webp_dec.wasm', initWebp);
+    return decodeWebp(bufferOf(bytes));
+  },
+};
+
+function imageSizeOf(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): { width: number; height: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (kind === 'png') return bytes.length < 24 ? undefined : { width: view.getUint32(16), height: view.getUint32(20) };
+  if (kind === 'webp') return webpSizeOf(view);
+  // Walk the JPEG's segments to its start of frame.
+  for (let at = 2; at + 9 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) return undefined;
+    const marker = bytes[at + 1] as number;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+    at += marker >= 0xd0 && marker <= 0xd9 ? 2 : 2 + view.getUint16(at + 2);
+  }
+  return undefined;
+}
+
+function webpSizeOf(view: DataView): { width: number; height: number } | undefined {
+  if (view.byteLength < 30) return undefined;
+  const chunk = view.getUint32(12);
+  if (chunk === 0x56503858) return { width: (view.getUint32(24, true) & 0xffffff) + 1, height: ((view.getUint32(26, true) >>> 8) & 0xffffff) + 1 }; // VP8X
+  if (chunk === 0x5650384c) {
+    const bits = view.getUint32(21, true); // VP8L
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+  }
+  if (chunk === 0x56503820) return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }; // VP8
+  return undefined;
+}

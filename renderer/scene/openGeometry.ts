@@ -1,0 +1,104 @@
+import { type GLTFParser, GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import type { BufferAttribute, BufferGeometry, InterleavedBufferAttribute, Mesh, Object3D } from 'three';
+import { BadSceneError } from './BadSceneError.js';
+import type { GltfDocument } from './GltfDocument.js';
+import type { SceneSource } from './SceneSource.js';
+
+/** Extensions that change how geometry is stored and that the loader reads. */
+const GEOMETRY_EXTENSIONS = ['KHR_mesh_quantization', 'EXT_meshopt_compression', 'KHR_meshopt_compression'];
+
+/** The geometry of a scene, decoded on demand by three's GLTFLoader. */
+export interface SceneGeometry {
+  /** Values of an accessor, normalised integers as fractions, with the number of components of an element. */
+  accessor(index: number): Promise<{ values: Float64Array; components: number; count: number }>;
+  /** One geometry per primitive, strips and fans turned into triangles; null for points and lines. */
+  mesh(index: number): Promise<(BufferGeometry | null)[]>;
+}
+
+/**
+ * Opens a scene's geometry through three's GLTFLoader. The loader is handed a document that holds nothing but geometry, with the buffers already in its
+ * cache: it never reaches for a file, a network or a browser's global. Materials, animation and the node tree are read from the document itself, where
+ * their numbers are still exact.
+ */
+export async function openGeometry(source: SceneSource): Promise<SceneGeometry> {
+  const parser = await parserOf(source);
+  const explain = (where: string) => (cause: unknown): never => {
+    throw new BadSceneError({ file: source.entry, where, what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`, cause });
+  };
+  return {
+    async accessor(index) {
+      const attribute = (await parser.getDependency('accessor', index).catch(explain(`accessors[${index}]`))) as BufferAttribute | InterleavedBufferAttribute;
+      return { values: valuesOf(attribute, source.entry, `accessors[${index}]`), components: attribute.itemSize, count: attribute.count };
+    },
+    async mesh(index) {
+      const object = (await parser.getDependency('mesh', index).catch(explain(`meshes[${index}]`))) as Object3D;
+      const meshes = (object.type === 'Group' ? object.children : [object]) as Mesh[];
+      return meshes.map((mesh) => (mesh.isMesh ? mesh.geometry : null));
+    },
+  };
+}
+
+/** An attribute's values as numbers. Throws BadSceneError where one is not finite. */
+export function valuesOf(attribute: BufferAttribute | InterleavedBufferAttribute, file: string, where: string): Float64Array {
+  const { count, itemSize } = attribute;
+  const values = new Float64Array(count * itemSize);
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < itemSize; k++) {
+      const value = attribute.getComponent(i, k);
+      if (!Number.isFinite(value)) throw new BadSceneError({ file, where, what: `element ${i} holds ${value}` });
+      values[i * itemSize + k] = value;
+    }
+  }
+  return values;
+}
+
+async function parserOf(source: SceneSource): Promise<GLTFParser> {
+  const loader = new GLTFLoader();
+  loader.setMeshoptDecoder(MeshoptDecoder);
+  loader.register((parser) => new BufferPlugin(parser, source.buffers));
+  const used = (source.document.extensionsUsed ?? []).filter((name) => GEOMETRY_EXTENSIONS.includes(name));
+  const document = { ...geometryOf(source.document), ...(used.length === 0 ? {} : { extensionsUsed: used, extensionsRequired: used }) };
+  return new Promise((resolve, reject) => {
+    // The typings know text and bytes only; the loader also takes a parsed document, which it may write to.
+    loader.parse(structuredClone(document) as unknown as ArrayBuffer, '', (gltf) => resolve(gltf.parser), reject);
+  });
+}
+
+function geometryOf(document: GltfDocument): GltfDocument {
+  const meshes = (document.meshes ?? []).map((mesh) => ({
+    ...mesh,
+    primitives: mesh.primitives.map(({ attributes, indices, mode }) => ({ attributes, ...(indices === undefined ? {} : { indices }), ...(mode === undefined ? {} : { mode }) })),
+  }));
+  const { asset, accessors = [], bufferViews = [], buffers = [] } = document;
+  return { asset, accessors, bufferViews, buffers, meshes, scenes: [{}], scene: 0 };
+}
+
+/** Hands the loader its buffers. Interleaved views are padded to whole strides: the loader reads the last element's padding, which a file may leave out. */
+class BufferPlugin {
+  readonly name = 'RUSHES_buffers';
+  private readonly parser: GLTFParser;
+  private readonly buffers: (Uint8Array | undefined)[];
+
+  constructor(parser: GLTFParser, buffers: (Uint8Array | undefined)[]) {
+    this.parser = parser;
+    this.buffers = buffers;
+  }
+
+  beforeRoot(): null {
+    const cache = (this.parser as unknown as { cache: { add(key: string, value: unknown): void } }).cache;
+    for (const [i, buffer] of this.buffers.entries()) if (buffer !== undefined) cache.add(`buffer:${i}`, Promise.resolve(buffer.slice().buffer));
+    return null;
+  }
+
+  loadBufferView(index: number): Promise<ArrayBuffer> {
+    const view = (this.parser.json as GltfDocument).bufferViews?.[index];
+    const buffer = view === undefined ? undefined : this.buffers[view.buffer];
+    if (view === undefined || buffer === undefined) return Promise.reject(new Error(`bufferViews[${index}] has no bytes`));
+    const start = view.byteOffset ?? 0;
+    const stride = view.byteStride ?? 1;
+    const padded = new Uint8Array(Math.ceil(view.byteLength / stride) * stride);
+    padded.set(buffer.subarray(start, start + view.byteLength));
+    return Promise.resolve(padded.buffer);
+  }
+}
