@@ -48,7 +48,7 @@ export async function evidencePicture(options: { published: Uint16Array; rerende
     top: GAP,
   })));
   const png = await sharp({ create: { width: 3 * panelWidth + 4 * GAP, height: panelHeight + 2 * GAP, channels: 3, background: { r: PAPER, g: PAPER, b: PAPER } } })
-    .composite(panels).png({ compressionLevel: 9 }).toBuffer();
+    .composite(panels).removeAlpha().png({ compressionLevel: 9 }).toBuffer();
   return { png, differingPixels, differingHalfs, pixelCount: width * height };
 }
 
