@@ -1,0 +1,38 @@
+import { sharedBytes, wordsOf } from './layout.js';
+
+/** Gathers the kernel's `tables`: pieces of float and integer vectors behind one another, each addressed by its first vector. */
+export class Tables {
+  readonly #pieces: { first: number; floats: Float32Array }[] = [];
+  #vectors = 0;
+
+  /** Appends numbers, padded to whole vectors; returns the index of the first vector. */
+  append(floats: Float32Array): number {
+    const first = this.#vectors;
+    this.#pieces.push({ first, floats });
+    this.#vectors += Math.ceil(floats.length / 4);
+    return first;
+  }
+
+  /** Everything appended so far. */
+  pack(): Uint8Array {
+    const bytes = sharedBytes(this.#vectors * 16);
+    const { words } = wordsOf(bytes);
+    // Copied as integers, because a float copy may change the bits of a piece that holds integers.
+    for (const { first, floats } of this.#pieces) words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);
+    return bytes;
+  }
+}
+
+/** The cumulative distribution of non-negative weights: n + 1 numbers from 0 to 1. All-zero weights count as equal. */
+export function distributionOf(weights: Float64Array): Float32Array {
+  const distribution = new Float32Array(weights.length + 1);
+  let total = 0;
+  for (const weight of weights) total += weight;
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) {
+    distribution[i] = total > 0 ? sum / total : i / weights.length;
+    sum += weights[i]!;
+  }
+  distribution[weights.length] = 1;
+  return distribution;
+}

@@ -1,0 +1,63 @@
+import { cosine } from '../exactTrigonometry.js';
+import type { PosedEnvironment } from '../PosedScene.js';
+import { distributionOf } from './Tables.js';
+
+/** The environment as the kernel samples it. */
+export interface PackedEnvironment {
+  /** Linear RGB with the intensity in it, 4 floats per texel. */
+  texels: Float32Array;
+  gridWidth: number;
+  gridHeight: number;
+  /** Cumulative distribution over the rows of the grid. */
+  rows: Float32Array;
+  /** Cumulative distributions along each row, gridWidth + 1 numbers each. */
+  columns: Float32Array;
+  /** Luminance integrated over the sphere. */
+  power: number;
+}
+
+/** The finest importance grid: finer ones cost memory and search time and sample no better. */
+const GRID_LIMIT = 1024;
+/** Share of the mean that every cell keeps, so that no direction that emits is out of reach. */
+const LEAST_SHARE = 1 / 512;
+
+/** Builds the texels and the importance grid: a cell's weight is the mean of the filtered luminance over it, times its solid angle. */
+export function packEnvironment(environment: PosedEnvironment): PackedEnvironment {
+  const { width, height, rgb, intensity } = environment;
+  const texels = new Float32Array(width * height * 4);
+  const luminance = new Float64Array(width * height);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) texels[4 * i + c] = Math.max(0, rgb[3 * i + c]! * intensity);
+    luminance[i] = 0.2126 * texels[4 * i]! + 0.7152 * texels[4 * i + 1]! + 0.0722 * texels[4 * i + 2]!;
+  }
+
+  // The mean of a bilinear filter over a texel weighs it and its neighbours 1 : 6 : 1 along each axis.
+  const gridWidth = Math.min(width, GRID_LIMIT);
+  const gridHeight = Math.min(height, GRID_LIMIT / 2);
+  const weights = new Float64Array(gridWidth * gridHeight);
+  let power = 0;
+  for (let y = 0; y < height; y++) {
+    const solidAngle = (2 * Math.PI / width) * (cosine((Math.PI * y) / height) - cosine((Math.PI * (y + 1)) / height));
+    const above = Math.max(0, y - 1) * width;
+    const below = Math.min(height - 1, y + 1) * width;
+    const column = (x: number): number => luminance[above + x]! + 6 * luminance[y * width + x]! + luminance[below + x]!;
+    const cell = Math.floor((y * gridHeight) / height) * gridWidth;
+    for (let x = 0; x < width; x++) {
+      const mean = (column((x + width - 1) % width) + 6 * column(x) + column((x + 1) % width)) / 64;
+      power += mean * solidAngle;
+      weights[cell + Math.floor((x * gridWidth) / width)]! += mean * solidAngle;
+    }
+  }
+  const rowWeights = new Float64Array(gridHeight);
+  const columns = new Float32Array(gridHeight * (gridWidth + 1));
+  for (let row = 0; row < gridHeight; row++) {
+    const share = (cosine((Math.PI * row) / gridHeight) - cosine((Math.PI * (row + 1)) / gridHeight)) / (2 * gridWidth);
+    const cells = weights.subarray(row * gridWidth, (row + 1) * gridWidth);
+    for (let x = 0; x < gridWidth; x++) {
+      cells[x]! += power * share * LEAST_SHARE;
+      rowWeights[row]! += cells[x]!;
+    }
+    columns.set(distributionOf(cells), row * (gridWidth + 1));
+  }
+  return { texels, gridWidth, gridHeight, rows: distributionOf(rowWeights), columns, power };
+}

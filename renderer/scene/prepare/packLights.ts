@@ -1,0 +1,165 @@
+import type { PosedLight, PosedMaterial, PosedScene } from '../PosedScene.js';
+import { LIGHT_KINDS, WORDS, wordsOf } from './layout.js';
+import { sampleTexture } from './sampleTexture.js';
+import { distributionOf } from './Tables.js';
+
+/** Everything that light samples can go to. */
+export interface PackedLights {
+  count: number;
+  /** Light records, WORDS.light words each. */
+  records: Float32Array;
+  /** Cumulative distribution of the pick. */
+  distribution: Float32Array;
+  /** Probability of picking the environment. */
+  environmentPick: number;
+}
+
+/** Share of the picks that is spread evenly over the kinds of lights, so that a weak but near lamp is not forgotten beside a sky. */
+const EVEN_OVER_KINDS = 0.3;
+/** Share of a kind's picks that is spread evenly over its point-like lights. */
+const EVEN_OVER_LAMPS = 0.3;
+
+interface Candidate {
+  /** Emitted power, W, or lm where the file speaks of candela. */
+  power: number;
+  write: (record: ReturnType<typeof wordsOf>, at: number, pick: number) => void;
+}
+
+/**
+ * Lists the lights with the chance of picking each, by power, and writes the light densities of emissive triangles into `surfaces`.
+ * @param environmentPower luminance integrated over the sphere, or undefined without an environment.
+ */
+export function packLights(options: { scene: PosedScene; surfaces: Uint8Array; triangleOfSurface: Uint32Array; environmentPower: number | undefined; srgb: Float32Array }): PackedLights {
+  const { scene, surfaces, triangleOfSurface, environmentPower, srgb } = options;
+  const radius = sceneRadius(scene);
+  const lamps = scene.lights.map((light) => lampCandidate(light, radius)).filter((candidate) => candidate.power > 0);
+  const triangles = emissiveTriangles(scene, surfaces, triangleOfSurface, srgb);
+  const sky: Candidate[] = [];
+  if (environmentPower !== undefined && environmentPower > 0) {
+    sky.push({ power: environmentPower * Math.PI * radius * radius, write: (record, at) => void (record.words[at + 3] = LIGHT_KINDS.environment) });
+  }
+  const kinds = [{ candidates: lamps, even: EVEN_OVER_LAMPS }, { candidates: triangles, even: 0 }, { candidates: sky, even: 0 }].filter(({ candidates }) => candidates.length > 0);
+  const powerOf = (candidates: readonly Candidate[]): number => candidates.reduce((sum, { power }) => sum + power, 0);
+  const total = kinds.reduce((sum, { candidates }) => sum + powerOf(candidates), 0);
+
+  // The chance of a kind, times the chance within it.
+  const all: { candidate: Candidate; weight: number }[] = [];
+  for (const { candidates, even } of kinds) {
+    const power = powerOf(candidates);
+    const chance = EVEN_OVER_KINDS / kinds.length + ((1 - EVEN_OVER_KINDS) * power) / total;
+    for (const candidate of candidates) all.push({ candidate, weight: chance * (even / candidates.length + ((1 - even) * candidate.power) / power) });
+  }
+  const distribution = distributionOf(Float64Array.from(all, ({ weight }) => weight));
+  const records = new Float32Array(all.length * WORDS.light);
+  const target = wordsOf(new Uint8Array(records.buffer));
+  let environmentPick = 0;
+  all.forEach(({ candidate }, index) => {
+    // What the kernel picks with is the float32 distribution: its steps are the chances.
+    const pick = Math.fround(distribution[index + 1]! - distribution[index]!);
+    candidate.write(target, index * WORDS.light, pick);
+    target.floats[index * WORDS.light + 7] = pick;
+    if (candidate === sky[0]) environmentPick = pick;
+  });
+  return { count: all.length, records, distribution, environmentPick };
+}
+
+function lampCandidate(light: PosedLight, radius: number): Candidate {
+  const strength = luminanceOf(light.color);
+  const power = {
+    point: 4 * Math.PI * strength,
+    spot: 2 * Math.PI * strength * (1 - (light.innerConeCos + light.outerConeCos) / 2),
+    directional: Math.PI * radius * radius * strength,
+  }[light.kind];
+  return {
+    power,
+    write: ({ floats, words }, at) => {
+      floats.set(light.position, at);
+      words[at + 3] = LIGHT_KINDS[light.kind];
+      floats.set(light.direction, at + 4);
+      floats.set([...light.color, light.range], at + 8);
+      floats.set([light.innerConeCos, light.outerConeCos], at + 12);
+    },
+  };
+}
+
+function emissiveTriangles(scene: PosedScene, surfaces: Uint8Array, triangleOfSurface: Uint32Array, srgb: Float32Array): Candidate[] {
+  const { floats } = wordsOf(surfaces);
+  const emits = scene.materials.map((material) => luminanceOf(material.emissive) > 0 && !material.unlit);
+  const candidates: Candidate[] = [];
+  if (!emits.includes(true)) return candidates;
+  for (let surface = 0; surface < triangleOfSurface.length; surface++) {
+    const triangle = triangleOfSurface[surface]!;
+    const material = scene.materialOfTriangle[triangle]!;
+    if (!emits[material]!) continue;
+    const from = surface * WORDS.surface;
+    const area = triangleArea(floats, from);
+    const radiance = meanEmitted(scene, scene.materials[material]!, triangle, srgb);
+    const power = area * radiance * Math.PI * (scene.materials[material]!.doubleSided ? 2 : 1);
+    if (!(power > 0)) continue;
+    candidates.push({
+      power,
+      write: (record, at, pick) => {
+        for (let axis = 0; axis < 3; axis++) {
+          record.floats[at + axis] = floats[from + axis]!;
+          record.floats[at + 4 + axis] = floats[from + 4 + axis]!;
+          record.floats[at + 8 + axis] = floats[from + 8 + axis]!;
+        }
+        record.words[at + 3] = LIGHT_KINDS.triangle;
+        record.floats[at + 11] = pick / area;
+        record.words[at + 14] = surface;
+        record.words[at + 15] = material;
+        floats[from + 7] = pick / area;
+      },
+    });
+  }
+  return candidates;
+}
+
+function triangleArea(floats: Float32Array, at: number): number {
+  const [ax, ay, az, bx, by, bz] = [floats[at + 4]!, floats[at + 5]!, floats[at + 6]!, floats[at + 8]!, floats[at + 9]!, floats[at + 10]!];
+  const x = ay * bz - az * by;
+  const y = az * bx - ax * bz;
+  const z = ax * by - ay * bx;
+  return 0.5 * Math.sqrt(x * x + y * y + z * z);
+}
+
+/** Luminance that a triangle emits, averaged over a few points where a texture decides. */
+function meanEmitted(scene: PosedScene, material: PosedMaterial, triangle: number, srgb: Float32Array): number {
+  const slot = material.emissiveTexture;
+  if (slot === null) return luminanceOf(material.emissive);
+  const texture = scene.textures[slot.texture]!;
+  const uv = slot.uvSet === 1 && scene.uv1 !== null ? scene.uv1 : scene.uv0;
+  let sum = 0;
+  let count = 0;
+  const steps = 4;
+  for (let i = 0; i < steps; i++) {
+    for (let j = 0; j < steps - i; j++) {
+      const b = (i + 1 / 3) / steps;
+      const c = (j + 1 / 3) / steps;
+      const a = 1 - b - c;
+      const at = (k: number): number => a * uv[6 * triangle + k]! + b * uv[6 * triangle + 2 + k]! + c * uv[6 * triangle + 4 + k]!;
+      const texel = sampleTexture(texture, slot, at(0), at(1), srgb);
+      sum += luminanceOf([texel[0] * material.emissive[0], texel[1] * material.emissive[1], texel[2] * material.emissive[2]]);
+      count++;
+    }
+  }
+  return sum / count;
+}
+
+function luminanceOf(color: readonly [number, number, number]): number {
+  return 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2];
+}
+
+/** Radius of the sphere around the scene's box, metres. */
+function sceneRadius(scene: PosedScene): number {
+  if (scene.triangleCount === 0) return 1;
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < scene.positions.length; i++) {
+    const axis = i % 3;
+    low[axis] = Math.min(low[axis]!, scene.positions[i]!);
+    high[axis] = Math.max(high[axis]!, scene.positions[i]!);
+  }
+  const [x, y, z] = [high[0]! - low[0]!, high[1]! - low[1]!, high[2]! - low[2]!];
+  return Math.max(0.5 * Math.sqrt(x * x + y * y + z * z), 1e-6);
+}
