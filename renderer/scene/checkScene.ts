@@ -60,6 +60,11 @@ function materialProblems(loaded: LoadedScene): SceneProblem[] {
       const known = MATERIAL_EXTENSIONS[name];
       if (known?.idle?.(fields as Fields) !== true) problems.push({ name, where, consequence: known?.consequence ?? 'its effect is left out' });
     }
+    // Without a volume the surface is a thin pane by the extension's text; the kernel knows glass bodies only.
+    const volume = material.extensions?.['KHR_materials_volume'] as Fields | undefined;
+    if (Number(material.extensions?.KHR_materials_transmission?.transmissionFactor ?? 0) > 0 && !(Number(volume?.['thicknessFactor'] ?? 0) > 0)) {
+      problems.push({ name: 'KHR_materials_transmission without KHR_materials_volume', where, consequence: 'it is drawn as the surface of solid glass: light bends in it' });
+    }
     const ior = material.extensions?.KHR_materials_ior?.ior;
     if (ior !== undefined && ior < 1) problems.push({ name: `KHR_materials_ior of ${ior}`, where, consequence: 'the usual 1.5 is taken' });
     return problems;
