@@ -1,4 +1,5 @@
 import type { ContractEvent, Role, Verdict, VoidReason } from './events.js';
+import type { VerifierCandidate } from './draw.js';
 import { InvariantError } from './errors.js';
 import type { Address, Bytes32, JobId, LeaseId, Wei } from './ids.js';
 import { chunksOfMask, WORD_CHUNKS } from './masks.js';
@@ -114,8 +115,8 @@ export interface LedgerAccount {
   owedWei: Wei;
   /** Everything ever credited. */
   creditedWei: Wei;
-  /** Block of the registration: drawn from the next block on. */
-  registeredBlock: number;
+  /** What a verifier weighs in draws, from each block on, ascending; a draw uses the weights of the block before the commitment. */
+  readonly weights: { blockNumber: number; weightWei: Wei }[];
 }
 
 /** The projection. `verifiers` holds every account registered as verifier, in order of registration. */
@@ -283,16 +284,27 @@ export function applyEvent(readonlyLedger: Ledger, event: ContractEvent): void {
     }
     case 'Registered': {
       const { account, role, deviceClass, stakeWei } = event.args;
-      Object.assign(accountOf(ledger, account), { role, deviceClass, stakeWei, withdrawableAt: undefined, registeredBlock: event.blockNumber });
+      weigh(Object.assign(accountOf(ledger, account), { role, deviceClass, stakeWei, withdrawableAt: undefined }), event.blockNumber);
       if (role === 'verifier') ledger.verifiers.push(account);
       return;
     }
-    case 'StakeAdded': accountOf(ledger, event.args.account).stakeWei += event.args.amountWei; return;
-    case 'UnbondingStarted': accountOf(ledger, event.args.account).withdrawableAt = event.args.withdrawableAt; return;
+    case 'StakeAdded': {
+      const account = accountOf(ledger, event.args.account);
+      account.stakeWei += event.args.amountWei;
+      weigh(account, event.blockNumber);
+      return;
+    }
+    case 'UnbondingStarted': {
+      const account = accountOf(ledger, event.args.account);
+      account.withdrawableAt = event.args.withdrawableAt;
+      weigh(account, event.blockNumber);
+      return;
+    }
     case 'StakeWithdrawn': {
       const account = accountOf(ledger, event.args.account);
       account.stakeWei -= event.args.amountWei;
       account.role = undefined;
+      account.withdrawableAt = undefined;
       const place = ledger.verifiers.indexOf(account.account);
       if (place >= 0) ledger.verifiers.splice(place, 1);
       return;
@@ -301,6 +313,7 @@ export function applyEvent(readonlyLedger: Ledger, event: ContractEvent): void {
       const account = accountOf(ledger, event.args.account);
       account.stakeWei -= event.args.amountWei;
       account.slashedWei += event.args.amountWei;
+      weigh(account, event.blockNumber);
       return;
     }
     case 'Credited': {
@@ -346,9 +359,35 @@ export function deadlineOf(lease: LedgerLease): number | undefined {
   }
 }
 
+/**
+ * Who the verifiers of a lease are drawn from, in the order of the draw: verifiers in the order of registration, without the worker, that weighed
+ * at least the policy's minimum in the block before the commitment.
+ */
+export function candidatesOf(ledger: Ledger, lease: { worker: Address; committedBlock: number; minVerifierStakeWei: Wei }): VerifierCandidate[] {
+  return ledger.verifiers.flatMap((address) => {
+    const stakeWei = ledger.accounts.get(address)?.weights.findLast((weight) => weight.blockNumber < lease.committedBlock)?.weightWei ?? 0n;
+    return address !== lease.worker && stakeWei >= lease.minVerifierStakeWei ? [{ address, stakeWei }] : [];
+  });
+}
+
+/** Fees that a lease's verifiers earned: for what they revealed, or for what they sealed where the worker is why there was no reveal. */
+export function feesOf(lease: LedgerLease): { verifier: Address; feeWei: Wei }[] {
+  const forSeals = lease.state === 'CONVICTED' || (lease.state === 'VOID' && lease.reason === 'workerConvicted');
+  if (deadlineOf(lease) !== undefined) return [];
+  return (commitmentOf(lease)?.audits ?? []).filter((audit) => (forSeals ? audit.sealHash : audit.reveal) !== undefined).map(({ verifier }) => ({ verifier, feeWei: lease.feeWei }));
+}
+
 /** The commitment of a lease that has one. */
 export function commitmentOf(lease: LedgerLease): LeaseCommitment | undefined {
   return lease.state === 'TAKEN' || lease.state === 'EXPIRED' ? undefined : lease.commitment;
+}
+
+/** Keeps what a verifier weighs from this block on. */
+function weigh(account: LedgerAccount, blockNumber: number): void {
+  if (account.role !== 'verifier') return;
+  const weightWei = account.withdrawableAt === undefined ? account.stakeWei : 0n;
+  if (account.weights.at(-1)?.blockNumber === blockNumber) account.weights.pop();
+  account.weights.push({ blockNumber, weightWei });
 }
 
 function applyTaken(ledger: MutableLedger, event: ContractEvent & { name: 'LeaseTaken' }): void {
@@ -429,7 +468,7 @@ function auditOf(commitment: LeaseCommitment, verifier: Address): LedgerAudit {
 function accountOf(ledger: MutableLedger, address: Address): LedgerAccount {
   const known = ledger.accounts.get(address);
   if (known !== undefined) return known;
-  const account: LedgerAccount = { account: address, role: undefined, deviceClass: '', stakeWei: 0n, withdrawableAt: undefined, convictions: 0, slashedWei: 0n, owedWei: 0n, creditedWei: 0n, registeredBlock: 0 };
+  const account: LedgerAccount = { account: address, role: undefined, deviceClass: '', stakeWei: 0n, withdrawableAt: undefined, convictions: 0, slashedWei: 0n, owedWei: 0n, creditedWei: 0n, weights: [] };
   ledger.accounts.set(address, account);
   return account;
 }
