@@ -337,8 +337,6 @@ interface IRushes {
     function getAccount(address account) external view returns (Account memory);
     /// @notice The verifiers that hold a place in the draw's walk, in order of registration, unbonding ones included.
     function getVerifiers() external view returns (address[] memory);
-    /// @notice The numbers a policy was adopted with; all zero if no job named it yet.
-    function getPolicy(address policy) external view returns (PolicyValues memory);
     /// @notice Chunks of a word that are leased or paid.
     function takenMask(bytes32 jobId, uint32 word) external view returns (uint256);
     /// @notice Chunks of a word a worker may not take again.
@@ -421,8 +419,6 @@ interface IRushes {
     error BlockHashUnavailable(uint256 blockNumber);
     /// @notice The header is not that of the draw block.
     error HeaderMismatch(uint256 blockNumber, bytes32 expectedHash, bytes32 headerHash);
-    /// @notice The header is not RLP of a block header.
-    error HeaderMalformed();
     /// @notice No chunk was drawn: `settleUndrawn` ends the lease.
     error NothingDrawn(uint64 leaseId);
     /// @notice Chunks were drawn: the lease needs an audit.
