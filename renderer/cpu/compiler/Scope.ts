@@ -1,0 +1,21 @@
+import { KernelCompileError } from './KernelCompileError.js';
+import type { Operand } from './values.js';
+
+/** What names mean inside a function, block within block. */
+export class Scope {
+  readonly #names = new Map<string, Operand>();
+  readonly #outer: Scope | undefined;
+
+  constructor(outer?: Scope) {
+    this.#outer = outer;
+  }
+
+  find(name: string): Operand | undefined {
+    return this.#names.get(name) ?? this.#outer?.find(name);
+  }
+
+  declare(name: string, operand: Operand, line: number): void {
+    if (this.#names.has(name)) throw new KernelCompileError(`second declaration of ${name} in one block`, line);
+    this.#names.set(name, operand);
+  }
+}

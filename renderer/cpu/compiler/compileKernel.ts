@@ -1,0 +1,119 @@
+import binaryen from 'binaryen';
+import type { Bytes32 } from '../../../protocol/ids.js';
+import { hexOfBytes } from '../../../protocol/bytes.js';
+import { InvariantError } from '../../../protocol/errors.js';
+import { sha256 } from '../../../protocol/sha256.js';
+import { emitFunction } from './calls.js';
+import type { CallableFunction } from './entryPoint.js';
+import { emitCallable, emitRun, entryOf } from './entryPoint.js';
+import { evaluateConstant } from './expressions.js';
+import { refuseRecursion } from './inlining.js';
+import { KernelCompileError } from './KernelCompileError.js';
+import { KernelModule } from './KernelModule.js';
+import type { Binding } from './moduleScope.js';
+import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './moduleScope.js';
+import { parseModule } from './parseModule.js';
+
+/** Part of every kernel's hash: raised whenever the same source may compile to something else. */
+export const COMPILER_VERSION = 'rushes-wgsl-wasm 1, binaryen 132.0.0';
+
+export interface CompileOptions {
+  /** The kernel in WGSL, see renderer/kernels/README.md. */
+  source: string;
+  /** Runs binaryen's optimiser. Changes the speed, never a bit of the results. Default true. */
+  optimize?: boolean;
+  /** Traps where an index is out of range. For tests: the kernel's hash is another one. Default false. */
+  checks?: boolean;
+  /** Functions that can be called on their own besides the entry, see instantiateKernel. Default none. */
+  functions?: string[];
+}
+
+/** A kernel as WebAssembly. JSON-serialisable but for the bytes. */
+export interface CompiledKernel {
+  wasm: Uint8Array;
+  /** In order of their numbers. */
+  bindings: Binding[];
+  functions: CallableFunction[];
+  /** SHA-256 over the compiler's version, the source and the WebAssembly. */
+  kernelHash: Bytes32;
+  /** Name of the compute entry point, which `run(begin, end)` calls. A source without one can be compiled for its functions only. */
+  entry: string | undefined;
+  /** Bytes at the start of memory that belong to the kernel itself; the host places buffers behind. */
+  staticBytes: number;
+}
+
+/** Compiles a kernel. Throws KernelCompileError at the first thing that is no valid WGSL or outside the subset. */
+export function compileKernel(options: CompileOptions): CompiledKernel {
+  const { source, optimize = true, checks = false, functions = [] } = options;
+  const declarations = parseModule(source);
+  const kernel = new KernelModule(declarations, { checks, evaluate: evaluateConstant });
+  const { wasm } = kernel;
+  try {
+    wasm.setFeatures(binaryen.Features.MVP | binaryen.Features.MutableGlobals | binaryen.Features.NontrappingFPToInt | binaryen.Features.SignExt
+      | binaryen.Features.SIMD128 | binaryen.Features.Multivalue | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt);
+    // Loads and stores are made for a memory that is there; what it holds at first is known when all is compiled.
+    declareMemory(kernel, []);
+    const bindings = bindingsOf(kernel);
+    for (const { name } of bindings) {
+      wasm.addGlobalImport(baseGlobal(name), 'env', baseGlobal(name), binaryen.i32);
+      wasm.addGlobalImport(lengthGlobal(name), 'env', lengthGlobal(name), binaryen.i32);
+    }
+
+    // Everything is compiled and so checked, also what nothing calls.
+    for (const declaration of declarations) {
+      if (declaration.kind === 'assert') {
+        const held = kernel.constantOf(declaration.condition);
+        if (held.kind !== 'constant' || held.lanes[0] !== 1n) throw new KernelCompileError('const_assert does not hold', declaration.line);
+      } else if (declaration.kind === 'function') {
+        refuseRecursion(kernel, declaration);
+        emitFunction(kernel, kernel.findFunction(declaration.name)!);
+      } else if (declaration.kind === 'struct' || declaration.kind === 'alias') kernel.typeOf({ name: declaration.name, templates: [], line: declaration.line });
+      else operandAtModuleScope(kernel, declaration.name, declaration.line);
+    }
+    const entry = entryOf(kernel);
+    if (entry !== undefined) emitRun(kernel, entry);
+    else if (functions.length === 0) throw new KernelCompileError('no compute entry point', 1);
+    const callable = functions.map((name) => emitCallable(kernel, name));
+
+    const bytes = assemble(kernel, optimize);
+    return {
+      wasm: bytes,
+      bindings,
+      functions: callable,
+      kernelHash: hexOfBytes(sha256(sha256(new TextEncoder().encode(COMPILER_VERSION)), sha256(new TextEncoder().encode(source)), sha256(bytes))) as Bytes32,
+      entry: entry?.declaration.name,
+      staticBytes: kernel.memory.byteLength,
+    };
+  } finally {
+    wasm.dispose();
+  }
+}
+
+function declareMemory({ wasm }: KernelModule, segments: { offset: number; data: Uint8Array; passive: boolean }[]): void {
+  wasm.setMemory(1, 65536, null, segments, false, false, '0');
+  wasm.addMemoryImport('0', 'env', 'memory');
+}
+
+function assemble(kernel: KernelModule, optimize: boolean): Uint8Array {
+  const { wasm, memory } = kernel;
+  const segments = memory.segments.map(({ address, bytes }) => ({ offset: wasm.i32.const(address), data: bytes, passive: false }));
+  declareMemory(kernel, segments);
+  if (!wasm.validate()) throw new InvariantError({ what: 'WebAssembly of a kernel', expected: 'valid', actual: 'invalid' });
+  if (optimize) {
+    // Binaryen's settings are global to the process: set all that matter, every time.
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(0);
+    binaryen.setFastMath(false);
+    binaryen.setDebugInfo(false);
+    binaryen.setLowMemoryUnused(false);
+    binaryen.setZeroFilledMemory(false);
+    // With checks a trap is a result, so the optimiser may not assume that there is none.
+    binaryen.setTrapsNeverHappen(!kernel.checks);
+    binaryen.setAlwaysInlineMaxSize(40);
+    binaryen.setFlexibleInlineMaxSize(100);
+    binaryen.setOneCallerInlineMaxSize(400);
+    wasm.optimize();
+    wasm.optimize();
+  }
+  return wasm.emitBinary();
+}

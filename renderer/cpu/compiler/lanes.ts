@@ -1,0 +1,170 @@
+import type { FunctionBuilder } from './FunctionBuilder.js';
+import { slotsOf } from './layout.js';
+import { KernelCompileError } from './KernelCompileError.js';
+import { convertLane, promoteLane } from './constants.js';
+import type { Lane } from './constants.js';
+import type { LaneType, ScalarName, Type } from './types.js';
+import { elementOf, isAbstract, isLanes, isSimd, laneCount, lanes, sameType, scalar, typeName } from './types.js';
+import type { ConstantValue, Part, Read, RuntimeValue, Value } from './values.js';
+import { constant, flatScalars } from './values.js';
+
+/** The type that an abstract one becomes when nothing else decides: i32, f32. */
+export function concreteType(type: Type): Type {
+  if (type.kind === 'array') return { ...type, element: concreteType(type.element) };
+  if (!isLanes(type)) return type;
+  const element = elementOf(type);
+  return lanes(laneCount(type), element === 'abstract-int' ? 'i32' : element === 'abstract-float' ? 'f32' : element);
+}
+
+/** A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error. */
+export function promote(value: Value, type: Type, what: string, line: number): Value {
+  if (sameType(value.type, type)) return value;
+  if (value.kind === 'constant' && isAbstract(value.type)) {
+    const from = flatScalars(value.type);
+    const to = flatScalars(type);
+    const sameShape = value.type.kind === type.kind && from.length === to.length;
+    const converted = sameShape ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, line)) : [];
+    if (sameShape && converted.every((lane) => lane !== undefined)) return constant(type, converted as Lane[]);
+  }
+  throw new KernelCompileError(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, line);
+}
+
+/** A value without abstract scalars. */
+export function concrete(value: Value, line: number): Value {
+  return isAbstract(value.type) ? promote(value, concreteType(value.type), 'constant', line) : value;
+}
+
+/** A scalar in every lane of a vector. */
+export function splat(builder: FunctionBuilder, value: Value, size: number): Value {
+  const type = lanes(size, elementOf(value.type as LaneType));
+  if (value.kind === 'constant') return constant(type, Array.from({ length: size }, () => value.lanes[0]!));
+  const part = value.parts[0]!;
+  return fromLanes(builder, type, Array.from({ length: size }, () => part));
+}
+
+/** The bits of a constant lane in 32 bits. */
+export function laneBits(lane: Lane, element: ScalarName): number {
+  if (element === 'f32') return new Int32Array(Float32Array.of(lane as number).buffer)[0]!;
+  if (element === 'bool') return lane === 0n ? 0 : -1;
+  return Number(BigInt.asIntN(32, lane as bigint));
+}
+
+function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]): Part {
+  const { module } = builder;
+  const element = elementOf(type);
+  if (isSimd(type)) {
+    const bytes = new Uint8Array(Int32Array.from(values, (lane) => laneBits(lane, element)).buffer);
+    const part: Part = { read: () => module.v128.const(bytes) };
+    if (values.every((lane) => Object.is(lane, values[0]))) part.splat = constantPart(builder, scalar(element), [values[0]!]).read;
+    return part;
+  }
+  const lane = values[0]!;
+  if (element === 'f32') return { read: () => module.f32.const(lane as number) };
+  return { read: () => module.i32.const(Number(BigInt.asIntN(32, lane as bigint))) };
+}
+
+/** A value as parts that code can read. */
+export function runtime(builder: FunctionBuilder, value: Value, line: number): RuntimeValue {
+  if (value.kind === 'runtime') return value;
+  const concreteValue = concrete(value, line) as ConstantValue;
+  let at = 0;
+  const parts = slotsOf(concreteValue.type).map((slot) => {
+    const size = laneCount(slot.type);
+    at += size;
+    return constantPart(builder, slot.type, concreteValue.lanes.slice(at - size, at));
+  });
+  return { kind: 'runtime', type: concreteValue.type, parts };
+}
+
+/** Takes one lane out of a SIMD register. Lanes of a mask become 0 or 1. */
+export function extractLane(builder: FunctionBuilder, part: Part, element: ScalarName, lane: number): Part {
+  if (part.splat !== undefined) return { read: part.splat };
+  const { module } = builder;
+  if (element === 'f32') return builder.keep(scalar(element), module.f32x4.extract_lane(part.read(), lane));
+  const extracted = module.i32x4.extract_lane(part.read(), lane);
+  return builder.keep(scalar(element), element === 'bool' ? module.i32.and(extracted, module.i32.const(1)) : extracted);
+}
+
+/** What a scalar looks like inside a lane: booleans are all ones or all zeros. */
+export function laneForm(builder: FunctionBuilder, element: ScalarName, read: Read): number {
+  const { module } = builder;
+  return element === 'bool' ? module.i32.sub(module.i32.const(0), read()) : read();
+}
+
+/** Puts a scalar in one lane of a SIMD register's value. */
+export function replaceLane(builder: FunctionBuilder, vector: number, element: ScalarName, lane: number, read: Read): number {
+  const { module } = builder;
+  if (element === 'f32') return module.f32x4.replace_lane(vector, lane, read());
+  return module.i32x4.replace_lane(vector, lane, laneForm(builder, element, read));
+}
+
+/** A SIMD register with one scalar in all lanes. */
+export function splatPart(builder: FunctionBuilder, element: ScalarName, read: Read): Part {
+  const { module } = builder;
+  const expression = element === 'f32' ? module.f32x4.splat(read()) : module.i32x4.splat(laneForm(builder, element, read));
+  return { ...builder.keep(lanes(4, element), expression), splat: read };
+}
+
+/** The lanes of a scalar or vector, one part each. */
+export function laneParts(builder: FunctionBuilder, value: RuntimeValue): Part[] {
+  const type = value.type as LaneType;
+  if (!isSimd(type)) return value.parts;
+  return [0, 1, 2, 3].map((lane) => extractLane(builder, value.parts[0]!, type.element, lane));
+}
+
+/** A scalar or vector put together from its lanes. */
+export function fromLanes(builder: FunctionBuilder, type: LaneType, parts: Part[]): RuntimeValue {
+  if (!isSimd(type)) return { kind: 'runtime', type, parts };
+  const first = parts[0]!;
+  const start = splatPart(builder, type.element, first.read);
+  if (parts.every((part) => part === first)) return { kind: 'runtime', type, parts: [start] };
+  const expression = parts.slice(1).reduce((vector, part, index) => replaceLane(builder, vector, type.element, index + 1, part.read), start.read());
+  return { kind: 'runtime', type, parts: [builder.keep(type, expression)] };
+}
+
+/** Emits one operation for a scalar (`m` is the module), and, where SIMD has it, for four lanes at once. */
+export interface LaneOperation {
+  scalar(...operands: Read[]): number;
+  simd?: ((...operands: Read[]) => number) | undefined;
+}
+
+/** Applies an operation lane by lane to operands of equal shape; `element` is the scalar of the result. */
+export function lanewise(builder: FunctionBuilder, element: ScalarName, operands: RuntimeValue[], operation: LaneOperation): RuntimeValue {
+  const size = laneCount(operands[0]!.type as LaneType);
+  const type = lanes(size, element);
+  if (size === 4 && operation.simd !== undefined) {
+    return { kind: 'runtime', type, parts: [builder.keep(type, operation.simd(...operands.map((operand) => operand.parts[0]!.read)))] };
+  }
+  const columns = operands.map((operand) => laneParts(builder, operand));
+  const results = Array.from({ length: size }, (_, lane) => builder.keep(scalar(element), operation.scalar(...columns.map((column) => column[lane]!.read))));
+  return fromLanes(builder, type, results);
+}
+
+/** Converts between scalars as a value constructor does, lane by lane. */
+export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, line: number): Value {
+  const from = elementOf(value.type as LaneType);
+  const type = lanes(laneCount(value.type as LaneType), to);
+  if (value.kind === 'constant') return constant(type, value.lanes.map((lane) => convertLane(lane, from, to, line)));
+  if (from === to) return value;
+  const { module: m } = builder;
+  const integers = (element: ScalarName) => element === 'i32' || element === 'u32';
+  if (integers(from) && integers(to)) return { ...value, type };
+  if (to === 'bool') {
+    return lanewise(builder, to, [value], from === 'f32'
+      ? { scalar: (x) => m.f32.ne(x!(), m.f32.const(0)), simd: (x) => m.f32x4.ne(x!(), m.f32x4.splat(m.f32.const(0))) }
+      : { scalar: (x) => m.i32.ne(x!(), m.i32.const(0)), simd: (x) => m.i32x4.ne(x!(), m.i32x4.splat(m.i32.const(0))) });
+  }
+  if (from === 'bool') {
+    return lanewise(builder, to, [value], to === 'f32'
+      ? { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.v128.and(x!(), m.f32x4.splat(m.f32.const(1))) }
+      : { scalar: (x) => x!(), simd: (x) => m.v128.and(x!(), m.i32x4.splat(m.i32.const(1))) });
+  }
+  if (to === 'f32') {
+    return lanewise(builder, to, [value], from === 'i32'
+      ? { scalar: (x) => m.f32.convert_s.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_s(x!()) }
+      : { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_u(x!()) });
+  }
+  return lanewise(builder, to, [value], to === 'i32'
+    ? { scalar: (x) => m.i32.trunc_s_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_s(x!()) }
+    : { scalar: (x) => m.i32.trunc_u_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_u(x!()) });
+}

@@ -1,0 +1,107 @@
+import { KernelCompileError } from './KernelCompileError.js';
+import { parseArguments, parseExpression, parseTypeName } from './parseExpression.js';
+import { parseBlock } from './parseStatement.js';
+import type { Attribute, FunctionDeclaration, ModuleDeclaration, Parameter, StructDeclaration, VariableDeclaration } from './syntax.js';
+import { TokenReader } from './TokenReader.js';
+import { scanTokens } from './tokens.js';
+
+/** Reads a whole kernel. Names are not resolved yet and types not checked. */
+export function parseModule(source: string): ModuleDeclaration[] {
+  const reader = new TokenReader(scanTokens(source));
+  const declarations: ModuleDeclaration[] = [];
+  while (reader.next.kind !== 'end') if (!reader.take(';')) declarations.push(parseDeclaration(reader));
+  return declarations;
+}
+
+function parseDeclaration(reader: TokenReader): ModuleDeclaration {
+  const attributes = parseAttributes(reader);
+  const { line } = reader;
+  const unattributed = () => {
+    if (attributes.length > 0) throw new KernelCompileError(`attribute @${attributes[0]!.name} here`, line);
+  };
+  if (reader.take('fn')) return parseFunction(reader, attributes, line);
+  if (reader.take('var')) return parseVariable(reader, attributes, line);
+  unattributed();
+  if (reader.take('struct')) return parseStruct(reader, line);
+  if (reader.take('alias')) {
+    const name = reader.expectIdentifier('a name').text;
+    reader.expect('=');
+    const type = parseTypeName(reader);
+    reader.expect(';');
+    return { kind: 'alias', name, type, line };
+  }
+  if (reader.take('const')) {
+    const name = reader.expectIdentifier('a name').text;
+    const type = reader.take(':') ? parseTypeName(reader) : undefined;
+    reader.expect('=');
+    const value = parseExpression(reader);
+    reader.expect(';');
+    return { kind: 'const', name, type, value, line };
+  }
+  if (reader.take('const_assert')) {
+    const condition = parseExpression(reader);
+    reader.expect(';');
+    return { kind: 'assert', condition, line };
+  }
+  for (const word of ['override', 'enable', 'requires', 'diagnostic', 'let']) if (reader.is(word)) throw new KernelCompileError(`${word} at module scope`, line);
+  throw reader.unexpected('a declaration');
+}
+
+function parseAttributes(reader: TokenReader): Attribute[] {
+  const attributes: Attribute[] = [];
+  while (reader.take('@')) {
+    const { text: name, line } = reader.expectIdentifier('an attribute name');
+    attributes.push({ name, arguments: reader.is('(') ? parseArguments(reader) : [], line });
+  }
+  return attributes;
+}
+
+function parseFunction(reader: TokenReader, attributes: Attribute[], line: number): FunctionDeclaration {
+  const name = reader.expectIdentifier('a function name').text;
+  reader.expect('(');
+  const parameters: Parameter[] = [];
+  while (!reader.is(')')) {
+    const parameterAttributes = parseAttributes(reader);
+    const parameter = reader.expectIdentifier('a parameter name');
+    reader.expect(':');
+    parameters.push({ name: parameter.text, type: parseTypeName(reader), attributes: parameterAttributes, line: parameter.line });
+    if (!reader.take(',')) break;
+  }
+  reader.expect(')');
+  let result;
+  if (reader.take('->')) {
+    if (reader.is('@')) throw new KernelCompileError('attribute of a result', reader.line);
+    result = parseTypeName(reader);
+  }
+  return { kind: 'function', name, attributes, parameters, result, body: parseBlock(reader), line };
+}
+
+function parseStruct(reader: TokenReader, line: number): StructDeclaration {
+  const name = reader.expectIdentifier('a struct name').text;
+  reader.expect('{');
+  const members: StructDeclaration['members'] = [];
+  while (!reader.is('}')) {
+    const attributes = parseAttributes(reader);
+    const member = reader.expectIdentifier('a member name');
+    reader.expect(':');
+    members.push({ name: member.text, type: parseTypeName(reader), attributes, line: member.line });
+    if (!reader.take(',')) break;
+  }
+  reader.expect('}');
+  return { kind: 'struct', name, members, line };
+}
+
+function parseVariable(reader: TokenReader, attributes: Attribute[], line: number): VariableDeclaration {
+  if (!reader.take('<')) throw new KernelCompileError('var at module scope without an address space', line);
+  const space = reader.expectIdentifier('an address space').text;
+  if (space !== 'private' && space !== 'storage') throw new KernelCompileError(`var<${space}>`, line);
+  let access = 'read';
+  if (reader.take(',')) access = reader.expectIdentifier('an access mode').text;
+  reader.expectTemplateEnd();
+  if (access !== 'read' && access !== 'read_write') throw new KernelCompileError(`access mode ${access}`, line);
+  const name = reader.expectIdentifier('a name').text;
+  const type = reader.take(':') ? parseTypeName(reader) : undefined;
+  const value = reader.take('=') ? parseExpression(reader) : undefined;
+  reader.expect(';');
+  return { kind: 'variable', name, attributes, space, writable: space === 'private' || access === 'read_write', type, value, line };
+}

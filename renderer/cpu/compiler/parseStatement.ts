@@ -1,0 +1,149 @@
+import { KernelCompileError } from './KernelCompileError.js';
+import { parseExpression, parseTypeName, parseUnary } from './parseExpression.js';
+import type { Expression, Statement, SwitchCase } from './syntax.js';
+import type { TokenReader } from './TokenReader.js';
+
+const ASSIGNMENTS = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const;
+const REFUSED = ['discard', 'enable', 'override', 'fallthrough'];
+
+/** Statements in braces. Lone semicolons are dropped. */
+export function parseBlock(reader: TokenReader): Statement[] {
+  reader.expect('{');
+  const statements: Statement[] = [];
+  while (!reader.take('}')) {
+    if (reader.take(';')) continue;
+    statements.push(parseStatement(reader));
+  }
+  return statements;
+}
+
+function parseStatement(reader: TokenReader): Statement {
+  const { line, next } = reader;
+  if (next.kind === 'symbol' && next.text === '@') throw new KernelCompileError('attribute of a statement', line);
+  if (reader.is('{')) return { kind: 'block', body: parseBlock(reader), line };
+  if (reader.take('if')) return parseIf(reader, line);
+  if (reader.take('for')) return parseFor(reader, line);
+  if (reader.take('while')) return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), line };
+  if (reader.take('loop')) return parseLoop(reader, line);
+  if (reader.take('switch')) return parseSwitch(reader, line);
+  for (const word of REFUSED) if (reader.is(word)) throw new KernelCompileError(`statement ${word}`, line);
+  const statement = parseSimple(reader);
+  reader.expect(';');
+  return statement;
+}
+
+/** A statement that ends with a semicolon, without it. */
+function parseSimple(reader: TokenReader): Statement {
+  const { line } = reader;
+  if (reader.take('break')) {
+    if (reader.is('if')) throw new KernelCompileError('break if outside the end of a continuing block', line);
+    return { kind: 'break', line };
+  }
+  if (reader.take('continue')) return { kind: 'continue', line };
+  if (reader.take('return')) return { kind: 'return', value: reader.is(';') ? undefined : parseExpression(reader), line };
+  if (reader.take('const_assert')) return { kind: 'assert', condition: parseExpression(reader), line };
+  for (const keyword of ['let', 'var', 'const'] as const) if (reader.take(keyword)) return parseDeclaration(reader, keyword, line);
+  return parseAssignment(reader);
+}
+
+function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const', line: number): Statement {
+  if (reader.is('<')) throw new KernelCompileError('address space of a variable in a function', line);
+  const name = reader.expectIdentifier('a name').text;
+  const type = reader.take(':') ? parseTypeName(reader) : undefined;
+  const value = reader.take('=') ? parseExpression(reader) : undefined;
+  if (value === undefined && (keyword !== 'var' || type === undefined)) throw new KernelCompileError(`${keyword} ${name} without a value`, line);
+  return { kind: 'declaration', keyword, name, type, value, line };
+}
+
+function parseAssignment(reader: TokenReader): Statement {
+  const { line } = reader;
+  if (reader.is('_')) {
+    reader.advance();
+    reader.expect('=');
+    return { kind: 'ignore', value: parseExpression(reader), line };
+  }
+  const target = parseUnary(reader);
+  if (reader.take('++')) return { kind: 'assign', target, operator: '+', value: one(line), line };
+  if (reader.take('--')) return { kind: 'assign', target, operator: '-', value: one(line), line };
+  if (reader.take('=')) return { kind: 'assign', target, operator: '=', value: parseExpression(reader), line };
+  for (const operator of ASSIGNMENTS) {
+    if (reader.take(`${operator}=`)) return { kind: 'assign', target, operator, value: parseExpression(reader), line };
+  }
+  if (target.kind === 'call') return { kind: 'call', call: target, line };
+  throw reader.unexpected('an assignment or a call');
+}
+
+const one = (line: number): Expression => ({ kind: 'literal', literal: { scalar: 'abstract-int', value: 1n }, line });
+
+function parseIf(reader: TokenReader, line: number): Statement {
+  const condition = parseExpression(reader);
+  const body = parseBlock(reader);
+  if (!reader.take('else')) return { kind: 'if', condition, body, otherwise: undefined, line };
+  const elseLine = reader.line;
+  const otherwise = reader.take('if') ? [parseIf(reader, elseLine)] : parseBlock(reader);
+  return { kind: 'if', condition, body, otherwise, line };
+}
+
+function parseFor(reader: TokenReader, line: number): Statement {
+  reader.expect('(');
+  const initial = reader.is(';') ? undefined : parseSimple(reader);
+  reader.expect(';');
+  const condition = reader.is(';') ? undefined : parseExpression(reader);
+  reader.expect(';');
+  const update = reader.is(')') ? undefined : parseAssignment(reader);
+  reader.expect(')');
+  return { kind: 'for', initial, condition, update, body: parseBlock(reader), line };
+}
+
+function parseLoop(reader: TokenReader, line: number): Statement {
+  reader.expect('{');
+  const body: Statement[] = [];
+  const continuing: Statement[] = [];
+  let breakIf: Expression | undefined;
+  while (!reader.take('}')) {
+    if (reader.take(';')) continue;
+    if (!reader.take('continuing')) {
+      body.push(parseStatement(reader));
+      continue;
+    }
+    // `continuing` is the last thing in a loop, and `break if` the last thing in it.
+    reader.expect('{');
+    while (!reader.take('}')) {
+      if (reader.take(';')) continue;
+      const breakLine = reader.line;
+      if (reader.take('break')) {
+        if (!reader.take('if')) throw new KernelCompileError('break inside continuing without if', breakLine);
+        breakIf = parseExpression(reader);
+        reader.expect(';');
+        reader.expect('}');
+        break;
+      }
+      continuing.push(parseStatement(reader));
+    }
+    reader.expect('}');
+    break;
+  }
+  return { kind: 'loop', body, continuing, breakIf, line };
+}
+
+function parseSwitch(reader: TokenReader, line: number): Statement {
+  const selector = parseExpression(reader);
+  reader.expect('{');
+  const cases: SwitchCase[] = [];
+  while (!reader.take('}')) {
+    const caseLine = reader.line;
+    const selectors: (Expression | 'default')[] = [];
+    if (reader.take('default')) selectors.push('default');
+    else {
+      reader.expect('case');
+      do {
+        if (reader.is(':') || reader.is('{')) break;
+        selectors.push(reader.take('default') ? 'default' : parseExpression(reader));
+      } while (reader.take(','));
+      if (selectors.length === 0) throw reader.unexpected('a case selector');
+    }
+    reader.take(':');
+    cases.push({ selectors, body: parseBlock(reader), line: caseLine });
+  }
+  return { kind: 'switch', selector, cases, line };
+}
