@@ -1,7 +1,7 @@
 import { bytesOfHex, hexOfBytes, u256 } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
-import { type Address, type Bytes32, type Cid, type JobId, parseAddress, parseWei, rawCidOfDigest } from './ids.js';
+import { type Address, type Bytes32, type Cid, type JobId, parseAddress, parseCid, parseWei, rawCidOfDigest } from './ids.js';
 import { sha256 } from './sha256.js';
 
 /** What a job costs, by when, under which policy. */
@@ -15,6 +15,8 @@ export interface Terms {
   deadline: number;
   policy: Address;
   privacy: 'public';
+  /** Work units of every chunk: one number for all (1 to 65535), or the CID of a file of one big-endian u16 per chunk. The job's weights root is over them. */
+  weights: number | Cid;
 }
 
 /** Parses and checks the canonical bytes of terms. Throws MalformedError or BadInputError naming the field. */
@@ -24,7 +26,7 @@ export function parseTerms(bytes: Uint8Array): Terms {
 
 /** Checks terms given as a value. */
 export function checkTerms(value: unknown): Terms {
-  const fields = new FieldReader(value, 'terms', ['protocolVersion', 'pricePerUnitWei', 'budgetWei', 'deadline', 'policy', 'privacy']);
+  const fields = new FieldReader(value, 'terms', ['protocolVersion', 'pricePerUnitWei', 'budgetWei', 'deadline', 'policy', 'privacy', 'weights']);
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
     pricePerUnitWei: fields.parsed('pricePerUnitWei', parseWei).toString(),
@@ -32,6 +34,7 @@ export function checkTerms(value: unknown): Terms {
     deadline: fields.integer('deadline', 1, Number.MAX_SAFE_INTEGER),
     policy: fields.parsed('policy', parseAddress),
     privacy: fields.literal('privacy', ['public'] as const),
+    weights: typeof fields.raw('weights').value === 'string' ? fields.parsed('weights', parseCid) : fields.integer('weights', 1, 0xffff),
   };
 }
 

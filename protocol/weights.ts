@@ -1,5 +1,5 @@
 import { bytesOfHex, hexOfBytes, u32, u8 } from './bytes.js';
-import { InvariantError } from './errors.js';
+import { InvariantError, MalformedError } from './errors.js';
 import { TAG } from './hashes.js';
 import type { Bytes32, Wei } from './ids.js';
 import { sha256 } from './sha256.js';
@@ -22,6 +22,23 @@ export function chunkWeights(weights: readonly number[]): Uint16Array {
 /** The same weight for every chunk. */
 export function equalWeights(chunks: number, weight = 1): Uint16Array {
   return new Uint16Array(chunks).fill(weight);
+}
+
+/** A weights file: one big-endian u16 per chunk. */
+export function bytesOfWeights(weights: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * weights.length);
+  const view = new DataView(bytes.buffer);
+  for (const [chunkIndex, weight] of weights.entries()) view.setUint16(2 * chunkIndex, weight, false);
+  return bytes;
+}
+
+/** The weights in a weights file of a job of `chunks` chunks. Throws MalformedError for another length or a weight of 0. */
+export function weightsOfBytes(bytes: Uint8Array, chunks: number): Uint16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length !== 2 * chunks) throw new MalformedError({ what: 'weights file', reason: `${chunks} chunks need ${2 * chunks} bytes, it has ${bytes.length}` });
+  const weights = Uint16Array.from({ length: chunks }, (_, chunkIndex) => view.getUint16(2 * chunkIndex, false));
+  if (weights.includes(0)) throw new MalformedError({ what: 'weights file', reason: `chunk ${weights.indexOf(0)} weighs nothing` });
+  return weights;
 }
 
 /** The 512 bytes of one word of 256 chunks, chunks beyond the last as zero. */

@@ -64,7 +64,7 @@ describe('formats', () => {
 
   it('terms and outputs survive a round trip', () => {
     const address = `0x${'12'.repeat(20)}` as const;
-    const terms = { protocolVersion: 1, pricePerUnitWei: '1000000000000000000', budgetWei: '5', deadline: 1900000000, policy: address, privacy: 'public' } as const;
+    const terms = { protocolVersion: 1, pricePerUnitWei: '1000000000000000000', budgetWei: '5', deadline: 1900000000, policy: address, privacy: 'public', weights: 1 } as const;
     assert.deepEqual(parseTerms(encodeTerms(terms).bytes), terms);
     const outputs = { jobId: digest, leaseId: 3, worker: address, chunks: [{ chunkIndex: 1, cid, pixelHash: digest, leafRoot: digest, preparedHash: digest, kernelHash: digest }] };
     assert.deepEqual(parseOutputs(encodeOutputs(outputs).bytes), outputs);
