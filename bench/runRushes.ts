@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watchProcesses } from './watchProcesses.js';
-import type { ProcessPeak } from './watchProcesses.js';
+import type { WatchedProcesses } from './watchProcesses.js';
 
 /** What `rushes render` says about a finished job: the JSON of `--json` and of report.json, as far as the benches read it. */
 export interface RenderReport {
@@ -14,16 +14,14 @@ export interface RenderReport {
   verifiers: { address: string; audits: number; paidWei: string; [more: string]: unknown }[];
   gas?: { total: string | number; perChunk: string | number };
   timings: Record<string, number>;
-  engine?: Record<string, unknown>;
+  engine?: { raysPerCpuSecond?: number; cpuSeconds?: number; [more: string]: unknown };
 }
 
-export interface RushesRun {
+export interface RushesRun extends WatchedProcesses {
   exitCode: number;
   wallMs: number;
   stdout: string;
   stderr: string;
-  peak: ProcessPeak;
-  left: { pid: number; command: string }[];
 }
 
 /**
@@ -46,8 +44,7 @@ export async function runRushes(options: { root: string; command: readonly strin
   try {
     const [exitCode] = (await once(child, 'close')) as [number | null];
     const wallMs = performance.now() - began;
-    const { peak, left } = await watch.stop();
-    return { exitCode: exitCode ?? 1, wallMs, ...texts, peak, left };
+    return { exitCode: exitCode ?? 1, wallMs, ...texts, ...(await watch.stop()) };
   } finally {
     timers.forEach(clearTimeout);
   }

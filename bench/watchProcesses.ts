@@ -12,12 +12,22 @@ export interface ProcessPeak {
   atMs: number;
 }
 
-export interface ProcessWatch {
-  /** Ends the watch; `left` lists the processes of the tree that still live. */
-  stop(): Promise<{ peak: ProcessPeak; samples: number; left: { pid: number; command: string }[] }>;
+export interface WatchedProcesses {
+  peak: ProcessPeak;
+  /** Processor time by command, user and system together, as last seen before each process ended. */
+  cpuSeconds: Record<string, number>;
+  /** Processes of the tree that still live. */
+  left: { pid: number; command: string }[];
 }
 
-interface Process { pid: number; parent: number; startedAt: string; command: string }
+export interface ProcessWatch {
+  stop(): Promise<WatchedProcesses>;
+}
+
+interface Process { pid: number; parent: number; startedAt: string; command: string; cpuSeconds: number }
+
+/** Ticks of /proc/PID/stat: 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 /**
  * Samples a process and everything below it from /proc, every `intervalMs`. A process once seen in the tree stays in it when its
@@ -28,14 +38,14 @@ export function watchProcesses(options: { rootPid: number; intervalMs?: number }
   const began = Date.now();
   const known = new Map<number, string>();
   let peak: ProcessPeak = { pssMiB: 0, processCount: 0, byCommand: {}, atMs: 0 };
-  let samples = 0;
+  const cpuByProcess = new Map<string, { command: string; cpuSeconds: number }>();
   let stopping = false;
 
   const sample = async (): Promise<void> => {
     const tree = await treeOf(rootPid, known);
+    for (const { pid, startedAt, command, cpuSeconds } of tree) cpuByProcess.set(`${pid} ${startedAt}`, { command, cpuSeconds });
     const sizes = await Promise.all(tree.map(async (process) => ({ process, kib: await pssKib(process.pid) })));
     const pssMiB = Math.round(sizes.reduce((sum, { kib }) => sum + kib, 0) / 1024);
-    samples++;
     if (pssMiB <= peak.pssMiB) return;
     const byCommand: Record<string, number> = {};
     for (const { process, kib } of sizes) byCommand[process.command] = Math.round((byCommand[process.command] ?? 0) + kib / 1024);
@@ -53,7 +63,9 @@ export function watchProcesses(options: { rootPid: number; intervalMs?: number }
       stopping = true;
       await loop;
       const left = (await treeOf(rootPid, known)).map(({ pid, command }) => ({ pid, command }));
-      return { peak, samples, left };
+      const cpuSeconds: Record<string, number> = {};
+      for (const process of cpuByProcess.values()) cpuSeconds[process.command] = Math.round(((cpuSeconds[process.command] ?? 0) + process.cpuSeconds) * 100) / 100;
+      return { peak, cpuSeconds, left };
     },
   };
 }
@@ -77,12 +89,12 @@ async function treeOf(rootPid: number, known: Map<number, string>): Promise<Proc
 
 async function readProcess(pid: number): Promise<Process | undefined> {
   try {
-    // The command in parentheses may hold anything; what follows the last one are numbers: state, parent, ... start time as the 20th.
+    // The command in parentheses may hold anything; what follows the last one: state, parent, ... user and system ticks as the 12th and 13th, ... start time as the 20th.
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
     const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').filter((word) => word !== '');
-    return { pid, parent: Number(fields[1]), startedAt: fields[19]!, command: shortCommand(words) };
+    return { pid, parent: Number(fields[1]), startedAt: fields[19]!, command: shortCommand(words), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
   } catch {
     return undefined;
   }
