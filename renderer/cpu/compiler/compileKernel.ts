@@ -4,6 +4,7 @@ import { hexOfBytes } from '../../../protocol/bytes.js';
 import { InvariantError } from '../../../protocol/errors.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import { emitFunction } from './calls.js';
+import { COMPILER_VERSION } from './compilerVersion.js';
 import type { CallableFunction } from './entryPoint.js';
 import { emitCallable, emitRun, entryOf } from './entryPoint.js';
 import { evaluateConstant } from './expressions.js';
@@ -13,9 +14,6 @@ import { KernelModule } from './KernelModule.js';
 import type { Binding } from './moduleScope.js';
 import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './moduleScope.js';
 import { parseModule } from './parseModule.js';
-
-/** Part of every kernel's hash: raised whenever the same source may compile to something else. */
-export const COMPILER_VERSION = 'rushes-wgsl-wasm 1, binaryen 132.0.0';
 
 export interface CompileOptions {
   /** The kernel in WGSL, see renderer/kernels/README.md. */

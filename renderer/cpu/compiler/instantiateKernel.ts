@@ -10,6 +10,8 @@ const MOST_PAGES = 65535;
 
 /** A kernel ready to run on this thread, with a memory of its own. */
 export interface KernelInstance {
+  /** Holds everything: the kernel's own part, then the bindings. */
+  memory: WebAssembly.Memory;
   /** Calls the entry for every invocation id from `begin` up to, not including, `end`. */
   run(begin: number, end: number): void;
   /** Calls one of the functions named when compiling. A pointer parameter takes `{ value }`, which is updated. Returns undefined where the function does. */
@@ -28,10 +30,12 @@ export interface InstantiateOptions {
   module?: WebAssembly.Module;
   /** Bindings that start as that many zero bytes. */
   zeroed?: Record<string, number>;
+  /** A memory to use again; grows as needed. Whatever was instantiated over it before is lost. */
+  memory?: WebAssembly.Memory;
 }
 
 /**
- * Places buffers in a new memory, each on a 16-byte boundary, and instantiates a kernel over it.
+ * Places buffers in a memory, each on a 16-byte boundary, and instantiates a kernel over it.
  * Bindings that are not given are empty; a kernel that reads one of those reads what lies behind.
  */
 export function instantiateKernel(compiled: Omit<CompiledKernel, 'kernelHash' | 'entry'>, buffers: Record<string, Uint8Array>, options: InstantiateOptions = {}): KernelInstance {
@@ -50,18 +54,23 @@ export function instantiateKernel(compiled: Omit<CompiledKernel, 'kernelHash' | 
     throw new BadInputError({ message: `the scene needs ${top} bytes of memory, more than a thread can have`, facts: { bytes: top }, advice: 'Use fewer triangles or smaller textures.' });
   }
 
-  const memory = new WebAssembly.Memory({ initial: Math.max(pages, 1), maximum: 65536 });
+  const memory = options.memory ?? new WebAssembly.Memory({ initial: Math.max(pages, 1), maximum: 65536 });
+  const present = memory.buffer.byteLength / PAGE_BYTES;
+  if (present < pages) memory.grow(pages - present);
   const imports: Record<string, WebAssembly.ImportValue> = { memory };
   for (const [name, { address, byteLength }] of placed) {
     imports[baseGlobal(name)] = new WebAssembly.Global({ value: 'i32', mutable: false }, address | 0);
     imports[lengthGlobal(name)] = new WebAssembly.Global({ value: 'i32', mutable: false }, byteLength | 0);
     const bytes = buffers[name];
-    if (bytes !== undefined) new Uint8Array(memory.buffer, address, byteLength).set(bytes);
+    const place = new Uint8Array(memory.buffer, address, byteLength);
+    if (bytes !== undefined) place.set(bytes);
+    else place.fill(0);
   }
   const module = options.module ?? new WebAssembly.Module(compiled.wasm as BufferSource);
   const { exports } = new WebAssembly.Instance(module, { env: imports });
 
   return {
+    memory,
     run: exports['run'] as (begin: number, end: number) => void,
     view(binding) {
       const place = placed.get(binding);

@@ -130,8 +130,7 @@ export function indexPlace(kernel: KernelModule, builder: FunctionBuilder, place
   if (kernel.checks) trapOutside(builder, place, count, stride, at);
   const scaled = m.i32.mul(at.read(), m.i32.const(stride));
   const base = builder.keep(U32, place.base === undefined ? scaled : m.i32.add(place.base(), scaled));
-  const { byteLength: _, ...rest } = place;
-  return { ...rest, type: element, base: base.read };
+  return { kind: 'memory', type: element, base: base.read, offset: place.offset, writable: place.writable, space: place.space };
 }
 
 /** A constant index, checked against the count where there is one. */

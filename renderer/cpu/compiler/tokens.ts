@@ -53,8 +53,10 @@ export function scanTokens(source: string): Token[] {
 function blockComment(source: string, start: number, line: number): string {
   let depth = 0;
   for (let at = start; at < source.length; at++) {
-    if (source.startsWith('/*', at)) (depth++, at++);
-    else if (source.startsWith('*/', at)) {
+    if (source.startsWith('/*', at)) {
+      depth++;
+      at++;
+    } else if (source.startsWith('*/', at)) {
       at++;
       if (--depth === 0) return source.slice(start, at + 1);
     }

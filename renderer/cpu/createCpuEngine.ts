@@ -1,0 +1,174 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { InvariantError } from '../../protocol/errors.js';
+import type { Engine, RenderRequest, RenderResult } from '../Engine.js';
+import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
+import { kernelSource } from '../kernels/kernelSource.js';
+import { EngineError } from './EngineError.js';
+import { loadKernel } from './loadKernel.js';
+import type { RenderedPiece, RenderPiece, ThreadData } from './RenderPiece.js';
+import { MOST_ITEMS, PIECE_BINDINGS } from './RenderPiece.js';
+
+/** How long a piece should keep a thread: long enough that handing it out costs nothing, short enough that all threads end together. */
+const PIECE_MS = 50;
+/** What a thread is taken to do before it was measured. */
+const FIRST_SAMPLES_PER_MS = 40;
+
+// A request is `waiting` while items of it are not handed out, `running` until the last piece is back, then gone.
+// Requests are served in the order in which they came, so that threads change scenes as seldom as possible.
+interface Job {
+  request: RenderRequest;
+  itemCount: number;
+  sums: Float32Array;
+  nextItem: number;
+  itemsDone: number;
+  rays: number;
+  cpuMs: number;
+  cancelled: Int32Array;
+  settle: { resolve(result: RenderResult): void; reject(reason: unknown): void };
+  stopListening(): void;
+}
+
+/**
+ * Starts the engine that runs the kernel as WebAssembly on threads of this machine.
+ * @param threads render threads, at least 1.
+ * @param cacheDir folder for compiled kernels; undefined compiles anew (about two seconds).
+ */
+export async function createCpuEngine(options: { threads: number; cacheDir?: string }): Promise<Engine> {
+  const { threads, cacheDir } = options;
+  if (!Number.isInteger(threads) || threads < 1) throw new InvariantError({ what: 'threads of the engine', expected: 'at least 1', actual: threads });
+  const compiled = await loadKernel({ source: kernelSource(), cacheDir });
+  const data: ThreadData = { module: await WebAssembly.compile(compiled.wasm as BufferSource), kernel: { bindings: compiled.bindings, staticBytes: compiled.staticBytes } };
+  const pool = new Piscina<RenderPiece, RenderedPiece>({
+    filename: fileURLToPath(new URL('./render.thread.js', import.meta.url)),
+    minThreads: threads, maxThreads: threads, workerData: data, atomics: 'disabled',
+  });
+  // Every failing thread also rejects the piece it worked on; without a listener the process would end.
+  pool.on('error', () => undefined);
+
+  const jobs = new Set<Job>();
+  let piecesOut = 0;
+  let closed = false;
+  let samplesPerMs = FIRST_SAMPLES_PER_MS;
+
+  /** Hands out pieces while threads are free. */
+  function dispatch(): void {
+    for (const job of jobs) {
+      while (piecesOut < threads && job.nextItem < job.itemCount) void renderPiece(job);
+      if (piecesOut >= threads) return;
+    }
+  }
+
+  /** The end of the next piece: as many samples as a thread does in PIECE_MS, less when few are left. */
+  function pieceEnd(job: Job): number {
+    const { items } = job.request;
+    const fairShare = Math.ceil((job.itemCount - job.nextItem) / (2 * threads));
+    const most = Math.min(job.nextItem + MOST_ITEMS, job.nextItem + Math.max(fairShare, 16), job.itemCount);
+    const samplesWanted = samplesPerMs * PIECE_MS;
+    let samples = 0;
+    let end = job.nextItem;
+    while (end < most && samples < samplesWanted) {
+      samples += items[end * ITEM_STRIDE + 3]! - items[end * ITEM_STRIDE + 2]!;
+      end++;
+    }
+    return end;
+  }
+
+  async function renderPiece(job: Job): Promise<void> {
+    const begin = job.nextItem;
+    const end = pieceEnd(job);
+    const { prepared, settings, items } = job.request;
+    job.nextItem = end;
+    piecesOut++;
+    try {
+      const piece = items.slice(begin * ITEM_STRIDE, end * ITEM_STRIDE);
+      const rendered = await pool.run({ preparedHash: prepared.hash, buffers: prepared.buffers, settings, items: piece, cancelled: job.cancelled });
+      if (jobs.has(job)) take(job, { begin, end, piece, rendered });
+    } catch (error) {
+      fail(job, closed ? closedError() : threadError(error));
+    } finally {
+      piecesOut--;
+      if (!closed) dispatch();
+    }
+  }
+
+  function take(job: Job, { begin, end, piece, rendered }: { begin: number; end: number; piece: Uint32Array; rendered: RenderedPiece }): void {
+    job.sums.set(rendered.sums, begin * SUM_STRIDE);
+    job.rays += rendered.rays;
+    job.cpuMs += rendered.cpuMs;
+    job.itemsDone += end - begin;
+    let samples = 0;
+    for (let i = 0; i < piece.length; i += ITEM_STRIDE) samples += piece[i + 3]! - piece[i + 2]!;
+    if (rendered.cpuMs > 1 && samples > 0) samplesPerMs = 0.7 * samplesPerMs + 0.3 * (samples / rendered.cpuMs);
+    try {
+      job.request.onProgress?.(job.itemsDone);
+    } catch (error) {
+      return fail(job, error);
+    }
+    if (job.itemsDone === job.itemCount) finish(job);
+  }
+
+  function finish(job: Job): void {
+    jobs.delete(job);
+    job.stopListening();
+    job.settle.resolve({ sums: job.sums, rays: job.rays, cpuMs: job.cpuMs });
+  }
+
+  function fail(job: Job, reason: unknown): void {
+    if (!jobs.delete(job)) return;
+    Atomics.store(job.cancelled, 0, 1);
+    job.stopListening();
+    job.settle.reject(reason);
+  }
+
+  return {
+    kind: 'wasm',
+    kernelHash: compiled.kernelHash,
+    render(request) {
+      return new Promise<RenderResult>((resolve, reject) => {
+        if (closed) throw closedError();
+        request.signal?.throwIfAborted();
+        const itemCount = checkRequest(request, compiled.bindings.map(({ name }) => name));
+        const job: Job = {
+          request, itemCount, sums: new Float32Array(itemCount * SUM_STRIDE), nextItem: 0, itemsDone: 0, rays: 0, cpuMs: 0,
+          cancelled: new Int32Array(new SharedArrayBuffer(4)), settle: { resolve, reject }, stopListening: () => request.signal?.removeEventListener('abort', stop),
+        };
+        function stop(): void {
+          fail(job, request.signal?.reason);
+        }
+        request.signal?.addEventListener('abort', stop, { once: true });
+        jobs.add(job);
+        if (itemCount === 0) finish(job);
+        else dispatch();
+      });
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const job of [...jobs]) fail(job, closedError());
+      await pool.destroy();
+    },
+  };
+}
+
+function closedError(): EngineError {
+  return new EngineError({ what: 'the render engine was closed' });
+}
+
+function threadError(cause: unknown): EngineError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EngineError({ what: `a render thread failed: ${reason}`, advice: 'Render again; if it fails at the same place, the scene may need more memory than this machine has.', cause });
+}
+
+/** How many items a request has. Refuses what the kernel would read past its buffers with. */
+function checkRequest({ prepared, settings, items }: RenderRequest, bindings: string[]): number {
+  if (items.length % ITEM_STRIDE !== 0) throw new InvariantError({ what: 'items of a request', expected: `a multiple of ${ITEM_STRIDE} values`, actual: items.length });
+  const missing = bindings.filter((name) => !(PIECE_BINDINGS as readonly string[]).includes(name) && prepared.buffers[name] === undefined);
+  if (missing.length > 0) throw new InvariantError({ what: 'buffers of the prepared scene', expected: missing.join(', '), actual: Object.keys(prepared.buffers).join(', ') });
+  for (let i = 0; i < items.length; i += ITEM_STRIDE) {
+    if (items[i]! >= settings.width || items[i + 1]! >= settings.height || items[i + 2]! > items[i + 3]!) {
+      throw new InvariantError({ what: `item ${i / ITEM_STRIDE}`, expected: `a pixel of ${settings.width}x${settings.height} and ascending samples`, actual: [...items.subarray(i, i + 4)].join(', ') });
+    }
+  }
+  return items.length / ITEM_STRIDE;
+}
