@@ -8,12 +8,13 @@ export interface CyclesResult {
 
 /**
  * Renders the scene with Cycles on one thread: same camera, size and path segments, `samples` per pixel after a warm-up of 2.
- * Undefined where no blender is on the PATH.
+ * Undefined where there is no blender: the program named by BLENDER, else `blender` on the PATH.
  */
 export function runCycles(options: { root: string; scene: string; width: number; height: number; segments: number; samples: number; runs: number; pictures: string | undefined }): CyclesResult | undefined {
-  if (spawnSync('blender', ['--version'], { stdio: 'ignore' }).error !== undefined) return undefined;
+  const blender = process.env['BLENDER'] ?? 'blender';
+  if (spawnSync(blender, ['--version'], { stdio: 'ignore' }).error !== undefined) return undefined;
   const script = `${options.root}/bench/cycles.py`;
-  const { stdout, stderr, status } = spawnSync('blender', [
+  const { stdout, stderr, status } = spawnSync(blender, [
     '-b', '--factory-startup', '--python-exit-code', '1', '--python', script, '--',
     JSON.stringify({ ...options, pictures: options.pictures ?? null }),
   ], { encoding: 'utf8', maxBuffer: 1 << 26 });
