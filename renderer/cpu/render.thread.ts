@@ -1,4 +1,4 @@
-import { move, workerData } from 'piscina';
+import { workerData } from 'piscina';
 import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
 import { frameWithSettings } from '../scene/prepare/frameWithSettings.js';
 import type { KernelInstance } from './compiler/instantiateKernel.js';
@@ -39,7 +39,7 @@ export default function render(piece: RenderPiece): RenderedPiece {
   new Uint32Array(sums.buffer).set(wordsOf(instance, 'sums').subarray(0, sums.length));
   let rays = 0;
   for (const count of wordsOf(instance, 'counters').subarray(0, itemCount)) rays += count;
-  return move({ sums, rays, cpuMs: threadCpuMs() - beganAtMs }) as RenderedPiece;
+  return { sums, rays, cpuMs: threadCpuMs() - beganAtMs };
 }
 
 function wordsOf(instance: KernelInstance, binding: string): Uint32Array {
