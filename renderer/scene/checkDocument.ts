@@ -95,7 +95,8 @@ class DocumentCheck {
   private span(span: { holder: Json; where: string; count: number; itemBytes: number; componentBytes: number; optional: boolean }): void {
     const { holder, where, count, itemBytes, componentBytes } = span;
     if (holder['bufferView'] === undefined && span.optional) return;
-    const view = (this.root['bufferViews'] as Json[] | undefined)?.[this.index(holder, 'bufferView', 'bufferViews', where, true)] as { byteLength: number; byteStride?: number };
+    const index = this.index(holder, 'bufferView', 'bufferViews', where, true);
+    const view = (this.root['bufferViews'] as Json[])[index] as { byteLength: number; byteStride?: number };
     const offset = this.integer(holder, 'byteOffset', where, 0, SCENE_LIMITS.fileBytes, 0);
     const stride = view.byteStride ?? itemBytes;
     if (stride < itemBytes) throw this.bad(where, `elements of ${itemBytes} bytes do not fit a stride of ${stride}`);
