@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FsBlockstore } from 'blockstore-fs';
+import { NextToLast } from 'blockstore-fs/sharding';
+import type { CID } from 'multiformats/cid';
+import { StorageError } from './storageError.js';
+
+/** Blocks of one request; see BlockFolder.batch. */
+export interface BlockBatch {
+  put(cid: CID, bytes: Uint8Array): Promise<CID>;
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+const NAMELESS_FOLDER = 'incoming';
+
+/**
+ * blockstore-fs whose writes survive: a block gets its name only when all its bytes are on the disk, so that kill -9, a full disk, or two requests that
+ * add the same block at once never leave or show a part of one. (As published, its writers of one block share a temporary file.)
+ */
+export class BlockFolder extends FsBlockstore {
+  readonly #incoming: string;
+  readonly #names: NextToLast;
+  readonly #writes = new Map<string, Promise<void>>();
+
+  constructor(folder: string) {
+    const names = new NextToLast();
+    super(join(folder, 'blocks'), { shardingStrategy: names });
+    this.#names = names;
+    this.#incoming = join(folder, NAMELESS_FOLDER);
+  }
+
+  override async open(): Promise<void> {
+    await super.open();
+    // What lies here was being written when a former process died; it has no name, so nobody was told of it.
+    await rm(this.#incoming, { recursive: true, force: true });
+    await mkdir(this.#incoming, { recursive: true });
+  }
+
+  override async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
+    const path = this.#pathOf(cid);
+    const before = this.#writes.get(path);
+    if (before !== undefined) {
+      await before;
+      return cid;
+    }
+    const write = writeBlock(path, join(this.#incoming, randomBytes(12).toString('hex')), value).finally(() => this.#writes.delete(path));
+    this.#writes.set(path, write);
+    await write;
+    return cid;
+  }
+
+  /**
+   * Blocks that come together: their bytes are written at once, and get onto the disk and their names together in `commit`, which is many times
+   * faster than one after the other. Until then nobody sees them; `discard` forgets them.
+   */
+  batch(): BlockBatch {
+    const nameless = new Map<string, string>();
+    return {
+      put: async (cid, bytes) => {
+        const path = this.#pathOf(cid);
+        if (nameless.has(path) || (await stat(path).catch(() => undefined))?.size === bytes.length) return cid;
+        const file = join(this.#incoming, randomBytes(12).toString('hex'));
+        nameless.set(path, file);
+        await writeFile(file, bytes, { flag: 'wx' }).catch((error: unknown) => {
+          throw StorageError.from(error, 'storing a block');
+        });
+        return cid;
+      },
+      commit: async () => {
+        const open = [...nameless];
+        await Promise.all(Array.from({ length: 16 }, async () => {
+          for (let next = open.pop(); next !== undefined; next = open.pop()) await nameBlock(next[1], next[0]);
+        })).catch((error: unknown) => {
+          throw StorageError.from(error, 'storing a block');
+        });
+      },
+      discard: async () => {
+        for (const file of nameless.values()) await unlink(file).catch(() => undefined);
+      },
+    };
+  }
+
+  override async * get(cid: CID): AsyncGenerator<Uint8Array> {
+    const bytes = await this.read(cid);
+    if (bytes === undefined) throw new StorageError({ code: 'block-not-found', message: `block ${cid.toString()} was not found locally`, facts: { cid: cid.toString() } });
+    yield bytes;
+  }
+
+  /** The bytes of a block, or undefined when it is not here. */
+  async read(cid: CID): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.#pathOf(cid));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw StorageError.from(error, `reading block ${cid.toString()}`);
+    }
+  }
+
+  /** Bytes of a block, or undefined when it is not here. */
+  async sizeOf(cid: CID): Promise<number | undefined> {
+    return (await stat(this.#pathOf(cid)).catch(() => undefined))?.size;
+  }
+
+  #pathOf(cid: CID): string {
+    const { dir, file } = this.#names.encode(cid);
+    return join(this.path, dir, file);
+  }
+}
+
+async function writeBlock(path: string, nameless: string, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  const bytes = value instanceof Uint8Array ? value : await concatenate(value);
+  if ((await stat(path).catch(() => undefined))?.size === bytes.length) return;
+  try {
+    await writeFile(nameless, bytes, { flag: 'wx' });
+    await nameBlock(nameless, path);
+  } catch (error) {
+    await unlink(nameless).catch(() => undefined);
+    throw StorageError.from(error, 'storing a block');
+  }
+}
+
+/** Gives a block its name once its bytes are on the disk. */
+async function nameBlock(nameless: string, path: string): Promise<void> {
+  const file = await open(nameless, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await rename(nameless, path);
+}
+
+async function concatenate(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece);
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,250 @@
+import { setMaxListeners } from 'node:events';
+import { create } from 'ipfs-http-client';
+import { exporter, type UnixFSDirectory } from 'ipfs-unixfs-exporter';
+import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
+import { CID } from 'multiformats/cid';
+import { BadInputError, DeadlineError, InvariantError, MalformedError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
+import { parseCid, rawCidOfDigest, type Bytes32, type Cid } from '../../protocol/ids.js';
+import { hexOfBytes } from '../../protocol/bytes.js';
+import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
+import { sha256 } from '../../protocol/sha256.js';
+import { callEndpoint, fetchVerified, type EndpointAccess, type IpfsClient } from './fetchVerified.js';
+import { CHUNK_BYTES, importerOptions, RUSHES_IMPORT } from './importSettings.js';
+import { readVerifiedFile } from './readVerifiedFile.js';
+
+/** Default limit of getFile: 2 GiB. */
+const FILE_MAX_BYTES = 2 ** 31;
+/** Default wait of one put or pin: a slow disk with a large scene. */
+const WRITE_DEADLINE_MS = 120_000;
+/** Default wait for a whole file or directory. */
+const READ_DEADLINE_MS = 600_000;
+const DIRECTORY_MAX_ENTRIES = 100_000;
+const DIRECTORY_MAX_DEPTH = 64;
+/** Bytes of directory and inner nodes kept: they are read again for every file of a directory. */
+const NODE_CACHE_BYTES = 16 << 20;
+const RAW_CODEC = 0x55;
+
+/** How every file is added; see importSettings.ts. Stated in full, because defaults differ between IPFS implementations and versions. */
+const ADD_OPTIONS = { cidVersion: RUSHES_IMPORT.cidVersion, rawLeaves: RUSHES_IMPORT.rawLeaves, chunker: `size-${CHUNK_BYTES}`, hashAlg: 'sha2-256', pin: true } as const;
+
+/**
+ * The ObjectStore over a Kubo RPC endpoint (this package's own, Kubo, or an IPFS Cluster), by its base URL such as http://127.0.0.1:5001.
+ *
+ * The endpoint is not trusted with content: what is read is checked block by block against its CID, and the CID of what is added is computed here and compared
+ * with the endpoint's answer. It is trusted to keep what it says it pinned; nothing on this side could prove that.
+ * Errors: NotRetrievableError, ContentMismatchError, MalformedError, FileTooLargeError, DeadlineError, IpfsEndpointError (codes disk-full, ipfs-unreachable, ipfs-refused).
+ */
+export function createObjectStore(options: { apiUrl: string }): ObjectStore {
+  const access: EndpointAccess = { client: create({ url: options.apiUrl }) as unknown as IpfsClient, endpoint: options.apiUrl };
+  const nodes = createNodeCache(NODE_CACHE_BYTES);
+
+  /** A verified block, each with a deadline of its own inside the caller's. */
+  async function fetchBlock(cid: CID, signal: AbortSignal): Promise<Uint8Array> {
+    const key = cid.toString();
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const bytes = await fetchVerified(access, cid, { signal });
+    if (cid.code !== RAW_CODEC) nodes.set(key, bytes);
+    return bytes;
+  }
+
+  /** Whether what the endpoint says it stored is what was given to it. */
+  function requireCid(what: string, expected: Cid, actual: Cid): Cid {
+    if (expected !== actual) throw new InvariantError({ what: `CID of ${what} stored by the IPFS endpoint ${access.endpoint}`, expected, actual });
+    return expected;
+  }
+
+  async function directoryAt(cid: CID, signal: AbortSignal): Promise<UnixFSDirectory> {
+    const entry = await exporter(cid, { async * get(wanted) { yield await fetchBlock(wanted as CID, signal); } }).catch((error: unknown) => {
+      if (error instanceof RushesError || signal.aborted) throw error;
+      throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: error instanceof Error ? error.message : String(error) });
+    });
+    if (entry.type !== 'directory') throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: 'it is a file' });
+    return entry;
+  }
+
+  async function entriesOf(cid: CID, signal: AbortSignal): Promise<{ name: string; cid: CID }[]> {
+    const entries: { name: string; cid: CID }[] = [];
+    for await (const entry of (await directoryAt(cid, signal)).entries({ signal })) {
+      if (!isPlainName(entry.name)) throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: `it names an entry ${JSON.stringify(entry.name.slice(0, 100))}` });
+      entries.push({ name: entry.name, cid: entry.cid as CID });
+      if (entries.length > DIRECTORY_MAX_ENTRIES) throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries` });
+    }
+    return entries;
+  }
+
+  return {
+    async putBlock(bytes, bounds = {}) {
+      if (bytes.length > CHUNK_BYTES) throw new BadInputError({ message: `a block has at most ${CHUNK_BYTES} bytes, not ${bytes.length}`, facts: { byteLength: bytes.length } });
+      const expected = rawCidOfDigest(hexOfBytes(sha256(bytes)));
+      const stored = await callEndpoint(access, {
+        ...writeBounds(bounds), doing: 'to store a block',
+        call: (signal) => access.client.block.put(bytes, { format: 'raw', mhtype: 'sha2-256', version: 1, pin: true, signal }),
+      });
+      return requireCid('the block', expected, stored.toString());
+    },
+
+    async getBlock(cidOrDigest, bounds = {}) {
+      return await fetchVerified(access, parseToCid(cidOrDigest), bounds);
+    },
+
+    async putFile(bytes, bounds = {}) {
+      const expected = await rootCidOf([{ content: [bytes] }], false);
+      const stored = await callEndpoint(access, {
+        ...writeBounds(bounds), doing: 'to store a file',
+        call: (signal) => access.client.add(bytes, { ...ADD_OPTIONS, signal }),
+      });
+      return requireCid('the file', expected, stored.cid.toString());
+    },
+
+    async getFile(cid, { maxBytes = FILE_MAX_BYTES, ...bounds } = {}) {
+      return await withinReadBounds(bounds, `reading the file ${cid}`, (signal) => readVerifiedFile({ cid: parseToCid(cid), maxBytes, fetchBlock, signal }));
+    },
+
+    async putDirectory(files, bounds = {}) {
+      const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+      checkPaths(sorted.map((file) => file.path));
+      const expected = await rootCidOf(sorted.map((file) => ({ path: file.path, content: [file.bytes] })), true);
+      const stored = await callEndpoint(access, {
+        ...writeBounds(bounds), doing: 'to store a directory',
+        call: async (signal) => {
+          let last = '';
+          const source = sorted.map((file) => ({ path: file.path, content: file.bytes }));
+          for await (const entry of access.client.addAll(source, { ...ADD_OPTIONS, wrapWithDirectory: true, signal })) last = entry.cid.toString();
+          return last;
+        },
+      });
+      return requireCid('the directory', expected, stored);
+    },
+
+    async getDirectory(cid, bounds = {}) {
+      return await withinReadBounds(bounds, `reading the directory ${cid}`, async (signal) => {
+        const files: { path: string; cid: CID }[] = [];
+        const open: { cid: CID; path: string; depth: number }[] = [{ cid: parseToCid(cid), path: '', depth: 0 }];
+        const sizes = new Map<string, number>();
+        for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+          if (folder.depth > DIRECTORY_MAX_DEPTH) throw new MalformedError({ what: `the directory ${cid}`, reason: `it is deeper than ${DIRECTORY_MAX_DEPTH}` });
+          const { path, depth } = folder;
+          await inParallel(await entriesOf(folder.cid, signal), 16, async (child) => {
+            const childPath = path === '' ? child.name : `${path}/${child.name}`;
+            const size = await sizeOfFile(child.cid, signal);
+            if (size === undefined) open.push({ cid: child.cid, path: childPath, depth: depth + 1 });
+            else {
+              files.push({ path: childPath, cid: child.cid });
+              sizes.set(childPath, size);
+            }
+          });
+          if (files.length + open.length > DIRECTORY_MAX_ENTRIES) throw new MalformedError({ what: `the directory ${cid}`, reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries` });
+        }
+        return files.map((file) => ({ path: file.path, size: sizes.get(file.path) as number })).sort((a, b) => (a.path < b.path ? -1 : 1));
+      });
+    },
+
+    async getDirectoryFile(cid, path, { maxBytes = FILE_MAX_BYTES, ...bounds } = {}) {
+      checkPaths([path]);
+      return await withinReadBounds(bounds, `reading ${path} of the directory ${cid}`, async (signal) => {
+        let at = parseToCid(cid);
+        for (const step of path.split('/')) {
+          const next = (await entriesOf(at, signal)).find((entry) => entry.name === step);
+          if (next === undefined) throw new NotRetrievableError({ cid, reason: `the directory has no ${path}` });
+          at = next.cid;
+        }
+        return await readVerifiedFile({ cid: at, maxBytes, fetchBlock, signal });
+      });
+    },
+
+    async pin(cid, bounds = {}) {
+      await callEndpoint(access, { ...writeBounds(bounds), doing: `to pin ${cid}`, call: (signal) => access.client.pin.add(parseCid(cid), { recursive: true, signal }) });
+    },
+
+    async unpin(cid, bounds = {}) {
+      await callEndpoint(access, { ...writeBounds(bounds), doing: `to unpin ${cid}`, call: (signal) => access.client.pin.rm(parseCid(cid), { recursive: true, signal }) }).catch((error: unknown) => {
+        // Unpinning what is not pinned is what was asked for.
+        if (error instanceof RushesError && /not pinned/.test(error.message)) return;
+        throw error;
+      });
+    },
+  };
+
+  /** Bytes of the file behind a CID, or undefined for a directory. */
+  async function sizeOfFile(cid: CID, signal: AbortSignal): Promise<number | undefined> {
+    if (cid.code === RAW_CODEC) return (await fetchBlock(cid, signal)).length;
+    const entry = await exporter(cid, { async * get(wanted) { yield await fetchBlock(wanted as CID, signal); } });
+    return entry.type === 'directory' ? undefined : Number(entry.size);
+  }
+}
+
+function writeBounds(bounds: FetchBounds): FetchBounds & { deadlineMs: number } {
+  return { ...bounds, deadlineMs: bounds.deadlineMs ?? WRITE_DEADLINE_MS };
+}
+
+/** Runs a read of many blocks under one deadline and the caller's signal. */
+async function withinReadBounds<T>(bounds: FetchBounds, what: string, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  bounds.signal?.throwIfAborted();
+  const controller = new AbortController();
+  setMaxListeners(100, controller.signal);
+  const deadlineMs = bounds.deadlineMs ?? READ_DEADLINE_MS;
+  const timer = setTimeout(() => controller.abort(new DeadlineError({ what, deadlineMs })), deadlineMs);
+  const onAbort = (): void => controller.abort(bounds.signal?.reason);
+  bounds.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await read(controller.signal);
+  } catch (error) {
+    if (controller.signal.aborted) throw controller.signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    bounds.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The CID that files have under the settings of Rushes, computed without storing anything. */
+async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Promise<Cid> {
+  let root: string | undefined;
+  const nowhere = { put: async (cid: CID): Promise<CID> => cid };
+  for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory }))) root = entry.cid.toString();
+  if (root === undefined) throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
+  return root;
+}
+
+function parseToCid(cidOrDigest: Cid | Bytes32): CID {
+  return CID.parse(cidOrDigest.startsWith('0x') ? rawCidOfDigest(cidOrDigest as Bytes32) : parseCid(cidOrDigest)) as CID;
+}
+
+function isPlainName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && name.length <= 1024 && !/[/\\\0]/.test(name);
+}
+
+function checkPaths(paths: string[]): void {
+  if (paths.length === 0) throw new BadInputError({ message: 'a directory needs at least one file' });
+  for (const [index, path] of paths.entries()) {
+    if (!path.split('/').every(isPlainName)) throw new BadInputError({ message: `not a relative path: ${path.slice(0, 200)}`, facts: { path: path.slice(0, 200) }, advice: 'Paths are relative, with / between steps and without . or .. among them.' });
+    if (path === paths[index - 1]) throw new BadInputError({ message: `the path ${path} is there twice`, facts: { path } });
+  }
+}
+
+async function inParallel<T>(items: readonly T[], limit: number, run: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, async () => {
+    while (next < items.length) await run(items[next++] as T);
+  }));
+}
+
+/** Verified nodes by CID; the ones read longest ago leave first. */
+function createNodeCache(maxBytes: number): { get(key: string): Uint8Array | undefined; set(key: string, bytes: Uint8Array): void } {
+  const kept = new Map<string, Uint8Array>();
+  let size = 0;
+  return {
+    get: (key) => kept.get(key),
+    set(key, bytes) {
+      if (kept.has(key)) return;
+      kept.set(key, bytes);
+      size += bytes.length;
+      for (const [oldest, dropped] of kept) {
+        if (size <= maxBytes) break;
+        kept.delete(oldest);
+        size -= dropped.length;
+      }
+    },
+  };
+}

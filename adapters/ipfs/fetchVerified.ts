@@ -1,0 +1,147 @@
+import type { CID } from 'multiformats/cid';
+import { DeadlineError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
+import { hexOfBytes } from '../../protocol/bytes.js';
+import type { FetchBounds } from '../../protocol/ports.js';
+import { equalBytes, sha256 } from '../../protocol/sha256.js';
+import { MAX_BLOCK_BYTES } from './importSettings.js';
+
+const SHA2_256 = 0x12;
+const IDENTITY = 0x00;
+const IDENTITY_MAX_BYTES = 128;
+/** Default wait for one block, retries included. */
+const BLOCK_DEADLINE_MS = 30_000;
+const RETRY_DELAYS_MS = [100, 400, 1600];
+
+/** An endpoint answered with bytes that are not those of the CID. */
+export class ContentMismatchError extends RushesError {
+  constructor(options: { cid: string; endpoint: string; digest: string; byteLength: number }) {
+    super({
+      code: 'content-mismatch',
+      message: `the IPFS endpoint ${options.endpoint} answered with other bytes than those of ${options.cid}`,
+      facts: options,
+      advice: 'Use another IPFS endpoint: this one is broken or dishonest.',
+    });
+  }
+}
+
+/** The IPFS endpoint refuses, or cannot be reached. */
+export class IpfsEndpointError extends RushesError {
+  constructor(options: { endpoint: string; doing: string; cause: unknown }) {
+    const reason = reasonOf(options.cause);
+    const full = /no space left|disk quota/i.test(reason);
+    super({
+      code: full ? 'disk-full' : isUnreachable(options.cause) ? 'ipfs-unreachable' : 'ipfs-refused',
+      message: `the IPFS endpoint ${options.endpoint} failed ${options.doing}: ${reason}`,
+      facts: { endpoint: options.endpoint, doing: options.doing, reason },
+      advice: full ? 'Free some space on the disk of the IPFS endpoint.' : isUnreachable(options.cause) ? 'Check that the endpoint runs and that its URL is right.' : 'See the log of the endpoint.',
+      cause: options.cause,
+    });
+  }
+}
+
+/** The part of ipfs-http-client that is used, with CIDs as strings: the package brings its own CID class, and its types do not resolve under nodenext. */
+export interface IpfsClient {
+  block: {
+    get(cid: string, options: { signal: AbortSignal }): Promise<Uint8Array>;
+    put(bytes: Uint8Array, options: { format: string; mhtype: string; version: number; pin: boolean; signal: AbortSignal }): Promise<{ toString(): string }>;
+  };
+  add(bytes: Uint8Array, options: AddOptions): Promise<{ cid: { toString(): string } }>;
+  addAll(files: Iterable<{ path: string; content: Uint8Array }>, options: AddOptions & { wrapWithDirectory: boolean }): AsyncIterable<{ path: string; cid: { toString(): string } }>;
+  pin: {
+    add(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;
+    rm(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;
+  };
+}
+
+interface AddOptions {
+  cidVersion: 0 | 1;
+  rawLeaves: boolean;
+  chunker: string;
+  hashAlg: string;
+  pin: boolean;
+  signal: AbortSignal;
+}
+
+/** What a call to an endpoint goes through. */
+export interface EndpointAccess {
+  client: IpfsClient;
+  /** The URL, for errors. */
+  endpoint: string;
+}
+
+/**
+ * Fetches one block and checks it against its CID: nothing that an endpoint makes up comes through. Only SHA-256 (and inlined identity) CIDs are accepted.
+ * A connection that breaks is tried again, at most three times within the deadline (default 30 s).
+ * Throws ContentMismatchError, NotRetrievableError, DeadlineError, IpfsEndpointError.
+ */
+export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: FetchBounds = {}): Promise<Uint8Array> {
+  const { code, digest } = cid.multihash;
+  if (code === IDENTITY && digest.length <= IDENTITY_MAX_BYTES) return digest;
+  if (code !== SHA2_256 || digest.length !== 32) throw new NotRetrievableError({ cid: cid.toString(), reason: 'its hash is not SHA-256, so its content cannot be checked' });
+  const bytes = await callEndpoint(access, {
+    ...bounds,
+    deadlineMs: bounds.deadlineMs ?? BLOCK_DEADLINE_MS,
+    doing: `to give block ${cid.toString()}`,
+    call: (signal) => access.client.block.get(cid.toString(), { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof IpfsEndpointError && error.code === 'ipfs-refused') throw new NotRetrievableError({ cid: cid.toString(), reason: String(error.facts['reason']), cause: error });
+    throw error;
+  });
+  const actual = sha256(bytes);
+  if (bytes.length > MAX_BLOCK_BYTES || !equalBytes(actual, digest)) throw new ContentMismatchError({ cid: cid.toString(), endpoint: access.endpoint, digest: hexOfBytes(actual), byteLength: bytes.length });
+  return bytes;
+}
+
+/** Runs one call under a deadline and the caller's signal, and again when the connection broke: every call of this adapter may be repeated. */
+export async function callEndpoint<T>(access: EndpointAccess, options: FetchBounds & { deadlineMs: number; doing: string; call: (signal: AbortSignal) => Promise<T> }): Promise<T> {
+  options.signal?.throwIfAborted();
+  const controller = new AbortController();
+  const late = new DeadlineError({ what: `asking the IPFS endpoint ${access.endpoint} ${options.doing}`, deadlineMs: options.deadlineMs });
+  const timer = setTimeout(() => controller.abort(late), options.deadlineMs);
+  const onAbort = (): void => controller.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await options.call(controller.signal);
+      } catch (error) {
+        if (controller.signal.aborted) throw controller.signal.reason;
+        const delayMs = isUnreachable(error) ? RETRY_DELAYS_MS[attempt] : undefined;
+        if (delayMs === undefined) throw new IpfsEndpointError({ endpoint: access.endpoint, doing: options.doing, cause: error });
+        await delay(delayMs, controller.signal);
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** No answer came: the connection was refused or broke. An answer that says no is a different thing. */
+function isUnreachable(error: unknown): boolean {
+  const response = (error as { response?: { status?: number } } | undefined)?.response;
+  if (response !== undefined) return response.status === 502 || response.status === 503 || response.status === 504 || response.status === 429;
+  return error instanceof TypeError;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = (error as { cause?: unknown }).cause;
+  // fetch says only "fetch failed"; what happened stands in its cause, and for several addresses in the causes of that.
+  if (error instanceof TypeError && cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  return error.message;
+}
+
+async function delay(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
