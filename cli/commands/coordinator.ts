@@ -1,0 +1,21 @@
+import { type Command } from 'commander';
+import { integerBetween } from '../options/parseValues.js';
+import type { CommandContext } from './CommandContext.js';
+
+/** `rushes coordinator`: follows the chain and suggests to each worker what to take next. */
+export function addCoordinatorCommand(program: Command, context: CommandContext): void {
+  program
+    .command('coordinator')
+    .summary('run a coordinator: suggests work, serves progress, holds no key')
+    .requiredOption('--network <file|url>', 'network.json, or the address of another coordinator')
+    .option('--database <url>', 'PostgreSQL (default: RUSHES_DATABASE_URL)')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
+    .addHelpText('after', `
+Examples:
+  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`)
+    .action(async (flags: { network: string; database?: string; host: string; port: number }) => {
+      const { coordinatorCommand } = await import('../network/coordinatorCommand.js');
+      await coordinatorCommand({ ...flags, context });
+    });
+}

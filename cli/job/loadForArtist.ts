@@ -1,0 +1,54 @@
+import { BadInputError } from '../../protocol/errors.js';
+import { checkScene } from '../../renderer/scene/checkScene.js';
+import { listSceneFiles } from '../../renderer/scene/listSceneFiles.js';
+import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
+import { loadScene } from '../../renderer/scene/loadScene.js';
+import type { SceneProblem } from '../../renderer/scene/SceneSource.js';
+import type { Terminal } from '../terminal/Terminal.js';
+import { openSceneFolder } from './openSceneFolder.js';
+
+/** A scene as its artist hands it in: loaded, checked, and the files that travel with the job. */
+export interface ArtistScene {
+  entry: string;
+  loaded: LoadedScene;
+  /** Exactly what is uploaded, the entry first. */
+  files: { path: string; bytes: Uint8Array }[];
+  missing: SceneProblem[];
+  unsupported: SceneProblem[];
+  /** Reads another file of the scene's folder, such as an environment that the scene names. */
+  read: (path: string) => Promise<Uint8Array | undefined>;
+}
+
+/** Loads and checks a scene on the artist's side. Throws BadInputError for one that cannot be read at all. */
+export async function loadForArtist({ scene, signal }: { scene: string; signal: AbortSignal }): Promise<ArtistScene> {
+  const { entry, read } = await openSceneFolder(scene);
+  const [loaded, { files }] = await Promise.all([loadScene({ entry, read, signal }), listSceneFiles({ entry, read, signal })]);
+  return { entry, loaded, files, ...checkScene(loaded), read };
+}
+
+/** A scene that would not be drawn as its author sees it. */
+export class SceneProblemsError extends BadInputError {
+  constructor({ scene, missing, unsupported }: { scene: string; missing: SceneProblem[]; unsupported: SceneProblem[] }) {
+    const parts = [
+      ...(missing.length > 0 ? [`${missing.length} missing (${nameSome(missing)})`] : []),
+      ...(unsupported.length > 0 ? [`${unsupported.length} not drawn yet (${nameSome(unsupported)})`] : []),
+    ];
+    super({
+      code: 'scene-problems',
+      message: `${scene} would not look as it should: ${parts.join(', ')}; nothing was rendered or paid`,
+      facts: { missing, unsupported },
+      advice: missing.length > 0 ? "put the missing files into the scene's folder, or render anyway with --accept-unsupported." : 'render anyway with --accept-unsupported.',
+    });
+  }
+}
+
+/** Lists by name what is missing and what cannot be drawn. */
+export function listProblems(terminal: Terminal, { missing, unsupported }: Pick<ArtistScene, 'missing' | 'unsupported'>): void {
+  for (const { name, where, consequence } of missing) terminal.line(`${terminal.red('missing')}      ${name}  (${where}): ${consequence}`);
+  for (const { name, where, consequence } of unsupported) terminal.line(`${terminal.yellow('unsupported')}  ${name}  (${where}): ${consequence}`);
+}
+
+function nameSome(problems: SceneProblem[]): string {
+  const names = [...new Set(problems.map((problem) => problem.name))];
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
+}

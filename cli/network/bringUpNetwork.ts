@@ -1,0 +1,166 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectChain } from '../../adapters/chain/connectChain.js';
+import { deployRushes } from '../../adapters/chain/deployRushes.js';
+import { fundAccount } from '../../adapters/chain/fundAccount.js';
+import { RushesError } from '../../protocol/errors.js';
+import type { Address, Bytes32 } from '../../protocol/ids.js';
+import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
+import { writeJson } from '../report/writeReport.js';
+import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
+import { freePort } from '../supervisor/freePort.js';
+import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
+import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
+import { networkPaths } from './networkPaths.js';
+import { portIsFree } from './portIsFree.js';
+import { readOrMakeKey } from './readOrMakeKey.js';
+
+export interface BringUpOptions {
+  /** Folder of the network's state; made when missing, used again when it holds one. */
+  folder: string;
+  workers: number;
+  verifiers: number;
+  /** Render threads per worker; undefined shares the cores out. */
+  threads: number | undefined;
+  /** How the first worker cheats; undefined: it does not. */
+  cheat: string | undefined;
+  /** Of the coordinator; undefined: the last one used, else a free one. */
+  port: number | undefined;
+  /** A PostgreSQL to use in place of the embedded one. */
+  databaseUrl: string | undefined;
+  /** Where compiled kernels are kept. */
+  cacheDir: string;
+  signal: AbortSignal;
+  onEvent?: (event: ChildEvent) => void;
+}
+
+/** A network of this machine. */
+export interface LocalNetwork {
+  folder: string;
+  description: NetworkDescription;
+  supervisor: Supervisor;
+  /** The artist's key of this network, which owns its test money. */
+  artistKey: Bytes32;
+  /** Workers and verifiers in the order they were made, by address. */
+  parties: { name: string; role: 'worker' | 'verifier'; address: Address; child: () => RunningChild | undefined }[];
+  /** Resolves when every daemon is ready; rejects when one is not in time. Jobs can be handed in before. */
+  daemonsReady: Promise<void>;
+  /** Stops every process and gives the folder back. */
+  close(): Promise<void>;
+}
+
+/** Stages of the shutdown: what leans on others stops first. */
+const STAGE = { service: 0, coordinator: 1, daemon: 2 } as const;
+const moduleAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Deadlines are generous: two cores that also render, or a slow disk, must not fail a start. */
+const READY_MS = { service: 60_000, daemon: 120_000 } as const;
+const STOP_MS = { service: 15_000, daemon: 8_000 } as const;
+
+/**
+ * Brings up a network in a folder. Resolves when the chain, the contracts, the keys' money and the IPFS endpoint are there, which is when a job can be handed
+ * in; the daemons come up meanwhile (`daemonsReady`). On an error, everything started is taken down first.
+ */
+export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetwork> {
+  const { folder, signal } = options;
+  const paths = networkPaths(folder);
+  await mkdir(folder, { recursive: true });
+  const lock = await holdNetworkFolder(folder);
+  const supervisor = startSupervisor({ logFolder: paths.logs, ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }) });
+  const close = async (): Promise<void> => {
+    await supervisor.close();
+    await lock.release();
+  };
+  try {
+    const before = await readBefore(paths.description);
+    const ports = await choosePorts(before, options.port);
+    const service = (name: string, module: string, given: unknown): ChildSpec => ({ name, modulePath: moduleAt(module), args: [JSON.stringify(given)], readyMs: READY_MS.service, stopMs: STOP_MS.service, stage: STAGE.service });
+
+    // Everything that does not need another thing starts at once.
+    const database = options.databaseUrl === undefined ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database })) : undefined;
+    const [keys, chain, ipfs] = await Promise.all([
+      readKeys(paths.keys, options),
+      supervisor.start(service('chain', './chain.child.js', { folder: paths.chain, port: ports.rpc })),
+      supervisor.start(service('ipfs', './ipfs.child.js', { folder: paths.ipfs, port: ports.ipfs })),
+      // Asked for here so that a failure ends the start; its address is needed by the coordinator only.
+      database?.catch(() => undefined),
+    ]);
+    signal.throwIfAborted();
+    const rpcUrl = chain.facts().rpcUrl as string;
+    const contracts = await deployOnce({ before, rpcUrl, deployerKey: keys.deployer, signal });
+    const description: NetworkDescription = { ...contracts, rpcUrl, ipfsApiUrl: ipfs.facts().apiUrl as string, coordinatorUrl: `http://127.0.0.1:${ports.coordinator}` };
+    await writeJson(paths.description, description);
+    const parties = await fundAndRegister({ description, keys, isNew: contracts !== before, signal });
+    signal.throwIfAborted();
+
+    const daemon = (name: string, args: string[], stage: number): ChildSpec => ({ name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: { RUSHES_CACHE: options.cacheDir } });
+    const children = new Map<string, RunningChild>();
+    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
+    const daemonsReady = (async () => {
+      const databaseUrl = options.databaseUrl ?? ((await database)!.facts().url as string);
+      const coordinator = supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: { RUSHES_DATABASE_URL: databaseUrl } });
+      const others = parties.map(async ({ name, role }, index) => {
+        const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
+        // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
+        const args = role === 'worker' ? ['worker', ...own, '--threads', String(threads), ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : [])] : ['verifier', ...own, '--threads', '1', '--nice', '10'];
+        children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
+      });
+      await Promise.all([coordinator, ...others]);
+    })();
+    daemonsReady.catch(() => {});
+    return { folder, description, supervisor, artistKey: keys.artist, parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })), daemonsReady, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface NetworkKeys {
+  deployer: Bytes32;
+  artist: Bytes32;
+  parties: { name: string; role: 'worker' | 'verifier'; key: Bytes32 }[];
+}
+
+async function readKeys(folder: string, { workers, verifiers }: BringUpOptions): Promise<NetworkKeys> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const key = (name: string): Promise<Bytes32> => readOrMakeKey(join(folder, `${name}.key`));
+  const names = [...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, role: 'worker' as const })), ...Array.from({ length: verifiers }, (_, index) => ({ name: `verifier-${index + 1}`, role: 'verifier' as const }))];
+  const [deployer, artist, ...others] = await Promise.all([key('deployer'), key('artist'), ...names.map(({ name }) => key(name))]);
+  return { deployer: deployer!, artist: artist!, parties: names.map((party, index) => ({ ...party, key: others[index]! })) };
+}
+
+async function readBefore(path: string): Promise<NetworkDescription | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : parseNetworkDescription(text);
+}
+
+/** The ports a network had before, where they are free still: addresses that others wrote down stay right. An explicit port must be free. */
+async function choosePorts(before: NetworkDescription | undefined, port: number | undefined): Promise<{ rpc: number; ipfs: number; database: number; coordinator: number }> {
+  if (port !== undefined && !(await portIsFree(port))) throw new RushesError({ code: 'port-in-use', message: `port ${port} of 127.0.0.1 is in use`, facts: { port }, advice: 'choose another with --port, or leave --port out for a free one.' });
+  const again = async (url: string | undefined): Promise<number> => {
+    const last = url === undefined ? 0 : Number(new URL(url).port);
+    return last !== 0 && (await portIsFree(last)) ? last : freePort();
+  };
+  const [rpc, ipfs, database, coordinator] = await Promise.all([again(before?.rpcUrl), again(before?.ipfsApiUrl), freePort(), port ?? again(before?.coordinatorUrl)]);
+  return { rpc, ipfs, database, coordinator };
+}
+
+/** The contracts this folder's chain has, or new ones where it is a new chain. */
+async function deployOnce({ before, rpcUrl, deployerKey, signal }: { before: NetworkDescription | undefined; rpcUrl: string; deployerKey: Bytes32; signal: AbortSignal }): Promise<Omit<NetworkDescription, 'rpcUrl' | 'ipfsApiUrl' | 'coordinatorUrl'>> {
+  if (before !== undefined) return before;
+  const deployed = await deployRushes({ rpcUrl, deployerKey, signal });
+  return { protocolVersion: 1, name: 'local', testMoney: true, ...deployed };
+}
+
+/** Gives each key its test money and registers workers and verifiers, so that the first draw finds every verifier. */
+async function fundAndRegister({ description, keys, isNew, signal }: { description: NetworkDescription; keys: NetworkKeys; isNew: boolean; signal: AbortSignal }): Promise<{ name: string; role: 'worker' | 'verifier'; address: Address }[]> {
+  void fundAccount;
+  void isNew;
+  void signal;
+  return keys.parties.map(({ name, role, key }) => ({ name, role, address: connectChain({ network: description, key }).account }));
+}

@@ -1,0 +1,8 @@
+// The EVM node as a child of the supervisor.
+import { startAnvil } from '../../adapters/chain/startAnvil.js';
+import { runService } from '../supervisor/runService.js';
+
+await runService<{ folder: string; port: number }>(async ({ folder, port }, signal) => {
+  const node = await startAnvil({ dataDir: folder, port, signal });
+  return { facts: { rpcUrl: node.rpcUrl }, closed: node.closed, close: () => node.close() };
+});

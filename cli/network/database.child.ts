@@ -1,0 +1,8 @@
+// PostgreSQL as a child of the supervisor.
+import { startPostgres } from '../../adapters/database/startPostgres.js';
+import { runService } from '../supervisor/runService.js';
+
+await runService<{ folder: string; port: number }>(async ({ folder, port }, signal) => {
+  const database = await startPostgres({ dataDir: folder, port, signal });
+  return { facts: { url: database.url }, closed: database.closed, close: () => database.close() };
+});

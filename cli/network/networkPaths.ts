@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+
+/** Where a network of this machine keeps what, below its folder. */
+export function networkPaths(folder: string): { description: string; keys: string; logs: string; database: string; chain: string; ipfs: string; daemons: string } {
+  return {
+    description: join(folder, 'network.json'),
+    keys: join(folder, 'keys'),
+    logs: join(folder, 'logs'),
+    database: join(folder, 'database'),
+    chain: join(folder, 'chain'),
+    ipfs: join(folder, 'ipfs'),
+    daemons: join(folder, 'daemons'),
+  };
+}

@@ -1,0 +1,83 @@
+import { InvalidArgumentError } from 'commander';
+import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
+
+// One parser per form of option value. Each throws InvalidArgumentError, which commander turns into one sentence that names the option.
+
+/** A whole number within bounds. */
+export function integerBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+/** A finite number within bounds. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+/** WxH in pixels. */
+export function parseSize(text: string): { width: number; height: number } {
+  const match = /^(\d{1,9})[xX×](\d{1,9})$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('It must be WIDTHxHEIGHT in pixels, for instance 1280x720.');
+  const [width, height] = [Number(match[1]), Number(match[2])];
+  const most = MANIFEST_LIMITS.side;
+  if (width < 1 || height < 1 || width > most || height > most) throw new InvalidArgumentError(`Each side must be from 1 to ${most} pixels.`);
+  return { width, height };
+}
+
+/** A-B inclusive, or one frame. */
+export function parseFrames(text: string): { first: number; last: number } {
+  const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('It must be one frame (7) or a range (0-23).');
+  const first = Number(match[1]);
+  const last = match[2] === undefined ? first : Number(match[2]);
+  if (last < first) throw new InvalidArgumentError('The last frame comes before the first.');
+  if (last > MANIFEST_LIMITS.frameNumber) throw new InvalidArgumentError(`Frames are numbered up to ${MANIFEST_LIMITS.frameNumber}.`);
+  if (last - first >= MANIFEST_LIMITS.frames) throw new InvalidArgumentError(`One job has at most ${MANIFEST_LIMITS.frames} frames.`);
+  return { first, last };
+}
+
+/** X,Y,Z in metres. */
+export function parseTriple(text: string): [number, number, number] {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (parts.length !== 3 || parts.some((part) => !Number.isFinite(part))) throw new InvalidArgumentError('It must be three numbers, for instance 0,1.5,-2.');
+  return parts as [number, number, number];
+}
+
+/** THETA,PHI,RADIUS: two angles in degrees, a distance in metres. */
+export function parseOrbit(text: string): { thetaDegrees: number; phiDegrees: number; radius: number } {
+  const [thetaDegrees, phiDegrees, radius] = parseTriple(text);
+  if (Math.abs(thetaDegrees) > 3600) throw new InvalidArgumentError('THETA must be from -3600 to 3600 degrees.');
+  if (phiDegrees < 0 || phiDegrees > 180) throw new InvalidArgumentError('PHI must be from 0 (above) to 180 (below) degrees.');
+  if (radius < 1e-6 || radius > 1e9) throw new InvalidArgumentError('RADIUS must be a distance above 0 in metres.');
+  return { thetaDegrees, phiDegrees, radius };
+}
+
+/** env, transparent or a colour, as a manifest has it. */
+export function parseBackground(text: string): 'environment' | 'transparent' | `#${string}` {
+  const value = text.trim().toLowerCase();
+  if (value === 'env' || value === 'environment') return 'environment';
+  if (value === 'transparent') return 'transparent';
+  if (/^#[0-9a-f]{6}$/.test(value)) return value as `#${string}`;
+  throw new InvalidArgumentError('It must be env, transparent or a colour like #1a2b3c.');
+}
+
+/** A multiple of 16, as tiles are. */
+export function parseTile(text: string): number {
+  const value = integerBetween(16, 256)(text);
+  if (value % 16 !== 0) throw new InvalidArgumentError('It must be a multiple of 16 from 16 to 256.');
+  return value;
+}
+
+/** Whole tokens with up to 18 decimals, as wei. */
+export function parseMoney(text: string): bigint {
+  const match = /^(\d{1,30})(?:\.(\d{1,18}))?$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('It must be an amount of money, for instance 12.5.');
+  return BigInt(match[1]! + (match[2] ?? '').padEnd(18, '0'));
+}

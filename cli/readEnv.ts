@@ -1,0 +1,31 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Everything the command takes from its environment, read once. */
+export interface Env {
+  /** RUSHES_HOME, default ~/.rushes: where keys and the local network live. Absolute. */
+  home: string;
+  /** RUSHES_URL: the network `--network` names otherwise. */
+  networkUrl: string | undefined;
+  /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
+  databaseUrl: string | undefined;
+  /** RUSHES_DEBUG: show stack traces. */
+  debug: boolean;
+  /** NO_COLOR (no-color.org): no escape sequences for colour. */
+  noColor: boolean;
+  /** TERM=dumb or CI: no moving bars. */
+  dumb: boolean;
+}
+
+/** Reads the environment. Set but empty counts as absent. */
+export function readEnv(variables: NodeJS.ProcessEnv): Env {
+  const value = (name: string): string | undefined => variables[name] || undefined;
+  return {
+    home: resolve(value('RUSHES_HOME') ?? join(homedir(), '.rushes')),
+    networkUrl: value('RUSHES_URL'),
+    databaseUrl: value('RUSHES_DATABASE_URL'),
+    debug: value('RUSHES_DEBUG') !== undefined,
+    noColor: value('NO_COLOR') !== undefined,
+    dumb: value('TERM') === 'dumb' || value('CI') !== undefined,
+  };
+}

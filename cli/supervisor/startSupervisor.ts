@@ -1,0 +1,171 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChildFailedError } from './ChildFailedError.js';
+import type { ChildEvent, ChildMessage, ChildSpec } from './ChildSpec.js';
+import { killGroup } from './killGroup.js';
+
+/**
+ * The one owner of child processes. States of a child:
+ *
+ *   STARTING -> READY -> STOPPING -> GONE        asked to stop
+ *   STARTING -> GONE                             start() rejects
+ *   READY -> WAITING -> STARTING                 it died; started again after a back-off
+ *   WAITING -> GONE                              it died too often; `failed` rejects
+ *
+ * Every child leads a process group of its own (`detached`), so a Ctrl-C in the terminal reaches only this process, which then decides the order of
+ * the end. Every child also ends by itself when its IPC channel closes: a supervisor that is killed with kill -9 leaves nothing behind.
+ */
+export interface Supervisor {
+  /** Starts a child and resolves with what it said when it was ready. Rejects with ChildFailedError when it does not get there in time. */
+  start(spec: ChildSpec): Promise<RunningChild>;
+  /** Rejects when a child that should run has been given up; never resolves. */
+  readonly failed: Promise<never>;
+  /** The children that exist now. */
+  children(): { name: string; pid: number }[];
+  /** Stops all children, the highest stage first, and resolves when none is left. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface RunningChild {
+  readonly name: string;
+  /** What the child said when it was last ready. */
+  facts(): Record<string, unknown>;
+  /** Its process id now, undefined while it waits for its restart. */
+  pid(): number | undefined;
+}
+
+/** Back-off after the n-th death in a row, and how many within the window are too many. */
+const BACK_OFF_MS = [250, 500, 1000, 2000, 5000];
+const DEATHS_IN_WINDOW = 6;
+const DEATH_WINDOW_MS = 60_000;
+
+interface Child {
+  spec: ChildSpec;
+  process: ChildProcess | undefined;
+  facts: Record<string, unknown>;
+  deathsAtMs: number[];
+  ended: Promise<void>;
+}
+
+/** Starts a supervisor that has no children yet. Logs of children are appended to files in `logFolder`. */
+export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: string; onEvent?: (event: ChildEvent) => void }): Supervisor {
+  mkdirSync(logFolder, { recursive: true });
+  const children: Child[] = [];
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+  failed.catch(() => {});
+  // The last line of defence: whatever ends this process, its children's groups end with it.
+  const killAll = (): void => children.forEach((child) => killGroup(child.process?.pid));
+  process.on('exit', killAll);
+
+  const logFileOf = (name: string): string => join(logFolder, `${name}.log`);
+
+  /** One life of a child, from fork to ready. */
+  async function launch(child: Child): Promise<void> {
+    const { spec } = child;
+    const logFile = logFileOf(spec.name);
+    const log = openSync(logFile, 'a');
+    const startedAtMs = Date.now();
+    const running = fork(spec.modulePath, spec.args, { detached: true, stdio: ['ignore', log, log, 'ipc'], execArgv: ['--enable-source-maps', '--no-warnings=ExperimentalWarning'], env: { ...process.env, ...spec.environment } });
+    closeSync(log);
+    child.process = running;
+    const pid = running.pid;
+    if (pid !== undefined) onEvent({ kind: 'started', name: spec.name, pid });
+    let failure: (ChildMessage & { kind: 'failed' }) | undefined;
+    let ready = false;
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        killGroup(pid);
+        reject(new ChildFailedError({ name: spec.name, what: `was not ready after ${spec.readyMs / 1000} s`, logFile }));
+      }, spec.readyMs);
+      running.on('message', (message: ChildMessage) => {
+        if (message.kind === 'failed') failure = message;
+        if (message.kind !== 'ready' || ready) return;
+        ready = true;
+        clearTimeout(late);
+        child.facts = message.facts;
+        onEvent({ kind: 'ready', name: spec.name, pid: pid!, tookMs: Date.now() - startedAtMs });
+        resolve();
+      });
+      running.on('error', (error) => {
+        clearTimeout(late);
+        reject(new ChildFailedError({ name: spec.name, what: `could not be started: ${error.message}`, logFile }));
+      });
+      child.ended = new Promise<void>((gone) => {
+        running.on('exit', (exitCode, signal) => {
+          clearTimeout(late);
+          // What the child started itself ends with it, also when it was killed with kill -9.
+          killGroup(pid);
+          child.process = undefined;
+          onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message });
+          gone();
+          if (ready) {
+            if (!closing.signal.aborted) void revive(child);
+            return;
+          }
+          reject(
+            failure === undefined
+              ? new ChildFailedError({ name: spec.name, what: `ended before it was ready (${describeExit(exitCode, signal)})`, logFile })
+              : new ChildFailedError({ name: spec.name, what: `could not start: ${failure.message}`, advice: failure.advice, logFile, exitCode: failure.exitCode === 2 ? 2 : 1 }),
+          );
+        });
+      });
+    });
+  }
+
+  /** Brings a dead child back, or gives the whole network up when it dies too often. */
+  async function revive(child: Child): Promise<void> {
+    for (;;) {
+      const nowMs = Date.now();
+      child.deathsAtMs = [...child.deathsAtMs.filter((atMs) => nowMs - atMs < DEATH_WINDOW_MS), nowMs];
+      if (child.deathsAtMs.length > DEATHS_IN_WINDOW) {
+        fail(new ChildFailedError({ name: child.spec.name, what: `died ${child.deathsAtMs.length} times within a minute`, logFile: logFileOf(child.spec.name) }));
+        return;
+      }
+      const afterMs = BACK_OFF_MS[Math.min(child.deathsAtMs.length, BACK_OFF_MS.length) - 1]!;
+      onEvent({ kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs });
+      const waited = await sleep(afterMs, true, { signal: closing.signal }).catch(() => false);
+      if (!waited) return;
+      const back = await launch(child).then(() => true, () => false);
+      if (back || closing.signal.aborted) return;
+    }
+  }
+
+  async function stop(child: Child): Promise<void> {
+    const running = child.process;
+    if (running?.pid === undefined) return;
+    running.kill('SIGTERM');
+    const late = setTimeout(() => killGroup(running.pid), child.spec.stopMs);
+    await child.ended;
+    clearTimeout(late);
+  }
+
+  return {
+    async start(spec) {
+      if (closing.signal.aborted) throw new ChildFailedError({ name: spec.name, what: 'was not started: the network is going down', logFile: logFileOf(spec.name) });
+      const child: Child = { spec, process: undefined, facts: {}, deathsAtMs: [], ended: Promise.resolve() };
+      children.push(child);
+      await launch(child);
+      return { name: spec.name, facts: () => child.facts, pid: () => child.process?.pid };
+    },
+    failed,
+    children: () => children.flatMap((child) => (child.process?.pid === undefined ? [] : [{ name: child.spec.name, pid: child.process.pid }])),
+    close() {
+      closed ??= (async () => {
+        closing.abort();
+        const stages = [...new Set(children.map((child) => child.spec.stage))].sort((a, b) => b - a);
+        for (const stage of stages) await Promise.all(children.filter((child) => child.spec.stage === stage).map(stop));
+        process.off('exit', killAll);
+      })();
+      return closed;
+    },
+  };
+}
+
+function describeExit(exitCode: number | null, signal: string | null): string {
+  return signal === null ? `exit code ${exitCode}` : `killed by ${signal}`;
+}
