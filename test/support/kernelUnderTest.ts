@@ -1,0 +1,53 @@
+import { compileKernel } from '../../renderer/cpu/compiler/compileKernel.js';
+import type { CompiledKernel } from '../../renderer/cpu/compiler/compileKernel.js';
+import type { HostValue } from '../../renderer/cpu/compiler/hostValues.js';
+import { instantiateKernel } from '../../renderer/cpu/compiler/instantiateKernel.js';
+import type { KernelInstance } from '../../renderer/cpu/compiler/instantiateKernel.js';
+import { kernelSource } from '../../renderer/kernels/kernelSource.js';
+import { frameWithSettings } from '../../renderer/scene/prepare/frameWithSettings.js';
+import type { PreparedScene } from '../../renderer/scene/prepare/prepareScene.js';
+
+/** Functions of the kernel that tests call by themselves. */
+const FUNCTIONS = [
+  'sinCosTurns', 'sinCos', 'exponential', 'logarithm', 'power', 'arcTangent2', 'arcCosine', 'basisAround', 'directionalAlbedo', 'closestHit', 'transmittance', 'sampleTexture', 'sampleCosine',
+  'sampleVisibleNormal', 'makeBsdf', 'sampleBsdf', 'evaluateBsdf', 'sampleEnvironment', 'environmentUv', 'environmentDensity', 'environmentRadiance', 'searchDistribution', 'sampleLight', 'draw4',
+];
+
+/** The kernel over a scene, on this thread, with out-of-range indices trapped. */
+export interface KernelUnderTest {
+  call(name: string, ...values: (number | boolean | HostValue)[]): HostValue | undefined;
+  /** Sums of items (4 numbers each) and rays over all of them. */
+  render(settings: { width: number; height: number; bounces: number; seed?: number; frame?: number }, items: readonly number[]): { sums: Float32Array; rays: number };
+}
+
+let compiled: { kernel: CompiledKernel; module: WebAssembly.Module } | undefined;
+
+/** Compiles once for all tests of the process. */
+export function kernelUnderTest(prepared?: PreparedScene): KernelUnderTest {
+  if (compiled === undefined) {
+    const kernel = compileKernel({ source: kernelSource(), checks: true, functions: FUNCTIONS });
+    compiled = { kernel, module: new WebAssembly.Module(kernel.wasm as BufferSource) };
+  }
+  const { kernel, module } = compiled;
+  const buffers = prepared?.buffers ?? {};
+  let idle: KernelInstance | undefined;
+  return {
+    call(name, ...values) {
+      idle ??= instantiateKernel(kernel, prepared === undefined ? { tables: emptyTables() } : buffers, { module });
+      return idle.call(name, ...values);
+    },
+    render(settings, items) {
+      const count = items.length / 4;
+      const frame = frameWithSettings(prepared!.buffers['frame']!, { seed: 1, frame: 0, ...settings });
+      const instance = instantiateKernel(kernel, { ...buffers, frame, items: new Uint8Array(Uint32Array.from(items).buffer) }, { module, zeroed: { sums: count * 16, counters: count * 4 } });
+      instance.run(0, count);
+      const sums = new Float32Array(instance.view('sums').slice().buffer);
+      const counters = new Uint32Array(instance.view('counters').slice().buffer);
+      return { sums, rays: counters.reduce((a, b) => a + b, 0) };
+    },
+  };
+}
+
+function emptyTables(): Uint8Array {
+  return new Uint8Array(64);
+}
