@@ -16,8 +16,8 @@ export interface SteadyEngine {
   readonly kernelHash: Bytes32;
   /** Totals since the start. */
   readonly totals: Readonly<{ renders: number; computeMs: number; cpuMs: number; rays: number; restarts: number }>;
-  /** An Engine whose renders wait for their turn: a smaller urgency goes first, equal ones in order of asking. */
-  at(urgency: number): Engine;
+  /** An Engine whose renders wait for their turn: a smaller urgency goes first, equal ones in order of asking. `onRendered` is told the wall time of each render without the waiting, in milliseconds. */
+  at(urgency: number, onRendered?: (computeMs: number) => void): Engine;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
     });
   }
 
-  async function render(request: RenderRequest, urgency: number): Promise<RenderResult> {
+  async function render(request: RenderRequest, urgency: number, onRendered?: (computeMs: number) => void): Promise<RenderResult> {
     await turn(urgency);
     const startedMs = performance.now();
     try {
@@ -63,7 +63,9 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
       }
       const result = await engine.render(request);
       totals.renders++;
-      totals.computeMs += performance.now() - startedMs;
+      const computeMs = performance.now() - startedMs;
+      totals.computeMs += computeMs;
+      onRendered?.(computeMs);
       totals.cpuMs += result.cpuMs;
       totals.rays += result.rays;
       return result;
@@ -81,7 +83,7 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
 
   return {
     kind, kernelHash, totals,
-    at: (urgency) => ({ kind, kernelHash, render: (request) => render(request, urgency), close: async () => undefined }),
+    at: (urgency, onRendered) => ({ kind, kernelHash, render: (request) => render(request, urgency, onRendered), close: async () => undefined }),
     async close() {
       closed = true;
       const last = engine;

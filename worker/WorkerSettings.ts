@@ -1,0 +1,17 @@
+import type { Wei } from '../protocol/ids.js';
+
+/** Numbers a worker is run with; every one has a default that needs no thought. */
+export interface WorkerSettings {
+  /** Leases taken and not committed at a time: one that renders and one that waits, so that rendering never does. */
+  leasesToRender: number;
+  /** Leases that have not ended, at most. */
+  openLeases: number;
+  /** Stake to register with, wei; undefined takes four times the policy's least, or all there is. */
+  stakeWei: Wei | undefined;
+  /** Milliseconds between reads of the chain's head. */
+  pollMs: number;
+  /** Milliseconds that fetching a job's documents and scene may take. */
+  fetchMs: number;
+}
+
+export const WORKER_DEFAULTS: WorkerSettings = { leasesToRender: 2, openLeases: 12, stakeWei: undefined, pollMs: 250, fetchMs: 120_000 };

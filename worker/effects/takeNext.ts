@@ -1,0 +1,85 @@
+import type { Ledger, LedgerAccount, LedgerJob, LedgerLease } from '../../protocol/ledger.js';
+import { leaseTermsOf } from '../../protocol/leaseTerms.js';
+import { chunksOfMask } from '../../protocol/masks.js';
+import type { PolicyNumbers } from '../../protocol/policy.js';
+import type { Suggestion, SuggestionPort } from '../../protocol/ports.js';
+import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
+import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
+import type { WorkerContext } from '../WorkerContext.js';
+
+/** What the next lease is chosen from. */
+export interface TakeNext {
+  ledger: Ledger;
+  account: Readonly<LedgerAccount>;
+  /** The worker's open leases. */
+  leases: readonly LedgerLease[];
+  suggestions: SuggestionPort | undefined;
+  nowSeconds: number;
+  random: () => number;
+  signal: AbortSignal;
+}
+
+/**
+ * Takes one lease, if there is one to take, or first adds to the stake what that lease needs. Asks the coordinator what to take; picks at random
+ * where none answers. Resolves to the block of the transaction, or undefined when there is nothing to take.
+ */
+export async function takeNext(context: WorkerContext, from: TakeNext): Promise<number | undefined> {
+  const { chain, jobs } = context;
+  const { ledger, account, leases, nowSeconds, signal } = from;
+  const takeable = [...ledger.jobs.values()].filter((job) => !job.closed && !job.completed && job.deadline > nowSeconds && !jobs.isRefused(job.jobId));
+  const picked = takeable[Math.floor(from.random() * takeable.length)];
+  const pickedPolicy = picked === undefined ? undefined : ledger.policies.get(picked.policy);
+  if (picked === undefined || pickedPolicy === undefined) return undefined;
+  const suggestion = await suggested(context, from, chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy }));
+  if (suggestion === 'nothing') return undefined;
+  const job = suggestion === undefined ? picked : takeable.find((one) => one.jobId === suggestion.jobId);
+  const policy = job === undefined ? undefined : ledger.policies.get(job.policy);
+  if (job === undefined || policy === undefined) return undefined;
+
+  const { weights, geometry } = await jobs.open(job.jobId);
+  const balanceWei = await chain.readBalance(chain.account, { signal });
+  const msPerUnit = jobs.msPerUnit(job.jobId);
+  const choice = chooseLease({
+    job, geometry, weights, policy, worker: chain.account, nowSeconds, msPerUnit,
+    lockedWei: leases.reduce((sum, lease) => sum + bondOf(ledger, lease), 0n),
+    reachableStakeWei: account.stakeWei + balanceWei,
+    queuedMs: leases.filter((lease) => lease.state === 'TAKEN').reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
+    random: from.random(), suggested: suggestion,
+  });
+  if (choice === undefined) return undefined;
+  const missingWei = choice.terms.neededStakeWei - account.stakeWei;
+  if (missingWei > 0n) {
+    const { blockNumber } = await chain.topUpStake({ amountWei: missingWei }, { signal });
+    context.log.info({ amountWei: missingWei.toString(), blockNumber }, 'stake topped up');
+    return blockNumber;
+  }
+  const { leaseId, blockNumber } = await chain.takeLease({
+    jobId: job.jobId, word: choice.word, mask: choice.mask, weightsWord: weightsWord(weights, choice.word), weightsProof: weightsProof(weights, choice.word),
+  }, { signal });
+  context.log.info({ leaseId, jobId: job.jobId, chunks: chunksOfMask(choice.word, choice.mask), blockNumber }, 'lease taken');
+  return blockNumber;
+}
+
+/** What the coordinator suggests; undefined where none answers, so that the worker picks by itself. */
+async function suggested(context: WorkerContext, from: TakeNext, maxChunks: number): Promise<Suggestion | 'nothing' | undefined> {
+  if (from.suggestions === undefined) return undefined;
+  try {
+    return await from.suggestions.suggest({ worker: context.chain.account, maxChunks, signal: from.signal }) ?? 'nothing';
+  } catch (error) {
+    context.log.debug({ error: error instanceof Error ? error.message : String(error) }, 'no coordinator answers; picking by itself');
+    return undefined;
+  }
+}
+
+/** The bond an open lease locks: the policy's share of its pay. */
+function bondOf(ledger: Ledger, lease: LedgerLease): bigint {
+  const policy: PolicyNumbers | undefined = ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
+  return policy === undefined ? 0n : leaseTermsOf({ policy, pricePerUnitWei: lease.payWei, units: 1, chunks: 1, lockedWei: 0n }).bondWei;
+}
+
+/** Milliseconds of rendering that a taken lease stands for; of another job's lease, one second per chunk, until it is known better. */
+function queuedMsOf(context: WorkerContext, of: { lease: LedgerLease; job: Pick<LedgerJob, 'jobId'>; weights: Uint16Array }): number {
+  const { lease } = of;
+  const units = lease.jobId === of.job.jobId ? unitsOf(of.weights, lease.word, lease.mask) : chunksOfMask(lease.word, lease.mask).length;
+  return units * (context.jobs.msPerUnit(lease.jobId) ?? 1000);
+}

@@ -1,0 +1,98 @@
+import { RushesError } from '../protocol/errors.js';
+import type { Bytes32, JobId } from '../protocol/ids.js';
+import type { Ledger } from '../protocol/ledger.js';
+import type { ObjectStore } from '../protocol/ports.js';
+import { type JobDocuments, readJob } from '../protocol/readJob.js';
+import { type ManifestFrames, openManifestFrames } from '../renderer/openManifestFrames.js';
+
+/** A job whose documents were fetched and checked. */
+export interface OpenJob extends JobDocuments {
+  jobId: JobId;
+  /** The scene, fetched and loaded when the first frame is wanted. */
+  frames(): Promise<ManifestFrames>;
+}
+
+/** Jobs this worker has to do with. */
+export interface JobCache {
+  /** Fetches and checks a job's documents once. Throws for a job that this engine cannot render. */
+  open(jobId: JobId): Promise<OpenJob>;
+  /** Whether the job failed to open within the last minute. */
+  isRefused(jobId: JobId): boolean;
+  noteSpeed(jobId: JobId, render: { units: number; computeMs: number }): void;
+  /** Measured wall milliseconds per work unit; undefined before the first chunk. */
+  msPerUnit(jobId: JobId): number | undefined;
+  /** Lets go of jobs that are over and have nothing open. */
+  sweep(): void;
+  /** Lets go of everything. */
+  dispose(): void;
+}
+
+/** Milliseconds a job that could not be opened is left alone. */
+const REFUSAL_MS = 60_000;
+
+export function createJobCache(options: { ledger: () => Ledger; store: ObjectStore; kernelHash: Bytes32; fetchMs: number; signal: AbortSignal }): JobCache {
+  const { store, kernelHash, signal } = options;
+  const opened = new Map<JobId, { job: Promise<OpenJob>; frames: Promise<ManifestFrames> | undefined; msPerUnit: number | undefined }>();
+  const refusedUntilMs = new Map<JobId, number>();
+  const bounds = { signal, deadlineMs: options.fetchMs };
+
+  async function read(jobId: JobId): Promise<OpenJob> {
+    const job = options.ledger().jobs.get(jobId);
+    if (job === undefined) throw new RushesError({ code: 'job-unknown', message: `job ${jobId} is not on the chain`, facts: { jobId } });
+    const documents = await readJob({ job, store, bounds });
+    const { manifest } = documents;
+    if (manifest.kernelHash !== kernelHash) {
+      throw new RushesError({ code: 'kernel-mismatch', message: `job ${jobId} asks for kernel ${manifest.kernelHash}, this engine has ${kernelHash}`, facts: { jobId }, advice: 'Run the version of rushes that the artist runs.' });
+    }
+    return { ...documents, jobId, frames: () => openFrames(jobId, documents) };
+  }
+
+  function openFrames(jobId: JobId, { manifest }: JobDocuments): Promise<ManifestFrames> {
+    const entry = opened.get(jobId);
+    if (entry?.frames !== undefined) return entry.frames;
+    const frames = openManifestFrames({ manifest, store, bounds });
+    if (entry !== undefined) {
+      entry.frames = frames;
+      frames.catch(() => { entry.frames = undefined; });
+    }
+    return frames;
+  }
+
+  function forget(jobId: JobId): void {
+    opened.get(jobId)?.frames?.then((frames) => frames.dispose(), () => undefined);
+    opened.delete(jobId);
+    refusedUntilMs.delete(jobId);
+  }
+
+  return {
+    open(jobId) {
+      const known = opened.get(jobId);
+      if (known !== undefined) return known.job;
+      const job = read(jobId);
+      opened.set(jobId, { job, frames: undefined, msPerUnit: undefined });
+      job.catch(() => {
+        opened.delete(jobId);
+        refusedUntilMs.set(jobId, performance.now() + REFUSAL_MS);
+      });
+      return job;
+    },
+    isRefused: (jobId) => (refusedUntilMs.get(jobId) ?? 0) > performance.now(),
+    noteSpeed(jobId, { units, computeMs }) {
+      const entry = opened.get(jobId);
+      if (entry === undefined) return;
+      const ms = computeMs / units;
+      // A slow chunk counts at once, faster ones gradually: being late costs a bond.
+      entry.msPerUnit = entry.msPerUnit === undefined || ms > entry.msPerUnit ? ms : 0.8 * entry.msPerUnit + 0.2 * ms;
+    },
+    msPerUnit: (jobId) => opened.get(jobId)?.msPerUnit,
+    sweep() {
+      for (const jobId of opened.keys()) {
+        const job = options.ledger().jobs.get(jobId);
+        if (job === undefined || ((job.closed || job.completed) && job.reservedWei === 0n)) forget(jobId);
+      }
+    },
+    dispose() {
+      for (const jobId of [...opened.keys()]) forget(jobId);
+    },
+  };
+}
