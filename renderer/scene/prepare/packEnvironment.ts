@@ -18,6 +18,8 @@ export interface PackedEnvironment {
 
 /** The finest importance grid: finer ones cost memory and search time and sample no better. */
 const GRID_LIMIT = 1024;
+/** Far above any light there is; an infinite texel would make the distributions NaN, whose bits differ between processors. */
+const MOST_RADIANCE = 1e30;
 /** Share of the mean that every cell keeps, so that no direction that emits is out of reach. */
 const LEAST_SHARE = 1 / 512;
 
@@ -27,7 +29,7 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
   const texels = new Float32Array(width * height * 4);
   const luminance = new Float64Array(width * height);
   for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) texels[4 * i + c] = Math.max(0, rgb[3 * i + c]! * intensity);
+    for (let c = 0; c < 3; c++) texels[4 * i + c] = Math.min(Math.max(0, rgb[3 * i + c]! * intensity), MOST_RADIANCE);
     luminance[i] = 0.2126 * texels[4 * i]! + 0.7152 * texels[4 * i + 1]! + 0.0722 * texels[4 * i + 2]!;
   }
 

@@ -4,6 +4,7 @@ import { sha256 } from '../../../protocol/sha256.js';
 import type { PosedScene, PosedTexture } from '../PosedScene.js';
 import { buildTree } from './buildTree.js';
 import type { Tree } from './buildTree.js';
+import { checkFinite } from './checkFinite.js';
 import { packEnvironment } from './packEnvironment.js';
 import { packFrame } from './packFrame.js';
 import { packLights } from './packLights.js';
@@ -47,6 +48,7 @@ interface Kept {
  */
 export function prepareScene(posed: PosedScene, previous?: PreparedScene): PreparedScene {
   checkPosed(posed);
+  checkFinite(posed);
   const kept = previous?.kept;
   const tree = kept !== undefined && kept.geometryKey === posed.geometryKey ? kept.tree : buildTree(posed.positions);
   const sameTextures = kept !== undefined && kept.textures.length === posed.textures.length && kept.textures.every((texture, index) => texture === posed.textures[index]);
