@@ -24,7 +24,7 @@ function argumentsOf(item) {
 }
 
 function fieldsOf(item) {
-  return item.inputs.length === 0 ? 'Record<string, never>' : `{ ${item.inputs.map((input) => `${input.name}: ${typeOf(input, 'out')}`).join('; ')} }`;
+  return item.inputs.length === 0 ? 'Record<string, never>' : `{ ${item.inputs.map((input, index) => `${input.name || `argument${index}`}: ${typeOf(input, 'out')}`).join('; ')} }`;
 }
 
 function returnsOf(item) {

@@ -89,7 +89,7 @@ export interface RushesErrors {
   DeadlineOver: { leaseId: bigint; deadline: bigint; nowSeconds: bigint };
   DemandPending: { leaseId: bigint; verifier: `0x${string}`; answerDeadline: bigint };
   DrawBlockNotMined: { leaseId: bigint; drawBlock: bigint; currentBlock: bigint };
-  FieldNotPresentInBlockHeader: { : number };
+  FieldNotPresentInBlockHeader: { argument0: number };
   HeaderMismatch: { blockNumber: bigint; expectedHash: `0x${string}`; headerHash: `0x${string}` };
   JobExists: { jobId: `0x${string}` };
   JobNotOpen: { jobId: `0x${string}` };

@@ -1,0 +1,205 @@
+import { keccak256 } from '@ethersproject/keccak256';
+import type { Wallet } from '@ethersproject/wallet';
+import { RushesError } from '../../protocol/errors.js';
+import type { Address } from '../../protocol/ids.js';
+import { bigintOfHex } from './abiValues.js';
+import { ContractRevertedError, RpcError } from './chainErrors.js';
+import type { Rpc } from './createRpc.js';
+import { decodeRevert } from './decodeRevert.js';
+import { awaitReceipt, type RpcReceipt } from './receipts.js';
+
+// One sender per key and process. Nonces are given in the order of sending under a lock; the waits for receipts run side by side.
+// Everything sent is remembered by nonce: when the chain loses transactions (a local chain killed and restarted goes back up to two seconds),
+// they are broadcast again in order, so that no later nonce waits behind a gap.
+
+/** One call to send. */
+export interface Call {
+  to: Address;
+  data: string;
+  /** Names the call in errors. */
+  method: string;
+  /** Gas limit where an estimate could be too low by the time the call is mined, because what it does depends on a draw or on who comes first. */
+  gasLimit?: bigint;
+}
+
+/** Sends calls of one key. */
+export interface Sender {
+  readonly account: Address;
+  /** Resolves when the call is mined and succeeded. Throws ContractRevertedError when the contract refuses it, before sending or in its block. */
+  send(call: Call, bounds?: { signal?: AbortSignal | undefined }): Promise<RpcReceipt>;
+}
+
+interface Sent {
+  nonce: number;
+  /** Signed transactions of this nonce, the newest last: later ones pay more. */
+  raw: { hash: string; bytes: string }[];
+  call: Call;
+  gasLimit: bigint;
+  maxFeePerGas: bigint;
+  tipPerGas: bigint;
+  sentAt: number;
+}
+
+/** Sent transactions that are kept for a rollback. */
+const REMEMBERED = 256;
+/** A transaction that waits this long is sent again with a higher fee. */
+const REPLACE_MS = 20_000;
+/** An estimate grows by a quarter, and by 20,000 for what is cold by then. */
+const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 20_000n;
+
+/** Makes the sender of a key. `deadlineMs` bounds the wait for a receipt, default 90,000. */
+export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: number; deadlineMs?: number }): Sender {
+  const { rpc, wallet, chainId } = options;
+  const account = wallet.address.toLowerCase() as Address;
+  const sent = new Map<number, Sent>();
+  let nextNonce: number | undefined;
+  let lock: Promise<unknown> = Promise.resolve();
+
+  /** Runs one step at a time. */
+  function locked<Result>(step: () => Promise<Result>): Promise<Result> {
+    const result = lock.then(step);
+    lock = result.catch(() => undefined);
+    return result;
+  }
+
+  async function minedNonce(): Promise<number> {
+    return Number(await rpc.send<string>('eth_getTransactionCount', [account, 'latest']));
+  }
+
+  async function broadcast(bytes: string): Promise<void> {
+    try {
+      await rpc.send('eth_sendRawTransaction', [bytes]);
+    } catch (error) {
+      // The node has it, or its nonce was mined: the receipt will tell.
+      if (error instanceof RpcError && /already known|already imported|nonce too low|underpriced/i.test(error.message)) return;
+      throw error;
+    }
+  }
+
+  /** Broadcasts again what the chain does not have any more; gives the next nonce. */
+  async function recover(): Promise<number> {
+    const mined = await minedNonce();
+    if (nextNonce === undefined || mined >= nextNonce) {
+      // At the start, what an earlier process of this key left pending counts too.
+      nextNonce = Math.max(mined, Number(await rpc.send<string>('eth_getTransactionCount', [account, 'pending'])));
+      return nextNonce;
+    }
+    for (let nonce = mined; nonce < nextNonce; nonce++) {
+      const entry = sent.get(nonce);
+      if (entry === undefined) {
+        // A gap that nobody remembers: what waits behind it could never be mined.
+        nextNonce = nonce;
+        break;
+      }
+      await broadcast(entry.raw.at(-1)?.bytes ?? '');
+    }
+    return nextNonce;
+  }
+
+  async function fees(): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
+    const [block, tip] = await Promise.all([
+      rpc.send<{ baseFeePerGas?: string }>('eth_getBlockByNumber', ['latest', false]),
+      rpc.send<string>('eth_maxPriorityFeePerGas', []).catch(() => '0x3b9aca00'),
+    ]);
+    const tipPerGas = bigintOfHex(tip);
+    return { maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas, tipPerGas };
+  }
+
+  async function sign(entry: Omit<Sent, 'raw' | 'sentAt'>): Promise<{ hash: string; bytes: string }> {
+    const bytes = await wallet.signTransaction({
+      type: 2, chainId, nonce: entry.nonce, to: entry.call.to, data: entry.call.data, value: 0,
+      gasLimit: `0x${entry.gasLimit.toString(16)}`, maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`, maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
+    });
+    return { hash: keccak256(bytes), bytes };
+  }
+
+  /** Tries the call on the pending block; gives its gas limit. */
+  async function rehearse(call: Call, signal: AbortSignal | undefined): Promise<bigint> {
+    const transaction = { from: account, to: call.to, data: call.data };
+    try {
+      if (call.gasLimit === undefined) return gasWithMargin(bigintOfHex(await rpc.send<string>('eth_estimateGas', [transaction, 'pending'], { signal })));
+      await rpc.send('eth_call', [transaction, 'pending'], { signal });
+      return call.gasLimit;
+    } catch (error) {
+      throw decodeRevert(error, call.method) ?? error;
+    }
+  }
+
+  async function transmit(call: Call, gasLimit: bigint): Promise<Sent> {
+    const nonce = await recover();
+    const unsigned = { nonce, call, gasLimit, ...await fees() };
+    const entry: Sent = { ...unsigned, raw: [await sign(unsigned)], sentAt: performance.now() };
+    await broadcast(entry.raw[0]?.bytes ?? '');
+    sent.set(nonce, entry);
+    sent.delete(nonce - REMEMBERED);
+    nextNonce = nonce + 1;
+    return entry;
+  }
+
+  /** Sends again with half more fee. */
+  async function replace(entry: Sent): Promise<void> {
+    const current = await fees();
+    const raise = (fee: bigint, atLeast: bigint): bigint => (fee * 3n / 2n + 1n > atLeast ? fee * 3n / 2n + 1n : atLeast);
+    entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
+    entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
+    entry.sentAt = performance.now();
+    const raw = await sign(entry);
+    await broadcast(raw.bytes);
+    entry.raw.push(raw);
+  }
+
+  /** Why a mined transaction failed: what the contract answers to the same call at the end of the block before. */
+  async function failureOf(call: Call, receipt: RpcReceipt): Promise<Error> {
+    const transaction = { from: account, to: call.to, data: call.data };
+    for (const block of [Number(receipt.blockNumber), Number(receipt.blockNumber) - 1]) {
+      try {
+        await rpc.send('eth_call', [transaction, `0x${block.toString(16)}`]);
+      } catch (error) {
+        const revert = decodeRevert(error, call.method, receipt.transactionHash);
+        if (revert !== undefined) return revert;
+      }
+    }
+    return new ContractRevertedError({ errorName: 'Unknown', method: call.method, facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' }, transactionHash: receipt.transactionHash });
+  }
+
+  /** What to do about a transaction that is in no block yet. */
+  async function nudge(entry: Sent): Promise<void> {
+    await recover();
+    const mined = await minedNonce();
+    if (mined <= entry.nonce) {
+      if (performance.now() - entry.sentAt > REPLACE_MS) await replace(entry);
+      return;
+    }
+    const receipts = await Promise.all(entry.raw.map(({ hash }) => rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash])));
+    if (receipts.every((receipt) => receipt === null)) throw new NonceTakenError();
+  }
+
+  return {
+    account,
+    async send(call, bounds = {}): Promise<RpcReceipt> {
+      for (let attempt = 1; ; attempt++) {
+        const gasLimit = await rehearse(call, bounds.signal);
+        bounds.signal?.throwIfAborted();
+        const entry = await locked(() => transmit(call, gasLimit));
+        try {
+          const receipt = await awaitReceipt({
+            rpc, what: call.method, deadlineMs: options.deadlineMs ?? 90_000, signal: bounds.signal,
+            hash: () => entry.raw.map((raw) => raw.hash),
+            onWaiting: () => locked(() => nudge(entry)),
+          });
+          if (Number(receipt.status) === 1) return receipt;
+          throw await failureOf(call, receipt);
+        } catch (error) {
+          if (!(error instanceof NonceTakenError) || attempt === 3) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** Another process of the same key used the nonce: this transaction can never be mined, and the call can be sent anew. */
+class NonceTakenError extends RushesError {
+  constructor() {
+    super({ code: 'nonce-taken', message: 'another process sends with the same key and took the nonce', advice: 'Give every process a key of its own.' });
+  }
+}
