@@ -105,7 +105,7 @@ export function lamp(changes: Partial<PosedLight>): PosedLight {
 }
 
 export function unit(v: Vector): Vector {
-  const length = Math.hypot(...v);
+  const length = Math.hypot(...v) || 1;
   return [v[0] / length, v[1] / length, v[2] / length];
 }
 
