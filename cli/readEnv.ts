@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 export interface Env {
   /** RUSHES_HOME, default ~/.rushes: where keys and the local network live. Absolute. */
   home: string;
+  /** RUSHES_CACHE, default RUSHES_HOME/cache: compiled kernels, which may be thrown away. Absolute. */
+  cache: string;
   /** RUSHES_URL: the network `--network` names otherwise. */
   networkUrl: string | undefined;
   /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
@@ -20,8 +22,10 @@ export interface Env {
 /** Reads the environment. Set but empty counts as absent. */
 export function readEnv(variables: NodeJS.ProcessEnv): Env {
   const value = (name: string): string | undefined => variables[name] || undefined;
+  const home = resolve(value('RUSHES_HOME') ?? join(homedir(), '.rushes'));
   return {
-    home: resolve(value('RUSHES_HOME') ?? join(homedir(), '.rushes')),
+    home,
+    cache: resolve(value('RUSHES_CACHE') ?? join(home, 'cache')),
     networkUrl: value('RUSHES_URL'),
     databaseUrl: value('RUSHES_DATABASE_URL'),
     debug: value('RUSHES_DEBUG') !== undefined,

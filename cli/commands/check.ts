@@ -1,5 +1,4 @@
 import { type Command } from 'commander';
-import { parseSize } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
 
 /** `rushes check SCENE`: what a scene holds, and what is missing or cannot be drawn. */
@@ -10,14 +9,13 @@ export function addCheckCommand(program: Command, context: CommandContext): void
     .description('Loads a scene as `render` would and lists by name what is missing and what cannot be drawn yet. Exits with 2 when there is any of it.')
     .argument('<scene>', 'the .gltf or .glb file')
     .option('--env <file.hdr>', 'an environment, checked as well')
-    .option('--size <wxh>', 'pixels, for the default framing', parseSize, { width: 640, height: 360 })
     .option('--json', 'print one JSON object on stdout, everything else on stderr', false)
     .addHelpText('after', `
 Examples:
   rushes check scene.gltf
   rushes check scene.glb --json`)
-    .action(async (scene: string, flags: { env?: string; size: { width: number; height: number }; json: boolean }) => {
+    .action(async (scene: string, flags: { env?: string; json: boolean }) => {
       const { checkCommand } = await import('../job/checkCommand.js');
-      await checkCommand({ scene, env: flags.env, size: flags.size, context });
+      await checkCommand({ scene, env: flags.env, context });
     });
 }

@@ -1,4 +1,4 @@
-import { BadInputError } from '../../protocol/errors.js';
+import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 import type { CommandContext } from '../commands/CommandContext.js';
 import type { RenderOptions } from '../options/RenderOptions.js';
@@ -28,13 +28,22 @@ export async function renderCommand({ scene, options, context }: { scene: string
       const { renderOnNetwork } = await import('./renderOnNetwork.js');
       await renderOnNetwork({ scene: artistScene, environment, view, options, network, context, startedAtMs });
     }
-  } finally {
-    await network?.close();
+  } catch (error) {
+    const kept = await network?.close({ keepLogs: isInternal(error, signal) });
+    if (kept !== undefined) terminal.line(`what the network's processes said is in ${kept}/logs`);
+    throw error;
   }
+  await network?.close({ keepLogs: false });
+}
+
+/** Whether the logs of a network may say more than the error does. */
+function isInternal(error: unknown, signal: AbortSignal): boolean {
+  return !signal.aborted && !(error instanceof RushesError && error.exitCode === 2);
 }
 
 function refuseContradictions(options: RenderOptions): void {
   if (options.local && (options.network !== undefined || options.cheat !== undefined)) throw new BadInputError({ code: 'bad-usage', message: `--local uses no network, so --${options.network === undefined ? 'cheat' : 'network'} cannot go with it`, advice: 'leave one of the two out.' });
+  if (options.cheat !== undefined && options.network !== undefined) throw new BadInputError({ code: 'bad-usage', message: '--cheat brings up a network of its own, so --network cannot go with it', advice: 'leave one of the two out.' });
   if (options.cheat !== undefined && options.cheat !== 'half-samples') throw new BadInputError({ code: 'bad-usage', message: `there is no cheat ${JSON.stringify(options.cheat)}`, advice: 'the one there is: half-samples.' });
 }
 

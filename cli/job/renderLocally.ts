@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
@@ -17,6 +16,7 @@ import { writeReport } from '../report/writeReport.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildManifest } from './buildManifest.js';
+import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
 import type { ArtistScene } from './loadForArtist.js';
@@ -31,7 +31,7 @@ export async function renderLocally({ scene, environment, view, options, context
   const { terminal, signal, env } = context;
   const out = options.out;
   await mkdir(out, { recursive: true });
-  const engine = await createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: join(env.home, 'cache') });
+  const engine = await createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache });
   try {
     const [sceneCid, environmentCid] = await Promise.all([cidOfDirectory(scene.files), environment === null ? null : cidOfDirectory([environment])]);
     const manifest = buildManifest({ view, scene, sceneCid, environment, environmentCid, kernelHash: engine.kernelHash });
@@ -104,9 +104,4 @@ export async function renderLocally({ scene, environment, view, options, context
   } finally {
     await engine.close();
   }
-}
-
-/** What a report says of the engine. A ray is one closest-hit or shadow traversal. */
-export function describeEngine(kind: string, { rays, cpuMs }: { rays: number; cpuMs: number }): { kind: string; raysTotal: number; raysPerCpuSecond: number; cpuSeconds: number } {
-  return { kind, raysTotal: rays, raysPerCpuSecond: cpuMs === 0 ? 0 : Math.round((rays * 1000) / cpuMs), cpuSeconds: cpuMs / 1000 };
 }

@@ -2,12 +2,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectChain } from '../../adapters/chain/connectChain.js';
+import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address, Bytes32 } from '../../protocol/ids.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
+import { loadKernel } from '../../renderer/cpu/loadKernel.js';
+import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../report/writeReport.js';
 import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
 import { freePort } from '../supervisor/freePort.js';
@@ -68,7 +70,19 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   const paths = networkPaths(folder);
   await mkdir(folder, { recursive: true });
   const lock = await holdNetworkFolder(folder);
-  const supervisor = startSupervisor({ logFolder: paths.logs, ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }) });
+  let coordinator: RunningChild | undefined;
+  let usedUrl: string | undefined;
+  const supervisor = startSupervisor({
+    logFolder: paths.logs,
+    onEvent(event, facts) {
+      options.onEvent?.(event);
+      // A database that was deleted and made anew has another password: the coordinator must be told.
+      if (event.kind === 'ready' && event.name === 'database' && coordinator !== undefined && usedUrl !== facts.url) {
+        usedUrl = facts.url as string;
+        supervisor.restart(coordinator);
+      }
+    },
+  });
   const close = async (): Promise<void> => {
     await supervisor.close();
     await lock.release();
@@ -79,6 +93,9 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     const service = (name: string, module: string, given: unknown): ChildSpec => ({ name, modulePath: moduleAt(module), args: [JSON.stringify(given)], readyMs: READY_MS.service, stopMs: STOP_MS.service, stage: STAGE.service });
 
     // Everything that does not need another thing starts at once.
+    // Compiled once here and found in the cache by every daemon.
+    const kernel = loadKernel({ source: kernelSource(), cacheDir: options.cacheDir });
+    kernel.catch(() => {});
     const database = options.databaseUrl === undefined ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database })) : undefined;
     const [keys, chain, ipfs] = await Promise.all([
       readKeys(paths.keys, options),
@@ -92,22 +109,27 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     const contracts = await deployOnce({ before, rpcUrl, deployerKey: keys.deployer, signal });
     const description: NetworkDescription = { ...contracts, rpcUrl, ipfsApiUrl: ipfs.facts().apiUrl as string, coordinatorUrl: `http://127.0.0.1:${ports.coordinator}` };
     await writeJson(paths.description, description);
-    const parties = await fundAndRegister({ description, keys, isNew: contracts !== before, signal });
+    const parties = await fundAll({ description, keys, signal });
     signal.throwIfAborted();
 
-    const daemon = (name: string, args: string[], stage: number): ChildSpec => ({ name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: { RUSHES_CACHE: options.cacheDir } });
+    const daemon = (name: string, args: string[], stage: number): ChildSpec => ({ name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: () => ({ RUSHES_CACHE: options.cacheDir }) });
     const children = new Map<string, RunningChild>();
     const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
     const daemonsReady = (async () => {
-      const databaseUrl = options.databaseUrl ?? ((await database)!.facts().url as string);
-      const coordinator = supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: { RUSHES_DATABASE_URL: databaseUrl } });
+      const embedded = await database;
+      const databaseUrl = (): string => options.databaseUrl ?? (embedded!.facts().url as string);
+      const startCoordinator = async (): Promise<void> => {
+        coordinator = await supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }) });
+        usedUrl = databaseUrl();
+      };
+      await kernel;
       const others = parties.map(async ({ name, role }, index) => {
         const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
         // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
         const args = role === 'worker' ? ['worker', ...own, '--threads', String(threads), ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : [])] : ['verifier', ...own, '--threads', '1', '--nice', '10'];
         children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
       });
-      await Promise.all([coordinator, ...others]);
+      await Promise.all([startCoordinator(), ...others]);
     })();
     daemonsReady.catch(() => {});
     return { folder, description, supervisor, artistKey: keys.artist, parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })), daemonsReady, close };
@@ -154,13 +176,20 @@ async function choosePorts(before: NetworkDescription | undefined, port: number 
 async function deployOnce({ before, rpcUrl, deployerKey, signal }: { before: NetworkDescription | undefined; rpcUrl: string; deployerKey: Bytes32; signal: AbortSignal }): Promise<Omit<NetworkDescription, 'rpcUrl' | 'ipfsApiUrl' | 'coordinatorUrl'>> {
   if (before !== undefined) return before;
   const deployed = await deployRushes({ rpcUrl, deployerKey, signal });
-  return { protocolVersion: 1, name: 'local', testMoney: true, ...deployed };
+  return { protocolVersion: 1, name: 'local', ...deployed };
 }
 
-/** Gives each key its test money and registers workers and verifiers, so that the first draw finds every verifier. */
-async function fundAndRegister({ description, keys, isNew, signal }: { description: NetworkDescription; keys: NetworkKeys; isNew: boolean; signal: AbortSignal }): Promise<{ name: string; role: 'worker' | 'verifier'; address: Address }[]> {
-  void fundAccount;
-  void isNew;
-  void signal;
-  return keys.parties.map(({ name, role, key }) => ({ name, role, address: connectChain({ network: description, key }).account }));
+/** Gives every key its test money; workers and verifiers stake and register themselves. */
+async function fundAll({ description, keys, signal }: { description: NetworkDescription; keys: NetworkKeys; signal: AbortSignal }): Promise<{ name: string; role: 'worker' | 'verifier'; address: Address }[]> {
+  const fund = async (key: Bytes32): Promise<Address> => {
+    const address = addressOf(key);
+    await fundAccount({ network: description, account: address, signal });
+    return address;
+  };
+  const [, ...addresses] = await Promise.all([fund(keys.artist), ...keys.parties.map(({ key }) => fund(key))]);
+  return keys.parties.map(({ name, role }, index) => ({ name, role, address: addresses[index]! }));
+}
+
+function addressOf(key: Bytes32): Address {
+  return new Wallet(key).address.toLowerCase() as Address;
 }

@@ -2,7 +2,7 @@
 import { startPostgres } from '../../adapters/database/startPostgres.js';
 import { runService } from '../supervisor/runService.js';
 
-await runService<{ folder: string; port: number }>(async ({ folder, port }, signal) => {
-  const database = await startPostgres({ dataDir: folder, port, signal });
+await runService<{ folder: string; port: number }>(async ({ folder, port }) => {
+  const database = await startPostgres({ folder, port, onLog: (line) => process.stderr.write(`${line}\n`) });
   return { facts: { url: database.url }, closed: database.closed, close: () => database.close() };
 });

@@ -8,8 +8,8 @@ export interface ChildSpec {
   /** Absolute path of the compiled module. */
   modulePath: string;
   args: string[];
-  /** Added to this process's environment. */
-  environment?: Record<string, string>;
+  /** Added to this process's environment; asked for at every start, because addresses may have changed since the last. */
+  environment?: () => Record<string, string>;
   /** Most milliseconds from start to 'ready'. */
   readyMs: number;
   /** Most milliseconds from being asked to stop to being killed. */
@@ -21,6 +21,7 @@ export interface ChildSpec {
 /** What a child tells its supervisor over the IPC channel. */
 export type ChildMessage =
   | { kind: 'ready'; /** Addresses and the like, JSON. */ facts: Record<string, unknown> }
+  | { kind: 'statistics'; /** Numbers since the start of the process, the newest replacing the former. */ values: Record<string, unknown> }
   | { kind: 'failed'; code: string; message: string; advice: string | undefined; exitCode: number };
 
 /** What happens to children, for logs and for people. */
@@ -28,4 +29,4 @@ export type ChildEvent =
   | { kind: 'started'; name: string; pid: number }
   | { kind: 'ready'; name: string; pid: number; tookMs: number }
   | { kind: 'ended'; name: string; pid: number; exitCode: number | null; signal: string | null; reason: string | undefined }
-  | { kind: 'restarting'; name: string; attempt: number; afterMs: number };
+  | { kind: 'restarting'; name: string; attempt: number; afterMs: number; /** Why it ended. */ reason: string };

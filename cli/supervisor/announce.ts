@@ -6,6 +6,11 @@ export function announceReady(facts: Record<string, unknown>): void {
   send({ kind: 'ready', facts });
 }
 
+/** Tells the supervisor, where there is one, what this process has done since it started. */
+export function announceStatistics(values: Record<string, unknown>): void {
+  send({ kind: 'statistics', values });
+}
+
 /** Tells the supervisor, where there is one, why this process ends. */
 export function announceFailure({ code, message, advice, exitCode }: Explanation): void {
   send({ kind: 'failed', code, message, advice, exitCode });

@@ -22,6 +22,8 @@ export interface Supervisor {
   start(spec: ChildSpec): Promise<RunningChild>;
   /** Rejects when a child that should run has been given up; never resolves. */
   readonly failed: Promise<never>;
+  /** Ends a child with SIGTERM; it is started again as if it had died. */
+  restart(child: RunningChild): void;
   /** The children that exist now. */
   children(): { name: string; pid: number }[];
   /** Stops all children, the highest stage first, and resolves when none is left. Idempotent. */
@@ -34,6 +36,8 @@ export interface RunningChild {
   facts(): Record<string, unknown>;
   /** Its process id now, undefined while it waits for its restart. */
   pid(): number | undefined;
+  /** The last statistics of each of its lives: a restarted process counts from zero. */
+  statistics(): Record<string, unknown>[];
 }
 
 /** Back-off after the n-th death in a row, and how many within the window are too many. */
@@ -45,12 +49,13 @@ interface Child {
   spec: ChildSpec;
   process: ChildProcess | undefined;
   facts: Record<string, unknown>;
+  statistics: Record<string, unknown>[];
   deathsAtMs: number[];
   ended: Promise<void>;
 }
 
 /** Starts a supervisor that has no children yet. Logs of children are appended to files in `logFolder`. */
-export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: string; onEvent?: (event: ChildEvent) => void }): Supervisor {
+export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: string; /** `facts` is what the child said when it was last ready. */ onEvent?: (event: ChildEvent, facts: Record<string, unknown>) => void }): Supervisor {
   mkdirSync(logFolder, { recursive: true });
   const children: Child[] = [];
   const closing = new AbortController();
@@ -70,11 +75,12 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
     const logFile = logFileOf(spec.name);
     const log = openSync(logFile, 'a');
     const startedAtMs = Date.now();
-    const running = fork(spec.modulePath, spec.args, { detached: true, stdio: ['ignore', log, log, 'ipc'], execArgv: ['--enable-source-maps', '--no-warnings=ExperimentalWarning'], env: { ...process.env, ...spec.environment } });
+    const life = child.statistics.length;
+    const running = fork(spec.modulePath, spec.args, { detached: true, stdio: ['ignore', log, log, 'ipc'], execArgv: ['--enable-source-maps', '--no-warnings=ExperimentalWarning'], env: { ...process.env, ...spec.environment?.() } });
     closeSync(log);
     child.process = running;
     const pid = running.pid;
-    if (pid !== undefined) onEvent({ kind: 'started', name: spec.name, pid });
+    if (pid !== undefined) onEvent({ kind: 'started', name: spec.name, pid }, child.facts);
     let failure: (ChildMessage & { kind: 'failed' }) | undefined;
     let ready = false;
     await new Promise<void>((resolve, reject) => {
@@ -84,11 +90,12 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
       }, spec.readyMs);
       running.on('message', (message: ChildMessage) => {
         if (message.kind === 'failed') failure = message;
+        if (message.kind === 'statistics') child.statistics[life] = message.values;
         if (message.kind !== 'ready' || ready) return;
         ready = true;
         clearTimeout(late);
         child.facts = message.facts;
-        onEvent({ kind: 'ready', name: spec.name, pid: pid!, tookMs: Date.now() - startedAtMs });
+        onEvent({ kind: 'ready', name: spec.name, pid: pid!, tookMs: Date.now() - startedAtMs }, child.facts);
         resolve();
       });
       running.on('error', (error) => {
@@ -101,10 +108,10 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
           // What the child started itself ends with it, also when it was killed with kill -9.
           killGroup(pid);
           child.process = undefined;
-          onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message });
+          onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message }, child.facts);
           gone();
           if (ready) {
-            if (!closing.signal.aborted) void revive(child);
+            if (!closing.signal.aborted) void revive(child, failure?.message ?? describeExit(exitCode, signal));
             return;
           }
           reject(
@@ -118,7 +125,8 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
   }
 
   /** Brings a dead child back, or gives the whole network up when it dies too often. */
-  async function revive(child: Child): Promise<void> {
+  async function revive(child: Child, firstReason: string): Promise<void> {
+    let reason = firstReason;
     for (;;) {
       const nowMs = Date.now();
       child.deathsAtMs = [...child.deathsAtMs.filter((atMs) => nowMs - atMs < DEATH_WINDOW_MS), nowMs];
@@ -127,10 +135,13 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
         return;
       }
       const afterMs = BACK_OFF_MS[Math.min(child.deathsAtMs.length, BACK_OFF_MS.length) - 1]!;
-      onEvent({ kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs });
+      onEvent({ kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs, reason }, child.facts);
       const waited = await sleep(afterMs, true, { signal: closing.signal }).catch(() => false);
       if (!waited) return;
-      const back = await launch(child).then(() => true, () => false);
+      const back = await launch(child).then(() => true, (error: Error) => {
+        reason = error.message;
+        return false;
+      });
       if (back || closing.signal.aborted) return;
     }
   }
@@ -147,12 +158,15 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
   return {
     async start(spec) {
       if (closing.signal.aborted) throw new ChildFailedError({ name: spec.name, what: 'was not started: the network is going down', logFile: logFileOf(spec.name) });
-      const child: Child = { spec, process: undefined, facts: {}, deathsAtMs: [], ended: Promise.resolve() };
+      const child: Child = { spec, process: undefined, facts: {}, statistics: [], deathsAtMs: [], ended: Promise.resolve() };
       children.push(child);
       await launch(child);
-      return { name: spec.name, facts: () => child.facts, pid: () => child.process?.pid };
+      return { name: spec.name, facts: () => child.facts, pid: () => child.process?.pid, statistics: () => child.statistics };
     },
     failed,
+    restart(child) {
+      children.find((one) => one.spec.name === child.name)?.process?.kill('SIGTERM');
+    },
     children: () => children.flatMap((child) => (child.process?.pid === undefined ? [] : [{ name: child.spec.name, pid: child.process.pid }])),
     close() {
       closed ??= (async () => {
