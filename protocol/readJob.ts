@@ -22,7 +22,7 @@ export interface JobDocuments {
  */
 export async function readJob(options: { job: Pick<LedgerJob, 'jobId' | 'manifestDigest' | 'termsDigest' | 'weightsRoot' | 'chunkCount' | 'pricePerUnitWei'>; store: Pick<ObjectStore, 'getBlock' | 'getFile'>; bounds?: FetchBounds }): Promise<JobDocuments> {
   const { job, store, bounds } = options;
-  const require = (what: string, inDocument: unknown, onChain: unknown): void => {
+  const agree = (what: string, inDocument: unknown, onChain: unknown): void => {
     if (inDocument !== onChain) throw new MalformedError({ what: `job ${job.jobId}`, reason: `its documents say ${what} ${String(inDocument)}, the chain says ${String(onChain)}`, facts: { jobId: job.jobId } });
   };
   const [manifest, terms] = await Promise.all([
@@ -30,11 +30,11 @@ export async function readJob(options: { job: Pick<LedgerJob, 'jobId' | 'manifes
     store.getBlock(job.termsDigest as Bytes32, bounds).then(parseTerms),
   ]);
   const geometry = geometryOf(manifest);
-  require('chunks', chunkCount(geometry), job.chunkCount);
-  require('price per unit', terms.pricePerUnitWei, job.pricePerUnitWei.toString());
+  agree('chunks', chunkCount(geometry), job.chunkCount);
+  agree('price per unit', terms.pricePerUnitWei, job.pricePerUnitWei.toString());
   const weights = typeof terms.weights === 'number'
     ? equalWeights(job.chunkCount, terms.weights)
     : weightsOfBytes(await store.getFile(terms.weights, { ...bounds, maxBytes: 2 * job.chunkCount }), job.chunkCount);
-  require('weights root', weightsRoot(weights), job.weightsRoot);
+  agree('weights root', weightsRoot(weights), job.weightsRoot);
   return { manifest, terms, geometry, weights };
 }

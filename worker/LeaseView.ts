@@ -21,5 +21,4 @@ export type WorkerAction =
   | { do: 'open' }
   | { do: 'answer'; verifier: `0x${string}`; chunkIndex: number; leafIndex: number }
   | { do: 'expire' }
-  | { do: 'voidConvicted' }
-  | { do: 'forget' };
+  | { do: 'voidConvicted' };

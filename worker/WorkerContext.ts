@@ -3,7 +3,7 @@ import type { Bytes32 } from '../protocol/ids.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
 import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
 import type { ChunkTask } from '../renderer/renderChunk.js';
-import type { JobCache } from './jobCache.js';
+import type { JobCache } from '../renderer/createJobCache.js';
 import type { Spool } from './spool.js';
 
 /** Renders the leaves of a chunk; renderChunk, unless the worker cheats. */

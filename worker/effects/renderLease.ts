@@ -11,7 +11,7 @@ import { merkleRoot } from '../../protocol/trees.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { encodeExrTile } from '../../renderer/image/encodeExrTile.js';
 import { leaseSecret } from '../leaseSecret.js';
-import type { OpenJob } from '../jobCache.js';
+import type { OpenJob } from '../../renderer/createJobCache.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
 /** Chunks of one lease that may be rendered and not yet published: bounds memory while publishing overlaps with rendering. */

@@ -1,6 +1,6 @@
-import type { LeaseView, WorkerAction } from '../LeaseView.js';
+import type { WorkerAction } from '../LeaseView.js';
 
-/** PAYABLE, VOID, CONVICTED, EXPIRED: nothing will be asked any more; let go of what was kept. */
-export function decideEnded(_view: LeaseView<'PAYABLE' | 'VOID' | 'CONVICTED' | 'EXPIRED'>): WorkerAction {
-  return { do: 'forget' };
+/** PAYABLE, VOID, CONVICTED, EXPIRED: nothing will be asked any more; the daemon lets go of what was kept. */
+export function decideEnded(): WorkerAction {
+  return { do: 'wait' };
 }

@@ -3,7 +3,7 @@ import type { Bytes32, JobId } from '../protocol/ids.js';
 import type { Ledger } from '../protocol/ledger.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { type JobDocuments, readJob } from '../protocol/readJob.js';
-import { type ManifestFrames, openManifestFrames } from '../renderer/openManifestFrames.js';
+import { type ManifestFrames, openManifestFrames } from './openManifestFrames.js';
 
 /** A job whose documents were fetched and checked. */
 export interface OpenJob extends JobDocuments {
@@ -12,7 +12,7 @@ export interface OpenJob extends JobDocuments {
   frames(): Promise<ManifestFrames>;
 }
 
-/** Jobs this worker has to do with. */
+/** Jobs that a worker or verifier has to do with. */
 export interface JobCache {
   /** Fetches and checks a job's documents once. Throws for a job that this engine cannot render. */
   open(jobId: JobId): Promise<OpenJob>;

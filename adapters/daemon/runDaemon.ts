@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import { RushesError } from '../../protocol/errors.js';
+import type { LeaseId } from '../../protocol/ids.js';
+import type { Ledger, LedgerLease } from '../../protocol/ledger.js';
+import { createLedgerLog } from '../../protocol/ledgerLog.js';
+import type { ChainPort, FollowEvents } from '../../protocol/ports.js';
+import { createLeaseTasks } from './leaseTasks.js';
+
+/** The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix seconds. */
+export interface ChainNow {
+  blockNumber: number;
+  seconds: number;
+}
+
+/** What makes a daemon out of a transition table: a role decides and acts, the daemon sees to when. */
+export interface DaemonRole<Action extends { do: string }> {
+  chain: Pick<ChainPort, 'blockNumber' | 'network'>;
+  follow: FollowEvents;
+  pollMs: number;
+  signal: AbortSignal;
+  log: Logger;
+  /** Pure: what is to be done now about an open lease; undefined for nothing. */
+  decide(lease: LedgerLease, now: ChainNow, ledger: Ledger): Action | undefined;
+  /** Does it; resolves to the block its transaction was mined in, so that the lease is not looked at before the ledger holds that block. */
+  act(lease: LedgerLease, action: Action, at: { now: () => ChainNow; ledger: () => Ledger; signal: AbortSignal }): Promise<number | undefined>;
+  /** What is due for the account itself, one thing at a time: register, take a lease, withdraw. Resolves as `act`. */
+  actForAccount(at: { now: ChainNow; ledger: Ledger; signal: AbortSignal }): Promise<number | undefined>;
+  /** Leases that something was kept of by a daemon before this one. */
+  keptLeases(): Promise<LeaseId[]>;
+  /** Lets go of what was kept of a lease that has ended. */
+  forget(leaseId: LeaseId): Promise<void>;
+  /** Lets go of jobs that are over. */
+  sweep(ledger: Ledger): void;
+}
+
+export interface Daemon {
+  readonly ledger: Ledger;
+  /** Newest block read; 0 before the first. */
+  readonly blockNumber: number;
+  /** Stops within seconds: aborts what is under way and waits for it. */
+  close(): Promise<void>;
+  /** Settles when the daemon has stopped; rejects with what made it impossible to go on. */
+  closed: Promise<void>;
+}
+
+// States: catching up (until the ledger holds the block that was newest at the start) -> working -> closed.
+// step() alone starts tasks, at most one per open lease and one for the account; it runs when the head moves and when a task ends.
+
+/** Follows the chain and acts for a role until it is closed, its signal aborts, or the chain cannot be followed any more. */
+export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action>): Daemon {
+  const { chain, log } = role;
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([role.signal, stopping.signal]);
+  const chainLog = createLedgerLog();
+  const tasks = createLeaseTasks({ nowMs: () => performance.now() });
+  const underWay = new Set<Promise<void>>();
+  const kept = new Set<LeaseId>();
+  const account = { busy: false, notBeforeBlock: 0, notBeforeMs: 0 };
+  let caughtUpAt = Number.POSITIVE_INFINITY;
+  let headReadMs = 0;
+
+  function now(): ChainNow {
+    const { head } = chainLog;
+    return { blockNumber: head?.blockNumber ?? 0, seconds: (head?.timestamp ?? 0) + Math.floor((performance.now() - headReadMs) / 1000) };
+  }
+
+  /** Looks at everything and starts what is due. */
+  function step(): void {
+    const { head, ledger } = chainLog;
+    if (signal.aborted || head === undefined || head.blockNumber < caughtUpAt) return;
+    for (const leaseId of ledger.openLeaseIds) {
+      const lease = ledger.leases.get(leaseId) as LedgerLease;
+      if (!tasks.isReady(leaseId, { blockNumber: head.blockNumber, ms: performance.now() })) continue;
+      const action = role.decide(lease, now(), ledger);
+      if (action === undefined) continue;
+      kept.add(leaseId);
+      log.debug({ leaseId, state: lease.state, action: action.do }, 'lease task starts');
+      launch(tasks.run(leaseId, () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }), (error, retryInMs) => {
+        if (!signal.aborted) log.warn({ leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) }, `lease task failed: ${messageOf(error)}`);
+      }));
+    }
+    for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
+    role.sweep(ledger);
+    if (!account.busy && head.blockNumber >= account.notBeforeBlock && performance.now() >= account.notBeforeMs) launch(accountTask());
+  }
+
+  function launch(task: Promise<void>): void {
+    const tracked: Promise<void> = task.finally(() => {
+      underWay.delete(tracked);
+      step();
+    });
+    underWay.add(tracked);
+  }
+
+  function forget(leaseId: LeaseId): void {
+    kept.delete(leaseId);
+    tasks.forget(leaseId);
+    launch(role.forget(leaseId).catch((error: unknown) => log.warn({ leaseId, ...factsOf(error) }, `something of an ended lease stays behind: ${messageOf(error)}`)));
+  }
+
+  /** Does what is due for the account; then waits for the block it was mined in, for the next block where nothing was due, or a moment after a failure. */
+  async function accountTask(): Promise<void> {
+    account.busy = true;
+    try {
+      const minedIn = await role.actForAccount({ now: now(), ledger: chainLog.ledger, signal });
+      account.notBeforeBlock = minedIn ?? (chainLog.head?.blockNumber ?? 0) + 1;
+    } catch (error) {
+      account.notBeforeMs = performance.now() + 1000 + 1000 * Math.random();
+      if (!signal.aborted) log.warn(factsOf(error), `account task failed: ${messageOf(error)}`);
+    } finally {
+      account.busy = false;
+    }
+  }
+
+  async function follow(): Promise<void> {
+    for (const leaseId of await role.keptLeases()) kept.add(leaseId);
+    caughtUpAt = await chain.blockNumber({ signal });
+    await role.follow({
+      fromBlock: chain.network.deploymentBlock, pollMs: role.pollMs, signal,
+      onEvents(events, head) {
+        chainLog.append(events, head);
+        headReadMs = performance.now();
+        step();
+      },
+      onRollback(toBlock) {
+        log.warn({ toBlock }, 'the chain rolled back');
+        chainLog.rollBack(toBlock);
+        account.notBeforeBlock = 0;
+      },
+    });
+  }
+
+  const closed = follow().catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  }).finally(async () => {
+    stopping.abort();
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  });
+  closed.catch(() => undefined);
+
+  return {
+    closed,
+    get ledger() { return chainLog.ledger; },
+    get blockNumber() { return chainLog.head?.blockNumber ?? 0; },
+    async close() {
+      stopping.abort();
+      await closed.catch(() => undefined);
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error's facts as fields of a log line. */
+function factsOf(error: unknown): Record<string, unknown> {
+  return error instanceof RushesError ? { code: error.code, facts: error.facts, advice: error.advice } : {};
+}

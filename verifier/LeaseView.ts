@@ -1,0 +1,47 @@
+import type { Address } from '../protocol/ids.js';
+import type { LeaseState, LedgerLease } from '../protocol/ledger.js';
+import type { PolicyNumbers } from '../protocol/policy.js';
+
+/** What this verifier read of a draw by itself, before anybody brought the header to the contract. */
+export interface KnownDraw {
+  seed: `0x${string}`;
+  drawnMask: bigint;
+  verifiers: readonly Address[];
+  /** RLP of the header that decided it. */
+  header: Uint8Array;
+}
+
+/** Everything a decision about a lease may depend on. */
+export interface LeaseView<State extends LeaseState = LeaseState> {
+  lease: Extract<LedgerLease, { state: State }>;
+  policy: PolicyNumbers;
+  /** This verifier. */
+  self: Address;
+  /** Newest block read, and the chain's time in unix seconds. */
+  now: { blockNumber: number; seconds: number };
+  /** The worker was convicted since it took this lease. */
+  forfeit: boolean;
+  /** This verifier may fill an open place: bonded, with the policy's least stake, and not the worker. */
+  eligible: boolean;
+  knownDraw: KnownDraw | undefined;
+  /** Seconds, 1 to DELAY_SPREAD, this verifier waits before it does what anyone may do, so that not everybody sends the same transaction. */
+  delaySeconds: number;
+}
+
+/** Seconds over which verifiers spread what anyone may do at once. */
+export const DELAY_SPREAD = 4;
+
+/** Whether this is the verifier's second, of every four, to do something that has no deadline to count a delay from. */
+export function isTurn(view: Pick<LeaseView, 'now' | 'delaySeconds'>): boolean {
+  return view.now.seconds % DELAY_SPREAD === view.delaySeconds % DELAY_SPREAD;
+}
+
+/** What the verifier does next about a lease. */
+export type VerifierAction =
+  | { do: 'wait' }
+  | { do: 'readDraw' }
+  | { do: 'seal' }
+  | { do: 'settleUndrawn' }
+  | { do: 'reveal' }
+  | { do: 'expire' }
+  | { do: 'voidConvicted' };

@@ -1,0 +1,180 @@
+import type { Logger } from 'pino';
+import { runDaemon } from '../adapters/daemon/runDaemon.js';
+import { bytesOfHex, u64 } from '../protocol/bytes.js';
+import { InvariantError, RushesError } from '../protocol/errors.js';
+import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
+import { type Ledger, type LedgerLease, commitmentOf, createLedger } from '../protocol/ledger.js';
+import type { PolicyNumbers } from '../protocol/policy.js';
+import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js';
+import { sha256 } from '../protocol/sha256.js';
+import { createJobCache } from '../renderer/createJobCache.js';
+import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
+import { decide } from './decide.js';
+import { readDraw } from './effects/readDraw.js';
+import { registerVerifier } from './effects/registerVerifier.js';
+import { revealLease } from './effects/revealLease.js';
+import { sealLease } from './effects/sealLease.js';
+import { DELAY_SPREAD, type KnownDraw, type VerifierAction } from './LeaseView.js';
+import type { Measurements } from './measurements.js';
+import type { VerifierContext } from './VerifierContext.js';
+import { VERIFIER_DEFAULTS, type VerifierSettings } from './VerifierSettings.js';
+
+/** What a verifier is doing, for people and metrics. */
+export interface VerifierStatus {
+  account: Address;
+  /** Leases this verifier sealed, and those it revealed a finding about. */
+  sealed: number;
+  revealed: number;
+  /** Verdicts it revealed. */
+  verdicts: { pass: number; void: number; convict: number };
+  /** Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start. */
+  computeMs: number;
+  cpuMs: number;
+  rays: number;
+  engineRestarts: number;
+  /** Newest block read. */
+  blockNumber: number;
+}
+
+export interface RunningVerifier {
+  status(): VerifierStatus;
+  /** Stops within seconds; the next start goes on with what is open. */
+  close(): Promise<void>;
+  /** Settles when the verifier has stopped; rejects with what made it impossible to go on. */
+  closed: Promise<void>;
+}
+
+export interface VerifierPorts {
+  chain: ChainPort;
+  follow: FollowEvents;
+  store: ObjectStore;
+  engine: SteadyEngine;
+  measurements: Measurements;
+  /** The verifier's private key, which seal secrets come from. */
+  key: Bytes32;
+  settings?: Partial<VerifierSettings>;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+/** Milliseconds without an audit of its own after which fees are withdrawn. */
+const IDLE_MS = 3000;
+
+/** Runs a verifier until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open. */
+export function runVerifier(ports: VerifierPorts): RunningVerifier {
+  const { chain, store, engine, measurements, log } = ports;
+  const settings: VerifierSettings = { ...VERIFIER_DEFAULTS, ...ports.settings };
+  let ledgerNow: () => Ledger = createLedger;
+  const jobs = createJobCache({ ledger: () => ledgerNow(), store, kernelHash: engine.kernelHash, fetchMs: settings.fetchMs, signal: ports.signal });
+  const context: VerifierContext = { chain, store, engine, measurements, key: ports.key, jobs, log };
+  /** Draws read by this verifier itself; of use until the contract knows them. */
+  const knownDraws = new Map<LeaseId, KnownDraw & { drawBlock: number; redrafted: boolean }>();
+  let idleSinceMs: number | undefined;
+
+  function policyOf(ledger: Ledger, lease: LedgerLease): PolicyNumbers | undefined {
+    return ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
+  }
+
+  /** Seconds before doing what anyone may do, another for every verifier and lease. */
+  function delaySeconds(leaseId: LeaseId): number {
+    return 1 + ((sha256(bytesOfHex(chain.account), u64(leaseId))[0] as number) % DELAY_SPREAD);
+  }
+
+  /** A draw that was read is of use as long as the same block decides it. */
+  function knownDrawOf(lease: LedgerLease): KnownDraw | undefined {
+    const known = knownDraws.get(lease.leaseId);
+    const commitment = commitmentOf(lease);
+    return known !== undefined && known.drawBlock === commitment?.drawBlock && known.redrafted === commitment.redrafted ? known : undefined;
+  }
+
+  const daemon = runDaemon<VerifierAction>({
+    chain, follow: ports.follow, pollMs: settings.pollMs, signal: ports.signal, log,
+    keptLeases: () => measurements.leaseIds(),
+    sweep: () => jobs.sweep(),
+
+    decide(lease, now, ledger) {
+      const policy = policyOf(ledger, lease);
+      const me = ledger.accounts.get(chain.account);
+      if (policy === undefined || me?.role !== 'verifier') return undefined;
+      const action = decide({
+        lease, policy, now, self: chain.account, knownDraw: knownDrawOf(lease), delaySeconds: delaySeconds(lease.leaseId),
+        forfeit: (ledger.accounts.get(lease.worker)?.convictions ?? 0) !== lease.workerConvictions,
+        eligible: me.withdrawableAt === undefined && me.stakeWei >= policy.minVerifierStakeWei && lease.worker !== chain.account,
+      });
+      // A job that this engine cannot render is left to others, and tried again later.
+      if (action.do === 'wait' || (action.do === 'seal' && jobs.isRefused(lease.jobId))) return undefined;
+      return action;
+    },
+
+    async act(lease, action, at) {
+      const { leaseId } = lease;
+      const { signal } = at;
+      switch (action.do) {
+        case 'wait': return undefined;
+        case 'readDraw': {
+          const commitment = commitmentOf(lease);
+          const policy = policyOf(at.ledger(), lease);
+          if (commitment === undefined || policy === undefined) return undefined;
+          knownDraws.set(leaseId, { ...await readDraw({ chain, ledger: at.ledger, lease, policy, signal }), drawBlock: commitment.drawBlock, redrafted: commitment.redrafted });
+          return undefined;
+        }
+        case 'seal': {
+          if (lease.state !== 'COMMITTED') return undefined;
+          const known = knownDrawOf(lease);
+          const draw = lease.commitment.draw ?? known;
+          if (draw === undefined) throw new InvariantError({ what: `draw of lease ${leaseId} to seal`, expected: 'known', actual: 'unknown' });
+          const leftMs = Math.max(1, 1000 * (lease.sealDeadline - at.now().seconds));
+          // Only the first seal brings the header; one that comes too late for that is taken all the same.
+          const header = lease.commitment.draw === undefined ? known?.header ?? new Uint8Array(0) : new Uint8Array(0);
+          return sealLease(context, { lease, draw, header, sealDeadline: lease.sealDeadline, signal: AbortSignal.any([signal, AbortSignal.timeout(leftMs)]) });
+        }
+        case 'settleUndrawn': return (await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })).blockNumber;
+        case 'reveal': {
+          if (lease.state !== 'OPENED') return undefined;
+          const secondsLeft = Math.max(1, lease.revealDeadline - at.now().seconds);
+          const workerClass = at.ledger().accounts.get(lease.worker)?.deviceClass ?? '';
+          return revealLease(context, { lease, workerClass, secondsLeft, signal: AbortSignal.any([signal, AbortSignal.timeout(1000 * secondsLeft)]) });
+        }
+        case 'expire': return (await chain.expire({ leaseId }, { signal })).blockNumber;
+        case 'voidConvicted': return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
+      }
+    },
+
+    /** Registers, or withdraws fees when no audit of its own is open: whatever is due first. */
+    async actForAccount({ ledger, signal }) {
+      const me = ledger.accounts.get(chain.account);
+      if (me?.role === undefined) return registerVerifier(context, settings.stakeWei, signal);
+      if (me.role !== 'verifier') throw new RushesError({ code: 'wrong-role', message: `account ${chain.account} is registered as ${me.role}, not as verifier`, facts: { account: chain.account }, advice: 'Give the verifier a key of its own.' });
+      const busy = [...ledger.openLeaseIds].some((leaseId) => commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some((audit) => audit.verifier === chain.account));
+      idleSinceMs = busy ? undefined : idleSinceMs ?? performance.now();
+      if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
+      const { blockNumber } = await chain.withdraw({ signal });
+      log.info({ amountWei: me.owedWei.toString(), blockNumber }, 'fees withdrawn');
+      return blockNumber;
+    },
+
+    async forget(leaseId) {
+      knownDraws.delete(leaseId);
+      await measurements.remove(leaseId);
+    },
+  });
+  ledgerNow = () => daemon.ledger;
+  const closed = daemon.closed.finally(() => jobs.dispose());
+  closed.catch(() => undefined);
+
+  return {
+    closed,
+    close: () => daemon.close(),
+    status() {
+      const verdicts = { pass: 0, void: 0, convict: 0 };
+      let sealed = 0;
+      for (const lease of daemon.ledger.leases.values()) {
+        const audit = commitmentOf(lease)?.audits.find(({ verifier }) => verifier === chain.account);
+        if (audit?.sealHash !== undefined) sealed++;
+        if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
+      }
+      const { computeMs, cpuMs, rays, restarts } = engine.totals;
+      return { account: chain.account, sealed, revealed: verdicts.pass + verdicts.void + verdicts.convict, verdicts, computeMs, cpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber };
+    },
+  };
+}
