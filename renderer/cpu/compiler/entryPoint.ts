@@ -1,5 +1,5 @@
 import binaryen from 'binaryen';
-import { concrete, promote } from './lanes.js';
+import { promote } from './lanes.js';
 import { FunctionBuilder } from './FunctionBuilder.js';
 import { evaluateConstant } from './expressions.js';
 import { KernelCompileError } from './KernelCompileError.js';
@@ -59,7 +59,7 @@ function resetPrivateVariables(kernel: KernelModule, builder: FunctionBuilder): 
     const { place } = operandAtModuleScope(kernel, name, line) as Operand & { kind: 'place' };
     if (declaration.value === undefined && holdsArray(type)) fillWithZero({ builder }, (place as Place & { kind: 'memory' }).offset, type);
     else {
-      const value = declaration.value === undefined ? zeroValue(type, line) : promote(concrete(evaluateConstant(kernel, declaration.value, builder), line), type, `var ${name}`, line);
+      const value = declaration.value === undefined ? zeroValue(type, line) : promote(evaluateConstant(kernel, declaration.value, builder), type, `var ${name}`, line);
       store(builder, place, value, line);
     }
   }

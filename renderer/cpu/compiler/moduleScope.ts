@@ -86,6 +86,7 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
   }
   const type = privateType(kernel, declaration);
   if (isRuntimeSized(type)) throw new KernelCompileError(`var<private> of ${typeName(type)}`, line);
+  if (declaration.value !== undefined) promote(kernel.constantOf(declaration.value), type, `var ${name}`, line);
   if (holdsArray(type)) {
     return { kind: 'memory', type, base: undefined, offset: kernel.memory.addressFor(declaration, sizeOf(type)), writable, space: 'private' };
   }

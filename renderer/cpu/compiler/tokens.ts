@@ -15,6 +15,7 @@ const SYMBOLS = [
 ];
 const IDENTIFIER = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?[iufh]?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[iufh]?/y;
+const WORD_CHARACTER = /[A-Za-z0-9_]/y;
 const BLANK = /[ \t\r\n\v\f]+|\/\/[^\n]*/y;
 
 /** The tokens of a source text, without comments and blanks, ended by one of kind 'end'. */
@@ -42,7 +43,7 @@ export function scanTokens(source: string): Token[] {
       if (symbol === undefined) throw new KernelCompileError(`character ${JSON.stringify(source[at])} outside comments`, line);
       tokens.push({ kind: identifier !== undefined ? 'identifier' : number !== undefined ? 'number' : 'symbol', text: symbol, line });
       at += symbol.length;
-      if (number !== undefined && matchAt(IDENTIFIER) !== undefined) throw new KernelCompileError(`number ${number} runs into a letter`, line);
+      if (number !== undefined && matchAt(WORD_CHARACTER) !== undefined) throw new KernelCompileError(`number ${number} runs into a letter`, line);
     }
   }
   tokens.push({ kind: 'end', text: 'the end of the text', line });
