@@ -20,7 +20,7 @@ import type { VerifierContext } from './VerifierContext.js';
 import { VERIFIER_DEFAULTS, type VerifierSettings } from './VerifierSettings.js';
 
 /** What a verifier is doing, for people and metrics. */
-export interface VerifierStatus {
+export interface VerifierStatistics {
   account: Address;
   /** Leases this verifier sealed, and those it revealed a finding about. */
   sealed: number;
@@ -37,7 +37,8 @@ export interface VerifierStatus {
 }
 
 export interface RunningVerifier {
-  status(): VerifierStatus;
+  readonly account: Address;
+  statistics(): VerifierStatistics;
   /** Stops within seconds; the next start goes on with what is open. */
   close(): Promise<void>;
   /** Settles when the verifier has stopped; rejects with what made it impossible to go on. */
@@ -165,7 +166,8 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
   return {
     closed,
     close: () => daemon.close(),
-    status() {
+    account: chain.account,
+    statistics() {
       const verdicts = { pass: 0, void: 0, convict: 0 };
       let sealed = 0;
       for (const lease of daemon.ledger.leases.values()) {

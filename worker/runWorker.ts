@@ -21,7 +21,7 @@ import type { RenderLeaves, WorkerContext } from './WorkerContext.js';
 import { WORKER_DEFAULTS, type WorkerSettings } from './WorkerSettings.js';
 
 /** What a worker is doing, for people and metrics. */
-export interface WorkerStatus {
+export interface WorkerStatistics {
   account: Address;
   /** Own leases in each state since the network began. */
   leases: Partial<Record<LeaseState, number>>;
@@ -37,7 +37,8 @@ export interface WorkerStatus {
 }
 
 export interface RunningWorker {
-  status(): WorkerStatus;
+  readonly account: Address;
+  statistics(): WorkerStatistics;
   /** Stops within seconds; the next start goes on with what is open. */
   close(): Promise<void>;
   /** Settles when the worker has stopped; rejects with what made it impossible to go on. */
@@ -147,9 +148,10 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   return {
     closed,
     close: () => daemon.close(),
-    status() {
+    account: chain.account,
+    statistics() {
       const own = [...daemon.ledger.leases.values()].filter((lease) => lease.worker === chain.account);
-      const leases: WorkerStatus['leases'] = {};
+      const leases: WorkerStatistics['leases'] = {};
       for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
       const { computeMs, cpuMs, rays, restarts } = engine.totals;
       return {
