@@ -1,18 +1,12 @@
 import { inflateSync } from 'node:zlib';
 import { MalformedError } from '../../protocol/errors.js';
+import { EXR_BYTES_PER_PIXEL, EXR_CHANNELS, EXR_COMPRESSION, EXR_LINES_PER_BLOCK, EXR_LINE_ORDER, EXR_MAGIC, EXR_VERSION, exrWindow } from './exrLayout.js';
 
-const MAGIC = 20000630;
-const LINES_PER_BLOCK = 16;
-const BYTES_PER_PIXEL = 8;
 const MAX_HEADER_BYTES = 4096;
-const ZIP = 3;
-// Four entries: name and its zero, u32 type (1 = half), u8 linear, three reserved bytes, u32 x and y sampling; then a zero byte.
-const CHANNELS = 'A\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0'.concat(
-  ...['B', 'G', 'R'].map((name) => `${name}\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`), '\0');
 
 /** The most bytes that a well-formed tile of this size can have: what to bound its download by. */
 export function exrTileMaxBytes(size: { width: number; height: number }): number {
-  return MAX_HEADER_BYTES + Math.ceil(size.height / LINES_PER_BLOCK) * 16 + size.width * size.height * BYTES_PER_PIXEL;
+  return MAX_HEADER_BYTES + Math.ceil(size.height / EXR_LINES_PER_BLOCK) * 16 + size.width * size.height * EXR_BYTES_PER_PIXEL;
 }
 
 /**
@@ -31,13 +25,13 @@ export function decodeExrTile(options: { bytes: Uint8Array; width: number; heigh
 
   // Read the blocks, which must follow the offset table without gap or overlap.
   const halfs = new Uint16Array(width * height * 4);
-  const blockCount = Math.ceil(height / LINES_PER_BLOCK);
+  const blockCount = Math.ceil(height / EXR_LINES_PER_BLOCK);
   let at = bodyAt + blockCount * 8;
   if (at > bytes.length) throw malformed('it ends within its offset table', options);
   for (let block = 0; block < blockCount; block++) {
-    const row = block * LINES_PER_BLOCK;
-    const lines = Math.min(LINES_PER_BLOCK, height - row);
-    const rawBytes = lines * width * BYTES_PER_PIXEL;
+    const row = block * EXR_LINES_PER_BLOCK;
+    const lines = Math.min(EXR_LINES_PER_BLOCK, height - row);
+    const rawBytes = lines * width * EXR_BYTES_PER_PIXEL;
     if (view.getBigUint64(bodyAt + block * 8, true) !== BigInt(at)) throw malformed(`block ${block} is not where the blocks before it end`, options);
     if (at + 8 > bytes.length) throw malformed(`it ends before block ${block}`, options);
     if (view.getInt32(at, true) !== row) throw malformed(`block ${block} does not begin at row ${row}`, options);
@@ -57,17 +51,9 @@ export function decodeExrTile(options: { bytes: Uint8Array; width: number; heigh
 /** Checks every attribute that says how to read the pixels; returns where the offset table begins. */
 function checkHeader(view: DataView, size: { width: number; height: number }): number {
   const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, MAX_HEADER_BYTES)).toString('latin1');
-  if (text.length < 8 || view.getUint32(0, true) !== MAGIC) throw malformed('it does not begin as OpenEXR files do', size);
-  if (view.getUint32(4, true) !== 2) throw malformed('it is not one part of scanlines', size);
-  const window = Buffer.alloc(16);
-  window.writeInt32LE(size.width - 1, 8);
-  window.writeInt32LE(size.height - 1, 12);
-  const required = new Map([
-    ['channels', CHANNELS],
-    ['compression', String.fromCharCode(ZIP)],
-    ['dataWindow', window.toString('latin1')],
-    ['lineOrder', '\0'],
-  ]);
+  if (text.length < 8 || view.getUint32(0, true) !== EXR_MAGIC) throw malformed('it does not begin as OpenEXR files do', size);
+  if (view.getUint32(4, true) !== EXR_VERSION) throw malformed('it is not one part of scanlines', size);
+  const required = new Map([['channels', EXR_CHANNELS], ['compression', EXR_COMPRESSION], ['dataWindow', exrWindow(size)], ['lineOrder', EXR_LINE_ORDER]]);
   const seen = new Set<string>();
   let at = 8;
   while (text[at] !== '\0') {

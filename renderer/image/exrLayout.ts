@@ -1,0 +1,24 @@
+// The form of OpenEXR files that tiles travel in, by the file layout of openexr.com: version 2, one part of scanlines,
+// channels A, B, G, R of half floats, ZIP compression, 16 lines per block.
+
+export const EXR_MAGIC = 20000630;
+/** Version 2 without any flag: no tiles, no long names, not deep, one part. */
+export const EXR_VERSION = 2;
+export const EXR_LINES_PER_BLOCK = 16;
+/** Four half floats. */
+export const EXR_BYTES_PER_PIXEL = 8;
+
+/** Value of the attribute `compression`: ZIP. */
+export const EXR_COMPRESSION = '\u0003';
+/** Value of `lineOrder`: increasing y. */
+export const EXR_LINE_ORDER = '\0';
+/** Value of `channels`. An entry: name and its zero, u32 type (1 = half), u8 linear, three reserved bytes, u32 x and y sampling; a zero byte ends the list. */
+export const EXR_CHANNELS = [...['A', 'B', 'G', 'R'].map((name) => `${name}\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`), '\0'].join('');
+
+/** Value of `dataWindow` and `displayWindow`: (0, 0) to (width - 1, height - 1) as int32, one character per byte. */
+export function exrWindow({ width, height }: { width: number; height: number }): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeInt32LE(width - 1, 8);
+  bytes.writeInt32LE(height - 1, 12);
+  return bytes.toString('latin1');
+}
