@@ -126,8 +126,9 @@ describe('decodeExrTile with hostile bytes', () => {
   });
 
   it('answers any truncation and any flipped byte with MalformedError or with pixels, never with another error', () => {
-    for (let length = 0; length < good.length; length += 7) assert.throws(() => decode(good.slice(0, length)), MalformedError);
-    for (let at = 0; at < good.length; at++) {
+    for (let length = 0; length < good.length; length += 13) assert.throws(() => decode(good.slice(0, length)), MalformedError);
+    // Every byte of the header, the table and the first block's head, then some of the packed data.
+    for (let at = 0; at < good.length; at += at < TABLE_AT + 40 ? 1 : 11) {
       try {
         assert.equal(decode(patched(at, good[at]! ^ 0xff)).length, tile.halfs.length);
       } catch (error) {
