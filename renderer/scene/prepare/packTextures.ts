@@ -1,6 +1,7 @@
 import { RushesError } from '../../../protocol/errors.js';
 import type { PosedTexture, TextureSlot } from '../PosedScene.js';
-import { SLOT_FLAGS, sharedBytes, wordsOf } from './layout.js';
+import type { wordsOf } from './layout.js';
+import { SLOT_FLAGS, sharedBytes } from './layout.js';
 
 /** All texels of a scene in one buffer, and where each texture begins (in texels). */
 export interface PackedTextures {
