@@ -8,8 +8,7 @@ import { failureOf, readReport, runRushes } from './runRushes.js';
 import { writeResult } from './writeResult.js';
 
 // `npm run bench:network`: how much of a worker's time is rendering. A job of at least 40 chunks of 256 x 256 on a network with one
-// worker, whose render threads leave one core to the verifiers and all else, as if those ran elsewhere. Efficiency is the processor
-// time of the render threads over (time from the first lease to the last chunk committed) x threads.
+// worker, whose render threads leave one core to the verifiers and all else, as if those ran elsewhere.
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: {
@@ -29,17 +28,19 @@ try {
   });
   if (run.exitCode !== 0) throw new Error(`the job failed with ${failureOf(run)}`);
   const report = await readReport(outDir);
-  const { chunks, timings } = report;
+  const { chunks, timings, workers, verifiers } = report;
   if (chunks.total < 40) throw new Error(`${chunks.total} chunks are too few: the bench is about 40 or more`);
-  const renderMs = timings['renderMs'];
-  const renderCpuSeconds = report.engine?.cpuSeconds;
-  if (renderMs === undefined || renderCpuSeconds === undefined) throw new Error(`report.json has no timings.renderMs or no engine.cpuSeconds, only ${Object.keys(timings).join(', ')} and ${Object.keys(report.engine ?? {}).join(', ')}`);
-  const verifierCpuSeconds = Object.entries(run.cpuSeconds).reduce((sum, [command, seconds]) => sum + (/verifier/.test(command) ? seconds : 0), 0);
+  const worker = workers[0];
+  if (workers.length !== 1 || typeof worker?.busyShare !== 'number' || typeof worker.cpuMs !== 'number') throw new Error(`report.json does not tell what its one worker did: ${JSON.stringify(workers)}`);
+  const processSeconds = (role: RegExp): number => Object.entries(run.cpuSeconds).reduce((sum, [command, seconds]) => sum + (role.test(command) ? seconds : 0), 0);
+  const auditCpuSeconds = verifiers.reduce((sum, verifier) => sum + (verifier.cpuMs ?? 0), 0) / 1000;
   const result = {
     chunks, threads,
-    efficiency: rounded(renderCpuSeconds / ((renderMs / 1000) * threads)), renderCpuSeconds: rounded(renderCpuSeconds), renderWallSeconds: rounded(renderMs / 1000),
-    // Everything the verifier processes did, their start included.
-    verifierShare: rounded(verifierCpuSeconds / renderCpuSeconds), verifierCpuSeconds: rounded(verifierCpuSeconds),
+    // Time in which the engine rendered, over the time from the first lease to the last commitment by the chain's clock (whole seconds).
+    efficiency: worker.busyShare, renderCpuSeconds: rounded(worker.cpuMs / 1000),
+    verifierShare: rounded(auditCpuSeconds / (worker.cpuMs / 1000)), auditCpuSeconds: rounded(auditCpuSeconds),
+    // Whole processes, their start included.
+    workerProcessCpuSeconds: rounded(processSeconds(/\bworker$/)), verifierProcessesCpuSeconds: rounded(processSeconds(/\bverifier$/)),
     cpuSecondsByCommand: run.cpuSeconds, wallMs: Math.round(run.wallMs), peak: run.peak, gas: report.gas, timings, settings: values,
   };
   console.log(JSON.stringify({ machine, ...result }, null, 2));

@@ -5,15 +5,23 @@ import { join } from 'node:path';
 import { watchProcesses } from './watchProcesses.js';
 import type { WatchedProcesses } from './watchProcesses.js';
 
+/** What a party of a network on this machine did for the job; null or absent for parties elsewhere. */
+interface PartyWork {
+  /** Processor time of its render threads. */
+  cpuMs?: number | null;
+  /** Share of the time from the job's first lease to its last commitment in which its engine rendered. */
+  busyShare?: number | null;
+}
+
 /** What `rushes render` says about a finished job: the JSON of `--json` and of report.json, as far as the benches read it. */
 export interface RenderReport {
   jobId?: string;
   frames: { frame: number; path: string; pixelHash: string; width: number; height: number }[];
   chunks: { total: number; rendered: number; audited: number; paid: number; voided: number; convicted: number };
-  workers: { address: string; chunks: number; paidWei: string; [more: string]: unknown }[];
-  verifiers: { address: string; audits: number; paidWei: string; [more: string]: unknown }[];
+  workers: (PartyWork & { address: string; chunks: number; paidWei: string })[];
+  verifiers: (PartyWork & { address: string; audits: number; paidWei: string })[];
   gas?: { total: string | number; perChunk: string | number };
-  timings: Record<string, number>;
+  timings: Record<string, number | null>;
   engine?: { raysPerCpuSecond?: number; cpuSeconds?: number; [more: string]: unknown };
 }
 
