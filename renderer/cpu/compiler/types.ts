@@ -17,10 +17,8 @@ export type Type = ScalarType | VectorType | ArrayType | StructType | PointerTyp
 /** A type whose lanes all hold the same scalar. */
 export type LaneType = ScalarType | VectorType;
 
-export const VOID: VoidType = { kind: 'void' };
 export const BOOL: ScalarType = { kind: 'scalar', name: 'bool' };
 export const F32: ScalarType = { kind: 'scalar', name: 'f32' };
-export const I32: ScalarType = { kind: 'scalar', name: 'i32' };
 export const U32: ScalarType = { kind: 'scalar', name: 'u32' };
 
 export function scalar(name: ScalarName): ScalarType {
