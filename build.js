@@ -4,7 +4,7 @@
 import { readFile, writeFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { stop, transform } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const folders = ['protocol', 'renderer', 'adapters', 'coordinator', 'worker', 'verifier', 'cli', 'scenes', 'test', 'bench'];
@@ -48,3 +48,5 @@ for (const entry of present) {
   const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));
   if (entry.isFile() && !built.has(path)) await rm(join(root, 'dist', path), { force: true });
 }
+// The compiler's own process must not outlive the build in a command that goes on.
+await stop();
