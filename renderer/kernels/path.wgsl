@@ -17,7 +17,7 @@ fn radianceBeyond(direction: vec3f, primary: bool, bounceDensity: f32) -> vec3f 
   if ((frame.flags & FRAME_ENVIRONMENT) == 0u) { return vec3f(0.0); }
   let uv = environmentUv(direction);
   var weight = 1.0;
-  if (bounceDensity > 0.0) { weight = heuristic(bounceDensity, environmentDensity(uv) * frame.environmentPick); }
+  if (bounceDensity > 0.0) { weight = balanceHeuristic(bounceDensity, environmentDensity(uv) * frame.environmentPick); }
   return environmentRadiance(uv) * weight;
 }
 
@@ -62,7 +62,7 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
       if (bounceDensity > 0.0) {
         let facing = abs(dot(vertex.geometric, direction));
         let density = surfaces[vertex.triangle].lightDensity * hit.distance * hit.distance / max(facing, 1e-6);
-        weight = heuristic(bounceDensity, density);
+        weight = powerHeuristic(bounceDensity, density);
       }
       radiance += throughput * emittedAt(material, vertex.uv0, vertex.uv1) * weight;
     }
@@ -94,7 +94,10 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
         let scattering = evaluateBsdf(bsdf, view, local);
         var contribution = throughput * scattering.value * light.weight;
         if (contribution.x + contribution.y + contribution.z > 0.0) {
-          if (light.density > 0.0) { contribution *= heuristic(light.density, scattering.density); }
+          if (light.density > 0.0) {
+            let sky = light.triangle == NO_TRIANGLE;
+            contribution *= select(powerHeuristic(light.density, scattering.density), balanceHeuristic(light.density, scattering.density), sky);
+          }
           let start = offsetPoint(vertex.position, select(-vertex.geometric, vertex.geometric, above));
           var reach = light.distance;
           var towards = light.direction;
