@@ -26,6 +26,15 @@ library Commitments {
         return sha256(abi.encodePacked(uint8(3), block.chainid, address(this), leaseId, worker, chunksRoot));
     }
 
+    /// @notice What a chunk's leaves, pixels, scene and kernel come to.
+    function chunkRootOf(bytes32 leafRoot, bytes32 pixelHash, bytes32 preparedHash, bytes32 kernelHash)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return sha256(abi.encodePacked(uint8(2), leafRoot, pixelHash, preparedHash, kernelHash));
+    }
+
     /// @notice The hash of a leaf; the padding hash for an answer without sums.
     function leafHashOf(bytes32 jobId, uint64 leaseId, uint32 chunkIndex, LeafAnswer calldata answer)
         internal
@@ -52,9 +61,7 @@ library Commitments {
     ) internal view returns (bytes32) {
         bytes32 leaf = leafHashOf(jobId, leaseId, chunkIndex, answer);
         bytes32 leafRoot = Trees.rootFrom(leaf, answer.position, answer.leafPath);
-        bytes32 chunkRoot = sha256(
-            abi.encodePacked(uint8(2), leafRoot, answer.pixelHash, answer.preparedHash, answer.kernelHash)
-        );
+        bytes32 chunkRoot = chunkRootOf(leafRoot, answer.pixelHash, answer.preparedHash, answer.kernelHash);
         return leaseRootOf(leaseId, worker, Trees.rootFrom(chunkRoot, chunkPosition, answer.chunkPath));
     }
 }
