@@ -33,9 +33,13 @@ export interface JobsTable {
   reserved_wei: bigint;
   spent_wei: bigint;
   withdrawn_wei: bigint;
-  reserve_per_unit_wei: bigint;
-  max_chunks_per_lease: number;
-  max_units_per_lease: number;
+  price_per_unit_wei: bigint;
+  max_chunks_per_lease: number | null;
+  max_units_per_lease: number | null;
+  reserve_fee_bps: number | null;
+  verifier_count: number | null;
+  path_seconds: number | null;
+  path_seconds_per_unit: number | null;
   documents: Generated<'pending' | 'ready' | 'refused'>;
   refusal: Generated<string | null>;
   manifest: Generated<unknown>;

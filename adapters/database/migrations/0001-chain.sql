@@ -33,10 +33,14 @@ CREATE TABLE jobs (
   reserved_wei numeric(78, 0) NOT NULL,
   spent_wei numeric(78, 0) NOT NULL,
   withdrawn_wei numeric(78, 0) NOT NULL,
-  -- Reserved by a lease per work unit, fees at their highest.
-  reserve_per_unit_wei numeric(78, 0) NOT NULL,
-  max_chunks_per_lease integer NOT NULL,
-  max_units_per_lease integer NOT NULL,
+  price_per_unit_wei numeric(78, 0) NOT NULL,
+  -- What a lease of the job's policy may hold, reserves and needs; null until the policy is known.
+  max_chunks_per_lease bigint,
+  max_units_per_lease bigint,
+  reserve_fee_bps bigint,
+  verifier_count bigint,
+  path_seconds bigint,
+  path_seconds_per_unit bigint,
   -- pending until the manifest is read from IPFS; then ready, or refused with a reason when it contradicts the chain.
   documents text NOT NULL DEFAULT 'pending' CHECK (documents IN ('pending', 'ready', 'refused')),
   refusal text,

@@ -1,0 +1,168 @@
+// States: connecting (to the database) -> loading (what it knows) -> following (the chain) -> connecting again when the database goes away.
+// While following, a session holds the database and the state in memory; both end with it. Nothing is carried over: what a session needs is read again,
+// from the database where it has it and from the chain where it has not. That is why a deleted database is nothing special.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { followEvents } from '../adapters/chain/followEvents.js';
+import { type Database, connectDatabase, isConnectionLoss } from '../adapters/database/connectDatabase.js';
+import { InvariantError, MalformedError } from '../protocol/errors.js';
+import type { NetworkDescription } from '../protocol/network.js';
+import type { ObjectStore } from '../protocol/ports.js';
+import { fetchDocuments } from './jobs/fetchDocuments.js';
+import type { ChainState } from './store/ChainState.js';
+import { loadState } from './store/loadState.js';
+import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from './store/writeBlocks.js';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+
+/** What a session follows the chain with. */
+export interface Session {
+  readonly database: Database;
+  readonly state: ChainState;
+  /** Whether the chain was read up to its head at least once. */
+  caughtUp: boolean;
+}
+
+/** The coordinator's view of the chain, as the API reads it. */
+export interface Following {
+  /** Undefined while there is no database, or nothing was read yet. */
+  session(): Session | undefined;
+  /** Resolves at the next change: new blocks, a rollback, another session. */
+  changed(signal: AbortSignal): Promise<void>;
+  /** Why there is no session, for people. */
+  trouble(): string | undefined;
+  /** Settles when the signal aborted and everything is closed. */
+  closed: Promise<void>;
+}
+
+/** Follows the chain into the database until the signal aborts, whatever goes away in between. */
+export function followChain(options: { network: NetworkDescription; databaseUrl: string; objects: ObjectStore; signal: AbortSignal; log: Logger; pollMs?: number }): Following {
+  const { signal, log } = options;
+  let session: Session | undefined;
+  let trouble: string | undefined = 'starting';
+  let waiting: (() => void)[] = [];
+  const change = (): void => {
+    for (const wake of waiting.splice(0)) wake();
+  };
+  const enter = (next: Session | undefined, why?: string): void => {
+    session = next;
+    trouble = next === undefined ? why : undefined;
+    change();
+  };
+
+  async function run(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
+      const startedAtMs = performance.now();
+      try {
+        await runSession({ ...options, enter, change });
+      } catch (error) {
+        if (signal.aborted) break;
+        const reason = error instanceof Error ? error.message : String(error);
+        enter(undefined, reason);
+        if (performance.now() - startedAtMs > 10 * LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
+        log.warn({ reason, retryInMs: pauseMs }, 'following the chain broke off; starting over');
+        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      }
+    }
+    enter(undefined, 'closed');
+  }
+
+  return {
+    session: () => session,
+    trouble: () => trouble,
+    closed: run(),
+    changed: (until) => new Promise((resolve) => {
+      if (until.aborted) return resolve();
+      const wake = (): void => {
+        until.removeEventListener('abort', wake);
+        resolve();
+      };
+      until.addEventListener('abort', wake, { once: true });
+      waiting.push(wake);
+      // Those who gave up leave when there are many of them; the next change clears the rest.
+      if (waiting.length > 10_000) waiting = waiting.slice(-5000);
+    }),
+  };
+}
+
+async function runSession(options: {
+  network: NetworkDescription; databaseUrl: string; objects: ObjectStore; signal: AbortSignal; log: Logger; pollMs?: number;
+  enter(session: Session | undefined): void; change(): void;
+}): Promise<void> {
+  const { network, signal, log } = options;
+  const networkId = `${network.chainId}/${network.contract}`;
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const database = await connectDatabase({ url: options.databaseUrl, signal, deadlineMs: 60_000, onTrouble: (error) => log.debug({ err: error }, 'database connection') });
+  let documents: Promise<void> = Promise.resolve();
+  try {
+    const session = await openSession(database, networkId, log);
+    const { state } = session;
+    options.enter(session);
+    log.info({ events: state.events.length, head: state.head?.blockNumber }, 'following the chain');
+
+    const start = state.head;
+    const fetching = fetchDocuments({ session, objects: options.objects, signal: ending.signal, log });
+    documents = fetching.closed;
+    let broke: unknown;
+    void fetching.closed.catch((error: unknown) => {
+      broke = error;
+      ending.abort();
+    });
+
+    await followEvents({
+      network,
+      ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+      ...(start === undefined ? {} : { fromBlock: start.blockNumber + 1, ...(start.blockHash.length === 66 ? { parentHash: start.blockHash } : {}) }),
+      signal: ending.signal,
+      onTrouble: (error) => log.warn({ reason: error.message }, 'the chain does not answer'),
+      async onEvents(events, head) {
+        const from = state.head;
+        const touched = state.append(events, head);
+        await writeBlocks(database.db, { network: networkId, state, from, events, head, touched });
+        session.caughtUp = true;
+        options.change();
+        if (events.length > 0) {
+          log.debug({ events: events.length, head: head.blockNumber }, 'blocks stored');
+          fetching.look();
+        }
+      },
+      async onRollback(toBlock) {
+        log.warn({ toBlock }, 'the chain was replaced; taking back');
+        state.rollBack(toBlock);
+        await rollBackStore(database.db, { network: networkId, state, toBlock });
+        options.change();
+      },
+    });
+    if (broke !== undefined) throw broke;
+  } catch (error) {
+    // What the database holds does not add up with what the chain says: the chain is right.
+    if (!signal.aborted && (error instanceof InvariantError || error instanceof MalformedError)) {
+      log.error({ reason: error.message }, 'the database contradicts the chain; emptying it');
+      await emptyStore(database.db).catch(() => undefined);
+    } else if (!isConnectionLoss(error) && !(error instanceof StoreMovedError) && !signal.aborted) {
+      log.error({ err: error }, 'unexpected trouble');
+    }
+    throw error;
+  } finally {
+    options.enter(undefined);
+    ending.abort();
+    signal.removeEventListener('abort', onAbort);
+    await documents.catch(() => undefined);
+    await database.close().catch(() => undefined);
+  }
+}
+
+async function openSession(database: Database, networkId: string, log: Logger): Promise<Session> {
+  try {
+    return { database, state: await loadState(database.db, networkId), caughtUp: false };
+  } catch (error) {
+    if (isConnectionLoss(error)) throw error;
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the database cannot be read; emptying it');
+    await emptyStore(database.db);
+    return { database, state: await loadState(database.db, networkId), caughtUp: false };
+  }
+}

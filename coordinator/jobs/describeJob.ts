@@ -1,0 +1,36 @@
+import Type from 'typebox';
+import { countChunks, type LedgerJob } from '../../protocol/ledger.js';
+
+/** A job as the API shows it. Wei are decimal strings, times unix seconds. */
+export const JobSchema = Type.Object({
+  jobId: Type.String(),
+  artist: Type.String(),
+  manifestDigest: Type.String(),
+  termsDigest: Type.String(),
+  policy: Type.String(),
+  pricePerUnitWei: Type.String(),
+  deadline: Type.Integer({ description: 'unix seconds' }),
+  createdBlock: Type.Integer(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('completed')]),
+  chunks: Type.Object({
+    total: Type.Integer(),
+    free: Type.Integer({ description: 'can be taken' }),
+    leased: Type.Integer({ description: 'being rendered' }),
+    committed: Type.Integer({ description: 'rendered, being audited' }),
+    paid: Type.Integer({ description: 'audited and paid' }),
+    voided: Type.Integer({ description: 'to be rendered again by another worker' }),
+  }),
+  money: Type.Object({ fundedWei: Type.String(), unreservedWei: Type.String(), reservedWei: Type.String(), spentWei: Type.String(), withdrawnWei: Type.String() }),
+  leases: Type.Integer({ description: 'leases ever taken' }),
+});
+
+/** The JSON of one job, from the ledger. */
+export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSchema> {
+  return {
+    jobId: job.jobId, artist: job.artist, manifestDigest: job.manifestDigest, termsDigest: job.termsDigest, policy: job.policy, pricePerUnitWei: job.pricePerUnitWei.toString(),
+    deadline: job.deadline, createdBlock: job.createdBlock, state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
+    chunks: { total: job.chunkCount, ...countChunks(job) },
+    money: { fundedWei: job.fundedWei.toString(), unreservedWei: job.unreservedWei.toString(), reservedWei: job.reservedWei.toString(), spentWei: job.spentWei.toString(), withdrawnWei: job.withdrawnWei.toString() },
+    leases: job.leaseIds.length,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Logger } from 'pino';
+import { BadInputError, MalformedError } from '../../protocol/errors.js';
+import type { JobId } from '../../protocol/ids.js';
+import type { ObjectStore } from '../../protocol/ports.js';
+import { readJob } from '../../protocol/readJob.js';
+import type { Session } from '../followChain.js';
+import { refuseJobDocuments, writeJobDocuments } from '../store/writeJobDocuments.js';
+
+/** Jobs looked at in one go. */
+const PARALLEL = 4;
+const FETCH_DEADLINE_MS = 20_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A job of more chunks is not suggested: its rows would crowd out everybody else's. Workers can still take its leases by themselves. */
+const MAX_CHUNKS = 2_000_000;
+
+/** The task that reads manifests. */
+export interface FetchingDocuments {
+  /** Looks for jobs without documents soon. */
+  look(): void;
+  /** Settles when the signal aborted; rejects when the database went away. */
+  closed: Promise<void>;
+}
+
+/**
+ * Reads the manifest, terms and weights of every job from IPFS, and with them makes the job's chunks, as long as the signal lets it. Jobs that can still be
+ * worked on come first. What nobody provides is tried again with growing pauses; documents that contradict the chain are refused for good.
+ */
+export function fetchDocuments(options: { session: Session; objects: ObjectStore; signal: AbortSignal; log: Logger }): FetchingDocuments {
+  const { session, signal } = options;
+  const { db } = session.database;
+  const done = new Set<JobId>();
+  const later = new Map<JobId, { atMs: number; pauseMs: number }>();
+  const running = new Set<JobId>();
+  let wake: () => void = () => undefined;
+  let failure: unknown;
+
+  async function fetchOne(jobId: JobId): Promise<void> {
+    const job = session.state.ledger.jobs.get(jobId);
+    if (job === undefined) return;
+    try {
+      if (job.chunkCount > MAX_CHUNKS) throw new BadInputError({ message: `the job has ${job.chunkCount} chunks, more than the ${MAX_CHUNKS} a coordinator keeps` });
+      const documents = await readJob({ job, store: options.objects, bounds: { signal, deadlineMs: FETCH_DEADLINE_MS } });
+      await writeJobDocuments(db, { jobId, documents, stateNow: () => session.state });
+      options.log.info({ jobId, chunks: job.chunkCount }, 'job ready');
+      done.add(jobId);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof MalformedError || error instanceof BadInputError) {
+        options.log.warn({ jobId, reason: error.message }, 'job refused: its documents cannot be used');
+        await refuseJobDocuments(db, jobId, error.message);
+        done.add(jobId);
+        return;
+      }
+      if (!isFromStore(error)) throw error;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * (later.get(jobId)?.pauseMs ?? FIRST_PAUSE_MS / 2));
+      later.set(jobId, { atMs: performance.now() + pauseMs, pauseMs });
+      options.log.info({ jobId, reason: error instanceof Error ? error.message : String(error), retryInMs: pauseMs }, 'documents of a job cannot be had yet');
+    }
+  }
+
+  function candidates(): JobId[] {
+    const now = performance.now();
+    return [...session.state.ledger.jobs.values()]
+      .filter((job) => !done.has(job.jobId) && !running.has(job.jobId) && (later.get(job.jobId)?.atMs ?? 0) <= now)
+      .sort((a, b) => Number(a.closed || a.completed) - Number(b.closed || b.completed) || a.createdBlock - b.createdBlock)
+      .map((job) => job.jobId);
+  }
+
+  async function run(): Promise<void> {
+    for (const row of await db.selectFrom('jobs').select('job_id').where('documents', '<>', 'pending').execute()) done.add(row.job_id as JobId);
+    while (!signal.aborted && failure === undefined) {
+      for (const jobId of candidates().slice(0, PARALLEL - running.size)) {
+        running.add(jobId);
+        void fetchOne(jobId).catch((error: unknown) => { failure ??= error; }).finally(() => {
+          running.delete(jobId);
+          wake();
+        });
+      }
+      // A rollback may bring a job back whose chunks went with it.
+      for (const jobId of done) if (!session.state.ledger.jobs.has(jobId)) done.delete(jobId);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, FIRST_PAUSE_MS);
+      });
+    }
+    if (failure !== undefined && !signal.aborted) throw failure;
+  }
+
+  signal.addEventListener('abort', () => wake(), { once: true });
+  return { look: () => wake(), closed: run() };
+}
+
+/** Whether an error says that IPFS, not the database, is the trouble. */
+function isFromStore(error: unknown): boolean {
+  return ['not-retrievable', 'deadline', 'ipfs-unreachable', 'ipfs-refused', 'content-mismatch', 'disk-full', 'file-too-large'].includes(String((error as { code?: unknown }).code));
+}

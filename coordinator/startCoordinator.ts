@@ -1,0 +1,84 @@
+import type { Logger } from 'pino';
+import { createHttpServer } from '../adapters/http/createHttpServer.js';
+import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
+import { RushesError } from '../protocol/errors.js';
+import type { NetworkDescription } from '../protocol/network.js';
+import type { CoordinatorContext } from './api/CoordinatorContext.js';
+import { getHealth } from './api/getHealth.js';
+import { getJob } from './api/getJob.js';
+import { getJobChunks } from './api/getJobChunks.js';
+import { getJobEvents } from './api/getJobEvents.js';
+import { getJobs } from './api/getJobs.js';
+import { getNetwork } from './api/getNetwork.js';
+import { getWorkers } from './api/getWorkers.js';
+import { postSuggestion } from './api/postSuggestion.js';
+import { followChain } from './followChain.js';
+
+/** Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that died costs little. */
+const HOLD_MS = 6000;
+
+/** A running coordinator. */
+export interface Coordinator {
+  /** http://HOST:PORT */
+  url: string;
+  close(): Promise<void>;
+  /** Settles when it has ended. */
+  closed: Promise<void>;
+}
+
+/**
+ * Starts a coordinator: follows the chain into a PostgreSQL, reads manifests from IPFS, suggests to workers what to take, serves progress. It answers at once,
+ * with 503 until the chain was read to its head, and again while its database is away; it holds no key and nothing of value. Any number of coordinators may
+ * work on one database. Throws when the port is in use; ends when `signal` aborts or `close` is called.
+ */
+export async function startCoordinator(options: {
+  network: NetworkDescription;
+  databaseUrl: string;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default 0: a free one. */
+  port?: number;
+  signal?: AbortSignal;
+  log: Logger;
+  /** Milliseconds for which a suggestion keeps others away, default 6000. */
+  holdMs?: number;
+  /** Milliseconds between looks at the chain's head, default 300. */
+  pollMs?: number;
+}): Promise<Coordinator> {
+  const { network, log } = options;
+  const host = options.host ?? '127.0.0.1';
+  const ending = new AbortController();
+  const server = await createHttpServer({
+    title: 'Rushes coordinator', version: '1', log,
+    description: 'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS.',
+  });
+  const following = followChain({
+    network, databaseUrl: options.databaseUrl, objects: createObjectStore({ apiUrl: network.ipfsApiUrl }), signal: ending.signal, log,
+    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+  });
+  const context: CoordinatorContext = { network, following, holdMs: options.holdMs ?? HOLD_MS };
+  for (const addRoute of [getNetwork, getJobs, getJob, getJobChunks, getJobEvents, postSuggestion, getWorkers, getHealth]) addRoute(server, context);
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      ending.abort();
+      await server.close();
+      await following.closed;
+    })();
+    return closing;
+  };
+  const closed = following.closed.then(() => close());
+  const onAbort = (): void => void close();
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted === true) onAbort();
+  try {
+    const url = await server.listen({ host, port: options.port ?? 0 });
+    log.info({ url }, 'coordinator listening');
+    return { url, close, closed };
+  } catch (error) {
+    await close();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new RushesError({ code: 'port-in-use', message: `port ${options.port ?? 0} on ${host} is in use by another program`, facts: { host, port: options.port ?? 0 }, advice: 'Choose another port, or 0 for a free one.', cause: error });
+    throw error;
+  }
+}
