@@ -1,7 +1,7 @@
+import type { CameraChoice } from '../../protocol/manifest.js';
 import { boundsOfScene } from './boundsOfScene.js';
 import { cosine, radiansOf, sine } from './exactTrigonometry.js';
 import type { LoadedScene, SceneBounds } from './LoadedScene.js';
-import type { CameraChoice } from './poseCamera.js';
 import { findClip } from './readClips.js';
 
 /** A three-quarter view from slightly above, through a lens a little longer than the eye's: what a product is usually shown in. */

@@ -1,14 +1,10 @@
+import type { CameraChoice } from '../../protocol/manifest.js';
 import { BadSceneError } from './BadSceneError.js';
 import { cosine, radiansOf, sine } from './exactTrigonometry.js';
 import type { LoadedScene } from './LoadedScene.js';
 import type { Matrix } from './matrices.js';
 import type { PosedCamera } from './PosedScene.js';
 import type { ScenePose } from './samplePose.js';
-
-/** A camera by its name in the scene, or on a sphere about a target with angles as in three.js setFromSphericalCoords, degrees. */
-export type CameraChoice =
-  | { kind: 'node'; name: string }
-  | { kind: 'orbit'; thetaDegrees: number; phiDegrees: number; radius: number; target: [number, number, number]; fovDegrees: number };
 
 /** Places the chosen camera for a picture of the given size. Throws BadSceneError listing the cameras when the name is unknown. */
 export function poseCamera(options: { loaded: LoadedScene; choice: CameraChoice; pose: ScenePose; size: { width: number; height: number } }): PosedCamera {

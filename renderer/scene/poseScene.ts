@@ -1,7 +1,8 @@
+import type { CameraChoice, Manifest } from '../../protocol/manifest.js';
 import { BadSceneError } from './BadSceneError.js';
 import type { LoadedScene } from './LoadedScene.js';
 import type { Matrix } from './matrices.js';
-import { type CameraChoice, poseCamera } from './poseCamera.js';
+import { poseCamera } from './poseCamera.js';
 import type { Background, PosedEnvironment, PosedLight, PosedScene } from './PosedScene.js';
 import { poseTriangles } from './poseTriangles.js';
 import { findClip } from './readClips.js';
@@ -17,7 +18,7 @@ export interface ManifestView {
   fps: number;
   /** Pixels. */
   size: { width: number; height: number };
-  background: 'environment' | 'transparent' | `#${string}`;
+  background: Manifest['background'];
 }
 
 /**

@@ -35,7 +35,7 @@ function linear(hex: string): number[] {
   });
 }
 
-const eye = [0.5, 2.05, 6.7];
+const eye = [0.5, 2.1, 6.9];
 const glb = new GlbWriter({
   asset: { version: '2.0', generator: 'scenes/showpiece/makeShowpiece.ts', copyright: 'Rushes, Apache-2.0', extras: { rushes: { environment: 'studio.hdr', camera: 'Camera', clip: 'Turn', fps: 12 } } },
   extensionsUsed: ['KHR_materials_unlit', 'KHR_materials_transmission', 'KHR_materials_volume', 'KHR_materials_ior', 'KHR_materials_emissive_strength'],
@@ -65,8 +65,8 @@ const materials = {
   leather: plain('Leather', linear('#5a2018'), 0, 0.55),
   cloth: plain('Cloth', linear('#1d3a3a'), 0, 0.8),
   paper: plain('Paper', linear('#d9cba8'), 0, 0.9),
-  panel: plain('Panel', [0, 0, 0], 0, 1, { emissiveFactor: [1, 0.93, 0.82], extensions: { KHR_materials_emissive_strength: { emissiveStrength: 11 } } }),
-  lantern: plain('Lantern', [0.35, 0.3, 0.25], 0, 0.8, { emissiveFactor: [1, 1, 1], emissiveTexture: { index: lantern }, extensions: { KHR_materials_emissive_strength: { emissiveStrength: 2.6 } } }),
+  panel: plain('Panel', [0, 0, 0], 0, 1, { emissiveFactor: [1, 0.93, 0.82], extensions: { KHR_materials_emissive_strength: { emissiveStrength: 8 } } }),
+  lantern: plain('Lantern', [0.35, 0.3, 0.25], 0, 0.8, { emissiveFactor: [1, 1, 1], emissiveTexture: { index: lantern }, extensions: { KHR_materials_emissive_strength: { emissiveStrength: 1.9 } } }),
   backdrop: glb.add('materials', { name: 'Backdrop', pbrMetallicRoughness: { baseColorTexture: { index: backdrop } }, extensions: { KHR_materials_unlit: {} } }),
 };
 
@@ -91,12 +91,12 @@ root('Horizon', placed(band(1.13, 0.16, 0.045, 144), [0, CENTRE, 0]), materials.
 // The rings, one inside the other; each turns about pins in the one around it.
 const pins = (outer: number, inner: number): Mesh => joined(rod(0.026, inner, outer, 16), rod(0.026, -outer, -inner, 16));
 const upright = turnAbout('x', 90);
-const ball = node('Ball', sphere(0.47, 96, 48), materials.glass);
-const axle = node('Axle', placed(joined(rod(0.016, -0.62, 0.62, 16), sphere(0.085, 32, 16)), [0, 0, 0], turnAbout('z', 90)), materials.brass);
+const ball = node('Ball', sphere(0.505, 96, 48), materials.glass);
+const axle = node('Axle', placed(joined(rod(0.03, 0.5, 0.62, 16), rod(0.03, -0.62, -0.5, 16)), [0, 0, 0], turnAbout('z', 90)), materials.brass);
 const inner = node('Inner ring', joined(placed(band(0.63, 0.035, 0.13, 128), [0, 0, 0], upright), placed(pins(0.74, 0.62), [0, 0, 0], turnAbout('z', 90))), materials.brass, { children: [ball, axle] });
 const middle = node('Middle ring', joined(placed(band(0.77, 0.035, 0.12, 128), [0, 0, 0], upright), pins(0.88, 0.76)), materials.brass, { children: [inner] });
-roots.push(glb.add('nodes', { name: 'Meridian', mesh: glb.mesh('Meridian', [{ mesh: placed(band(0.93, 0.045, 0.1, 128), [0, 0, 0], upright), material: materials.scale }]), translation: [0, CENTRE, 0], rotation: quaternion('y', 24), children: [middle] }));
-root('Finial', placed(lathe([[0, 0.93], [0.05, 0.94], [0.06, 0.97], [0.035, 1.0], [0.06, 1.04], [0.075, 1.08], [0.06, 1.12], [0.02, 1.15], [0, 1.155]], 32, 50), [0, CENTRE, 0]), materials.brass);
+roots.push(glb.add('nodes', { name: 'Meridian', mesh: glb.mesh('Meridian', [{ mesh: placed(band(0.94, 0.11, 0.04, 128), [0, 0, 0], upright), material: materials.scale }]), translation: [0, CENTRE, 0], rotation: quaternion('y', 24), children: [middle] }));
+root('Finial', placed(lathe([[0, 0.97], [0.05, 0.98], [0.06, 1.01], [0.035, 1.04], [0.06, 1.08], [0.075, 1.12], [0.06, 1.16], [0.02, 1.19], [0, 1.195]], 32, 50), [0, CENTRE, 0]), materials.brass);
 
 // Around it.
 const books = [
@@ -110,25 +110,25 @@ for (const [i, { y, turn, size, cover }] of books.entries()) {
   root(`Book ${i} pages`, placed(box([w - 0.06, h - 0.07, d - 0.08], 0.004), [-0.01, h / 2, 0]), materials.paper, { translation: [-2.35, y, -0.65], rotation: quaternion('y', turn + 20) });
 }
 root('Steel ball', placed(sphere(0.2, 64, 32), [-2.3, 0.66, -0.55]), materials.steel);
-root('Amber marble', placed(sphere(0.2, 64, 32), [1.28, 0.2, 1.15]), materials.amber);
-root('Teal marble', placed(sphere(0.14, 56, 28), [0.82, 0.14, 1.62]), materials.teal);
-root('Small steel ball', placed(sphere(0.11, 48, 24), [1.66, 0.11, 1.5]), materials.steel);
+root('Amber marble', placed(sphere(0.2, 64, 32), [1.3, 0.2, 0.75]), materials.amber);
+root('Teal marble', placed(sphere(0.14, 56, 28), [0.92, 0.14, 1.12]), materials.teal);
+root('Small steel ball', placed(sphere(0.11, 48, 24), [1.62, 0.11, 1.08]), materials.steel);
 root('Lantern foot', lathe([[0, 0], [0.2, 0], [0.21, 0.02], [0.18, 0.05], [0.16, 0.06], [0, 0.06]], 48, 40), materials.brass, { translation: [2.3, 0, -0.8] });
 root('Lantern', lathe([[0.13, 0], [0.24, 0.05], [0.33, 0.14], [0.37, 0.27], [0.37, 0.4], [0.33, 0.53], [0.25, 0.62], [0.14, 0.67]], 28, 181), materials.lantern, { translation: [2.3, 0.05, -0.8] });
 root('Lantern cap', lathe([[0.15, 0], [0.15, 0.03], [0.06, 0.05], [0, 0.05]], 32, 40), materials.brass, { translation: [2.3, 0.71, -0.8] });
 root('Backdrop', panel(33, 15), materials.backdrop, { translation: [0, 3, -11] });
-const panelAt = [-3.6, 3.9, 2.6];
-root('Panel', panel(2.4, 1.8), materials.panel, { translation: panelAt, rotation: lookAt([0, 1.0, 0], panelAt) });
+const panelAt = [-4.2, 4.3, 2.4];
+root('Panel', panel(3.4, 2.6), materials.panel, { translation: panelAt, rotation: lookAt([0, 1.0, 0], panelAt) });
 
 // The camera.
 glb.add('cameras', { name: 'Camera', type: 'perspective', perspective: { yfov: (27.5 * Math.PI) / 180, aspectRatio: 16 / 9, znear: 0.1, zfar: 100 } });
-roots.push(glb.add('nodes', { name: 'Camera', camera: 0, translation: eye, rotation: lookAt(eye, [0.06, 1.27, 0]) }));
+roots.push(glb.add('nodes', { name: 'Camera', camera: 0, translation: eye, rotation: lookAt(eye, [0.06, 1.24, 0]) }));
 glb.add('scenes', { name: 'Showpiece', nodes: roots });
 
 // One second: half a turn of each ring, after which it looks as before.
 const times = [0, 0.25, 0.5, 0.75, 1];
 const spin = (target: number, axis: 'x' | 'y', start: number) => glb.rotation(target, times, times.map((time) => quaternion(axis, start + 180 * time)));
-const tracks = [spin(middle, 'y', 38), spin(inner, 'x', 62)];
+const tracks = [spin(middle, 'y', -38), spin(inner, 'x', 24)];
 glb.add('animations', { name: 'Turn', samplers: tracks.map((track) => track.sampler), channels: tracks.map((track, sampler) => ({ ...track.channel, sampler })) });
 
 await writeFile(new URL('showpiece.glb', OUT), glb.write());

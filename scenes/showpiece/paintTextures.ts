@@ -101,7 +101,7 @@ export async function paintLantern(): Promise<Uint8Array> {
     const glow = 0.22 + 0.78 * Math.exp(-(((v - 0.4) / 0.24) ** 2));
     const rib = Math.abs(((v * 14) % 1) - 0.5) * 2;
     const level = glow * (1 - 0.45 * Math.exp(-(((1 - rib) / 0.12) ** 2)));
-    const colour = [level, level * (0.5 + 0.2 * glow), level * (0.2 + 0.2 * glow)].map((value) => Math.round(255 * encoded(value)));
+    const colour = [level, level * (0.36 + 0.2 * glow), level * (0.1 + 0.14 * glow)].map((value) => Math.round(255 * encoded(value)));
     for (let x = 0; x < width; x++) pixels.set(colour, 3 * (y * width + x));
   }
   return new Uint8Array(await sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer());

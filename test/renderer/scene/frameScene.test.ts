@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { frameScene } from '../../../renderer/scene/frameScene.js';
 import type { LoadedScene } from '../../../renderer/scene/LoadedScene.js';
 import { poseScene } from '../../../renderer/scene/poseScene.js';
-import { proposeView } from '../../../renderer/scene/proposeView.js';
 import { encode, folderOf, GltfBuilder } from './GltfBuilder.js';
 import { loadBuilt, viewOf } from './viewOf.js';
 import { loadScene } from '../../../renderer/scene/loadScene.js';
@@ -56,37 +55,5 @@ describe('frameScene', () => {
     const loaded = await loadScene({ entry: 'a.gltf', read: folderOf({ 'a.gltf': encode(builder.json) }).read });
     assert.equal(loaded.bounds, null);
     assert.ok(frameScene({ loaded, clip: null, size: { width: 10, height: 10 } }).radius > 0);
-  });
-});
-
-describe('proposeView', () => {
-  const size = { width: 64, height: 64 };
-
-  it('plays the first clip once in an empty studio seen by a framing camera', async () => {
-    const view = proposeView({ loaded: await loadBuilt(movingTriangle()), size });
-    assert.equal(view.camera.kind, 'orbit');
-    assert.deepEqual({ ...view, camera: null }, { camera: null, clip: 'fly', frames: { first: 0, last: 47, fps: 24 }, environment: { kind: 'studio', intensity: 1 }, background: 'environment' });
-  });
-
-  it('takes the first camera and no environment where the scene has a light', async () => {
-    const builder = new GltfBuilder();
-    builder.json['extensions'] = { KHR_lights_punctual: { lights: [{ type: 'point' }] } };
-    builder.json['cameras'] = [{ type: 'perspective', perspective: { yfov: 1 } }];
-    builder.node({ mesh: builder.triangle() });
-    builder.node({ extensions: { KHR_lights_punctual: { light: 0 } } });
-    builder.node({ name: 'Eye', camera: 0 });
-    assert.deepEqual(proposeView({ loaded: await loadBuilt(builder), size }), { camera: { kind: 'node', name: 'Eye' }, clip: null, frames: { first: 0, last: 0, fps: 24 }, environment: null, background: 'transparent' });
-  });
-
-  it('does what asset.extras.rushes asks for', async () => {
-    const builder = movingTriangle();
-    builder.json['cameras'] = [{ type: 'perspective', perspective: { yfov: 1 } }];
-    builder.node({ name: 'A', camera: 0 });
-    builder.node({ name: 'B', camera: 0 });
-    builder.json['asset'].extras = { rushes: { environment: 'light/studio.hdr', environmentIntensity: 0.5, background: '#102030', camera: 'B', clip: 'fly', fps: 6 } };
-    assert.deepEqual(proposeView({ loaded: await loadBuilt(builder), size }), { camera: { kind: 'node', name: 'B' }, clip: 'fly', frames: { first: 0, last: 11, fps: 6 }, environment: { kind: 'file', path: 'light/studio.hdr', intensity: 0.5 }, background: '#102030' });
-    builder.json['asset'].extras.rushes.camera = 'C';
-    const loaded = await loadBuilt(builder);
-    assert.throws(() => proposeView({ loaded, size }), /asset\.extras\.rushes\.camera: it has no camera "C"/);
   });
 });

@@ -117,4 +117,31 @@ describe('loadScene', () => {
     json.bufferViews[unpacked[1] as number].extensions.EXT_meshopt_compression.byteLength = 9;
     await assert.rejects(loadScene({ entry: 'scene.gltf', read: folderOf({ ...files, 'scene.gltf': encode(json) }).read }), /meshes\[0\]: it cannot be decoded/);
   });
+
+  it('reads what the scene says about how it wants to be rendered', async () => {
+    const builder = triangleScene();
+    const still = await loadScene({ entry: 'scene.glb', read: folderOf({ 'scene.glb': builder.glb() }).read });
+    assert.deepEqual(still.settings, { environment: null, environmentIntensity: 1, background: null, camera: null, clip: null, fps: null });
+    const settings = { environment: 'light/studio.hdr', environmentIntensity: 0.5, background: '#102030', camera: 'B', clip: 'fly', fps: 6 };
+    builder.json['asset'].extras = { rushes: { ...settings, later: 'unknown fields are left alone' } };
+    const asking = await loadScene({ entry: 'scene.glb', read: folderOf({ 'scene.glb': builder.glb() }).read });
+    assert.deepEqual(asking.settings, settings);
+  });
+
+  it('knows whether a scene brings light of its own', async () => {
+    const hasLight = async (change: (builder: GltfBuilder) => void): Promise<boolean> => {
+      const builder = new GltfBuilder();
+      change(builder);
+      return (await loadScene({ entry: 'scene.glb', read: folderOf({ 'scene.glb': builder.glb() }).read })).hasLight;
+    };
+    const withMaterial = (material: Record<string, unknown>) => (builder: GltfBuilder) => builder.node({ mesh: builder.triangle({ material: builder.push('materials', material) }) });
+    assert.equal(await hasLight(withMaterial({})), false);
+    assert.equal(await hasLight(withMaterial({ emissiveFactor: [0, 0.1, 0] })), true);
+    assert.equal(await hasLight(withMaterial({ extensions: { KHR_materials_unlit: {} } })), true);
+    assert.equal(await hasLight((builder) => {
+      builder.json['extensions'] = { KHR_lights_punctual: { lights: [{ type: 'point' }] } };
+      builder.node({ mesh: builder.triangle() });
+      builder.node({ extensions: { KHR_lights_punctual: { light: 0 } } });
+    }), true);
+  });
 });
