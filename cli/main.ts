@@ -88,8 +88,8 @@ function report(error: unknown, { debug }: Env, terminal: Terminal): number {
 }
 
 function formatExplanation({ message, advice }: Explanation, terminal: Terminal): string {
-  const sentence = message.replace(/[.\s]+$/, '');
-  return `${terminal.red('rushes:')} ${sentence}${advice === undefined ? '.' : `: ${advice.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}`}`;
+  const sentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
+  return `${terminal.red('rushes:')} ${sentence(message)}${advice === undefined ? '' : ` ${sentence(advice.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase()))}`}`;
 }
 
 function asksForJson(argv: string[]): boolean {

@@ -47,7 +47,7 @@ export function explainError(error: unknown): Explanation {
 
 function explainUsage(error: CommanderError): Explanation {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version' || error.code === 'commander.help') return { code: 'help', message: '', advice: undefined, facts: {}, exitCode: 0 };
-  return { code: 'bad-usage', message: firstLine(error.message.replace(/^error: /, '')), advice: 'see `rushes --help`, or `rushes COMMAND --help`.', facts: {}, exitCode: 2 };
+  return { code: 'bad-usage', message: error.message.replace(/^error: /, '').replace(/\s+/g, ' ').trim(), advice: 'see `rushes --help`, or `rushes COMMAND --help`.', facts: {}, exitCode: 2 };
 }
 
 function explainSystem(code: string, error: unknown): Explanation {

@@ -15,6 +15,8 @@ export interface ArtistScene {
   files: { path: string; bytes: Uint8Array }[];
   missing: SceneProblem[];
   unsupported: SceneProblem[];
+  /** True when what is missing is geometry: such a scene cannot be rendered, accepted or not. */
+  unreadable: boolean;
   /** Reads another file of the scene's folder, such as an environment that the scene names. */
   read: (path: string) => Promise<Uint8Array | undefined>;
 }
@@ -23,12 +25,13 @@ export interface ArtistScene {
 export async function loadForArtist({ scene, signal }: { scene: string; signal: AbortSignal }): Promise<ArtistScene> {
   const { entry, read } = await openSceneFolder(scene);
   const [loaded, { files }] = await Promise.all([loadScene({ entry, read, signal }), listSceneFiles({ entry, read, signal })]);
-  return { entry, loaded, files, ...checkScene(loaded), read };
+  const problems = checkScene(loaded);
+  return { entry, loaded, files, ...problems, unreadable: problems.missing.some((problem) => problem.where.startsWith('buffers[')), read };
 }
 
 /** A scene that would not be drawn as its author sees it. */
 export class SceneProblemsError extends BadInputError {
-  constructor({ scene, missing, unsupported }: { scene: string; missing: SceneProblem[]; unsupported: SceneProblem[] }) {
+  constructor({ scene, missing, unsupported, unreadable = false }: { scene: string; missing: SceneProblem[]; unsupported: SceneProblem[]; unreadable?: boolean }) {
     const parts = [
       ...(missing.length > 0 ? [`${missing.length} missing (${nameSome(missing)})`] : []),
       ...(unsupported.length > 0 ? [`${unsupported.length} not drawn yet (${nameSome(unsupported)})`] : []),
@@ -37,7 +40,7 @@ export class SceneProblemsError extends BadInputError {
       code: 'scene-problems',
       message: `${scene} would not look as it should: ${parts.join(', ')}; nothing was rendered or paid`,
       facts: { missing, unsupported },
-      advice: missing.length > 0 ? "put the missing files into the scene's folder, or render anyway with --accept-unsupported." : 'render anyway with --accept-unsupported.',
+      advice: unreadable ? "put the missing files into the scene's folder." : missing.length > 0 ? "put the missing files into the scene's folder, or render anyway with --accept-unsupported." : 'render anyway with --accept-unsupported.',
     });
   }
 }

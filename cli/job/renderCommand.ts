@@ -2,7 +2,9 @@ import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 import type { CommandContext } from '../commands/CommandContext.js';
 import type { RenderOptions } from '../options/RenderOptions.js';
+import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
 import { listProblems, loadForArtist, SceneProblemsError } from './loadForArtist.js';
+import { makeFolder } from './makeFolder.js';
 import { readEnvironment } from './readEnvironment.js';
 import { renderLocally } from './renderLocally.js';
 import { resolveView, type View } from './resolveView.js';
@@ -12,24 +14,27 @@ export async function renderCommand({ scene, options, context }: { scene: string
   const startedAtMs = Date.now() - Math.round(process.uptime() * 1000);
   const { terminal, signal } = context;
   refuseContradictions(options);
+  await makeFolder(options.out);
 
   // A network that is brought up for the job takes seconds, and so does the scene: both at once. Whatever is wrong with the scene takes it down again.
   const network = options.local ? undefined : (await import('./startNetworkFor.js')).startNetworkFor({ options, context });
   try {
     const artistScene = await loadForArtist({ scene, signal });
     listProblems(terminal, artistScene);
-    if (!options.acceptUnsupported && (artistScene.missing.length > 0 || artistScene.unsupported.length > 0)) throw new SceneProblemsError({ scene, ...artistScene });
+    if (artistScene.unreadable || (!options.acceptUnsupported && (artistScene.missing.length > 0 || artistScene.unsupported.length > 0))) throw new SceneProblemsError({ scene, ...artistScene });
     const environment = await readEnvironment({ file: options.env, intensity: options.envIntensity, loaded: artistScene.loaded, read: artistScene.read });
+    // Decoded here as well as by whoever renders: a damaged file is refused before anything is paid.
+    const posedEnvironment = environment === null ? null : loadEnvironment(environment);
     const view = resolveView({ options, loaded: artistScene.loaded, environment });
     refuseAbsurd(view);
     terminal.line(describeJob({ scene, view, environmentSource: environment?.source }));
-    if (network === undefined) await renderLocally({ scene: artistScene, environment, view, options, context, startedAtMs });
+    if (network === undefined) await renderLocally({ scene: artistScene, environment, posedEnvironment, view, options, context, startedAtMs });
     else {
       const { renderOnNetwork } = await import('./renderOnNetwork.js');
       await renderOnNetwork({ scene: artistScene, environment, view, options, network, context, startedAtMs });
     }
   } catch (error) {
-    const kept = await network?.close({ keepLogs: isInternal(error, signal) });
+    const kept = await network?.close({ keepLogs: context.env.debug || isInternal(error, signal) });
     if (kept !== undefined) terminal.line(`what the network's processes said is in ${kept}/logs`);
     throw error;
   }

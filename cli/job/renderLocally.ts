@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
@@ -7,7 +6,7 @@ import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { renderChunk } from '../../renderer/renderChunk.js';
-import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
+import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
 import { poseScene } from '../../renderer/scene/poseScene.js';
 import { prepareScene, type PreparedScene } from '../../renderer/scene/prepare/prepareScene.js';
 import type { CommandContext } from '../commands/CommandContext.js';
@@ -27,10 +26,9 @@ import { writeAnimation } from './writeAnimation.js';
 import { writeFrame } from './writeFrame.js';
 
 /** Renders a job with this machine's engine alone. The manifest, and with it every pixel, is that of the same command on a network. */
-export async function renderLocally({ scene, environment, view, options, context, startedAtMs }: { scene: ArtistScene; environment: ArtistEnvironment | null; view: View; options: RenderOptions; context: CommandContext; startedAtMs: number }): Promise<void> {
+export async function renderLocally({ scene, environment, posedEnvironment, view, options, context, startedAtMs }: { scene: ArtistScene; environment: ArtistEnvironment | null; posedEnvironment: PosedEnvironment | null; view: View; options: RenderOptions; context: CommandContext; startedAtMs: number }): Promise<void> {
   const { terminal, signal, env } = context;
   const out = options.out;
-  await mkdir(out, { recursive: true });
   const engine = await createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache });
   try {
     const [sceneCid, environmentCid] = await Promise.all([cidOfDirectory(scene.files), environment === null ? null : cidOfDirectory([environment])]);
@@ -38,7 +36,6 @@ export async function renderLocally({ scene, environment, view, options, context
     const encoded = encodeManifest(manifest);
     const geometry = geometryOf(manifest);
     const total = chunkCount(geometry);
-    const posedEnvironment = environment === null ? null : loadEnvironment(environment);
     const look = lookOf(options, manifest);
     const timings = { setUpMs: Date.now() - startedAtMs, prepareMs: 0, renderMs: 0, developMs: 0, firstPictureMs: 0, totalMs: 0 };
     const frames: FrameResult[] = [];

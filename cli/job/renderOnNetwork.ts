@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeManifest } from '../../protocol/manifest.js';
 import { RushesError } from '../../protocol/errors.js';
@@ -35,7 +34,6 @@ export async function renderOnNetwork({ scene, environment, view, options, netwo
   const { terminal, env, signal } = context;
   const { out } = options;
   const since = (): number => Date.now() - startedAtMs;
-  await mkdir(out, { recursive: true });
   const session = await jobNetwork.session;
   const { kernelHash } = await loadKernel({ source: kernelSource(), cacheDir: env.cache });
   const networkMs = since();

@@ -8,8 +8,8 @@ export function createLog({ name, terminal, debug }: { name: string; terminal: T
   const colors: Record<number, (text: string) => string> = { 30: terminal.dim, 40: terminal.yellow, 50: terminal.red, 60: terminal.red };
   return pino(options, {
     write(line: string) {
-      const { level, time, msg, name: _name, ...facts } = JSON.parse(line) as { level: number; time: string; msg?: string; name?: string } & Record<string, unknown>;
-      const rest = Object.entries(facts).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' ');
+      const { level, time, msg, ...facts } = JSON.parse(line) as { level: number; time: string; msg?: string } & Record<string, unknown>;
+      const rest = Object.entries(facts).filter(([key]) => key !== 'name').map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' ');
       process.stderr.write(`${terminal.dim(time.slice(11, 19))} ${(colors[level] ?? ((text: string) => text))(msg ?? '')} ${terminal.dim(rest)}\n`);
     },
   });
