@@ -5,22 +5,27 @@ const LN2 = 0.6931471805599453;
 const LOG2_E = 1.4426950408889634;
 const SQRT_HALF = 0.7071067811865476;
 
+/** Coefficients of 2^r = sum (ln 2)^n / n! r^n. */
+const EXP2 = series(16, (n, before) => (n === 0 ? 1 : (before * LN2) / n));
+/** Coefficients of ln m / (2 s) = sum s^(2n) / (2n + 1). */
+const ATANH = series(12, (n) => 1 / (2 * n + 1));
+
 const scratch = new DataView(new ArrayBuffer(8));
 
 /**
  * 2^x; exact for whole x from -1022 to 1023. Relative error below 1e-15. Below -1022 it is 0, from 1024 on Infinity.
- * Taylor series of exp(r ln 2) on |r| <= 1/2, whose first term left out is below 1e-18.
+ * Taylor series on |r| <= 1/2, whose first term left out is below 1e-18.
  */
 export function exp2(x: number): number {
   if (x < -1022) return 0;
   if (x >= 1024) return Infinity;
   const whole = Math.min(Math.round(x), 1023);
-  const r = (x - whole) * LN2;
-  let series = 1;
-  for (let n = 15; n >= 1; n--) series = 1 + (r / n) * series;
+  const r = x - whole;
+  let sum = EXP2[15]!;
+  for (let n = 14; n >= 0; n--) sum = EXP2[n]! + r * sum;
   scratch.setUint32(0, (whole + 1023) << 20);
   scratch.setUint32(4, 0);
-  return series * scratch.getFloat64(0);
+  return sum * scratch.getFloat64(0);
 }
 
 /**
@@ -42,12 +47,18 @@ export function log2(x: number): number {
   }
   const s = (m - 1) / (m + 1);
   const ss = s * s;
-  let series = 0;
-  for (let n = 23; n >= 1; n -= 2) series = 1 / n + ss * series;
-  return exponent + 2 * s * series * LOG2_E;
+  let sum = ATANH[11]!;
+  for (let n = 10; n >= 0; n--) sum = ATANH[n]! + ss * sum;
+  return exponent + 2 * s * sum * LOG2_E;
 }
 
 /** base^exponent for base >= 0 and exponent > 0, as exp2(exponent * log2(base)); relative error below 1e-14 where the result is above 1e-9. */
 export function power(base: number, exponent: number): number {
   return base > 0 ? exp2(exponent * log2(base)) : 0;
+}
+
+function series(count: number, term: (n: number, before: number) => number): Float64Array {
+  const terms = new Float64Array(count);
+  for (let n = 0; n < count; n++) terms[n] = term(n, n === 0 ? 0 : terms[n - 1]!);
+  return terms;
 }
