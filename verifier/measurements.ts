@@ -65,6 +65,6 @@ function parse(file: Uint8Array): Measurement | undefined {
   const jsonLength = new DataView(file.buffer, file.byteOffset + 32, 4).getUint32(0, false);
   const { seed, prepared, valueFloats } = JSON.parse(new TextDecoder().decode(file.subarray(36, 36 + jsonLength))) as Pick<Measurement, 'seed' | 'prepared'> & { valueFloats: number };
   // A copy, because float32 views need their own alignment.
-  const floats = new Float32Array(file.slice(36 + jsonLength).buffer.slice(0));
+  const floats = new Float32Array(new Uint8Array(file.subarray(36 + jsonLength)).buffer);
   return { seed, prepared, values: floats.slice(0, valueFloats), blockLeaves: floats.slice(valueFloats) };
 }

@@ -59,7 +59,7 @@ export interface VerifierPorts {
 }
 
 /** Milliseconds without an audit of its own after which fees are withdrawn. */
-const IDLE_MS = 3000;
+const IDLE_MS = 8000;
 
 /** Runs a verifier until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open. */
 export function runVerifier(ports: VerifierPorts): RunningVerifier {
@@ -149,8 +149,9 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       const busy = [...ledger.openLeaseIds].some((leaseId) => commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some((audit) => audit.verifier === chain.account));
       idleSinceMs = busy ? undefined : idleSinceMs ?? performance.now();
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
+      const amountWei = me.owedWei.toString();
       const { blockNumber } = await chain.withdraw({ signal });
-      log.info({ amountWei: me.owedWei.toString(), blockNumber }, 'fees withdrawn');
+      log.info({ amountWei, blockNumber }, 'fees withdrawn');
       return blockNumber;
     },
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { runDaemon } from '../adapters/daemon/runDaemon.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
-import { type Ledger, type LeaseState, type LedgerLease, createLedger } from '../protocol/ledger.js';
+import { type Ledger, type LeaseState, type LedgerAccount, type LedgerLease, createLedger } from '../protocol/ledger.js';
 import { chunksOfMask } from '../protocol/masks.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
@@ -63,7 +63,7 @@ export interface WorkerPorts {
 }
 
 /** Milliseconds without an open lease after which pay is withdrawn. */
-const IDLE_MS = 3000;
+const IDLE_MS = 8000;
 
 /** Runs a worker until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open. */
 export function runWorker(ports: WorkerPorts): RunningWorker {
@@ -74,6 +74,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   const context: WorkerContext = { chain, store, engine, spool, key: ports.key, jobs, renderLeaves: ports.renderLeaves, log };
   const knownDrawn = new Set<LeaseId>();
   let idleSinceMs: number | undefined;
+  let toldOfConviction = false;
 
   function policyOf(ledger: Ledger, lease: LedgerLease): PolicyNumbers | undefined {
     return ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
@@ -81,6 +82,14 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
 
   function ownLeases(ledger: Ledger): LedgerLease[] {
     return [...ledger.openLeaseIds].map((leaseId) => ledger.leases.get(leaseId) as LedgerLease).filter((lease) => lease.worker === chain.account);
+  }
+
+  /** A worker that was convicted takes nothing more: whatever made its samples wrong would cost the next stake as well. */
+  function isConvicted(me: Readonly<LedgerAccount>): boolean {
+    if (me.convictions === 0) return false;
+    if (!toldOfConviction) log.error({ account: chain.account, convictions: me.convictions, slashedWei: me.slashedWei.toString() }, 'this worker was convicted and takes no more leases; find out why its samples were wrong, then go on with another key');
+    toldOfConviction = true;
+    return true;
   }
 
   const daemon = runDaemon<WorkerAction>({
@@ -126,13 +135,14 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       const leases = ownLeases(ledger);
       idleSinceMs = leases.length > 0 ? undefined : idleSinceMs ?? performance.now();
       const toRender = leases.filter((lease) => lease.state === 'TAKEN').length;
-      if (me.withdrawableAt === undefined && toRender < settings.leasesToRender && leases.length < settings.openLeases) {
+      if (me.withdrawableAt === undefined && !isConvicted(me) && toRender < settings.leasesToRender && leases.length < settings.openLeases) {
         const minedIn = await takeNext(context, { ledger, account: me, leases, suggestions: ports.suggestions, nowSeconds: now.seconds, random, signal });
         if (minedIn !== undefined) return minedIn;
       }
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
+      const amountWei = me.owedWei.toString();
       const { blockNumber } = await chain.withdraw({ signal });
-      log.info({ amountWei: me.owedWei.toString(), blockNumber }, 'pay withdrawn');
+      log.info({ amountWei, blockNumber }, 'pay withdrawn');
       return blockNumber;
     },
 

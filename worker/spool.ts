@@ -70,6 +70,6 @@ function parse(file: Uint8Array): (SpooledChunk & { jobId: JobId }) | undefined 
   const jsonLength = new DataView(file.buffer, file.byteOffset + 32, 4).getUint32(0, false);
   const { jobId, output } = JSON.parse(new TextDecoder().decode(file.subarray(36, 36 + jsonLength))) as { jobId: JobId; output: ChunkOutput };
   // A copy, because float32 views need their own alignment.
-  const leaves = new Float32Array(file.slice(36 + jsonLength).buffer);
+  const leaves = new Float32Array(new Uint8Array(file.subarray(36 + jsonLength)).buffer);
   return { jobId, output, leaves };
 }
