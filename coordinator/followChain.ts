@@ -9,20 +9,12 @@ import { InvariantError, MalformedError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { fetchDocuments } from './jobs/fetchDocuments.js';
-import type { ChainState } from './store/ChainState.js';
+import type { Session } from './Session.js';
 import { loadState } from './store/loadState.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from './store/writeBlocks.js';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
-
-/** What a session follows the chain with. */
-export interface Session {
-  readonly database: Database;
-  readonly state: ChainState;
-  /** Whether the chain was read up to its head at least once. */
-  caughtUp: boolean;
-}
 
 /** The coordinator's view of the chain, as the API reads it. */
 export interface Following {

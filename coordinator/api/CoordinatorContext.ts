@@ -1,7 +1,8 @@
 import { DatabaseGoneError, isConnectionLoss } from '../../adapters/database/connectDatabase.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { NetworkDescription } from '../../protocol/network.js';
-import type { Following, Session } from '../followChain.js';
+import type { Following } from '../followChain.js';
+import type { Session } from '../Session.js';
 
 /** What every endpoint works with. */
 export interface CoordinatorContext {

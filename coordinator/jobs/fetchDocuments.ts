@@ -3,7 +3,7 @@ import { BadInputError, MalformedError } from '../../protocol/errors.js';
 import type { JobId } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import { readJob } from '../../protocol/readJob.js';
-import type { Session } from '../followChain.js';
+import type { Session } from '../Session.js';
 import { refuseJobDocuments, writeJobDocuments } from '../store/writeJobDocuments.js';
 
 /** Jobs looked at in one go. */

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MalformedError } from '../../protocol/errors.js';
+import { HttpAnswerError } from './httpError.js';
+
+/** A server that says nothing for this long, not even a comment, is taken for gone. */
+const SILENCE_MS = 45_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+const MAX_EVENT_CHARACTERS = 8 << 20;
+
+/** One server-sent event as it came. */
+export interface ReceivedEvent {
+  id: string;
+  event: string;
+  data: string;
+}
+
+/**
+ * Reads server-sent events until the signal aborts (then it ends without an error). When the connection breaks it comes back with the id of the last event it
+ * gave, so that none is lost and none comes twice. Throws HttpAnswerError when the server answers 4xx: coming back would not change that.
+ */
+export async function * readEventStream(options: { url: string; signal: AbortSignal; lastEventId?: string; silenceMs?: number }): AsyncGenerator<ReceivedEvent> {
+  const { url, signal } = options;
+  let lastEventId = options.lastEventId;
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
+    try {
+      for await (const received of readOnce({ url, signal, lastEventId, silenceMs: options.silenceMs ?? SILENCE_MS })) {
+        lastEventId = received.id;
+        pauseMs = FIRST_PAUSE_MS;
+        yield received;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const isRefused = error instanceof HttpAnswerError && error.status >= 400 && error.status < 500 && error.status !== 429;
+      if (isRefused || error instanceof MalformedError) throw error;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  }
+}
+
+async function * readOnce(options: { url: string; signal: AbortSignal; lastEventId: string | undefined; silenceMs: number }): AsyncGenerator<ReceivedEvent> {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort();
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  let silence = setTimeout(onAbort, options.silenceMs);
+  try {
+    const response = await fetch(options.url, { headers: { accept: 'text/event-stream', ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }) }, signal: controller.signal });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new HttpAnswerError({ url: options.url, status: response.status, body: undefined });
+    }
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+      clearTimeout(silence);
+      silence = setTimeout(onAbort, options.silenceMs);
+      text += decoder.decode(piece, { stream: true });
+      // Events end with an empty line; what comes after the last one is not whole yet.
+      const blocks = text.split(/\r?\n\r?\n/);
+      text = blocks.pop() as string;
+      if (text.length > MAX_EVENT_CHARACTERS) throw new MalformedError({ what: `the event stream ${options.url}`, reason: 'an event in it does not end' });
+      for (const block of blocks) {
+        const received = parseEvent(block);
+        if (received !== undefined) yield received;
+      }
+    }
+  } finally {
+    clearTimeout(silence);
+    options.signal.removeEventListener('abort', onAbort);
+    controller.abort();
+  }
+}
+
+/** The event of a block of lines; undefined for comments and settings. */
+function parseEvent(block: string): ReceivedEvent | undefined {
+  let id = '';
+  let event = 'message';
+  const data: string[] = [];
+  for (const line of block.split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'id') id = value;
+    else if (name === 'event') event = value;
+    else if (name === 'data') data.push(value);
+  }
+  return data.length === 0 ? undefined : { id, event, data: data.join('\n') };
+}
