@@ -1,4 +1,4 @@
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { integerBetween } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
 
@@ -11,10 +11,11 @@ export function addCoordinatorCommand(program: Command, context: CommandContext)
     .option('--database <url>', 'PostgreSQL (default: RUSHES_DATABASE_URL)')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
     .addHelpText('after', `
 Examples:
   rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`)
-    .action(async (flags: { network: string; database?: string; host: string; port: number }) => {
+    .action(async (flags: { network: string; awaitNetwork?: boolean; database?: string; host: string; port: number }) => {
       const { coordinatorCommand } = await import('../network/coordinatorCommand.js');
       await coordinatorCommand({ ...flags, context });
     });

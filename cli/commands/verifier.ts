@@ -1,4 +1,4 @@
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { integerBetween } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
 import type { DaemonFlags } from './worker.js';
@@ -13,6 +13,7 @@ export function addVerifierCommand(program: Command, context: CommandContext): v
     .option('--data <dir>', 'folder for its state (default: RUSHES_HOME/verifier)')
     .option('--threads <n>', 'render threads', integerBetween(1, 1024), 1)
     .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
     .addHelpText('after', `
 Examples:
   rushes verifier --network http://127.0.0.1:8800

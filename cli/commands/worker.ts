@@ -1,4 +1,4 @@
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { integerBetween } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
 
@@ -13,6 +13,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .option('--threads <n>', "render threads (default: the machine's cores)", integerBetween(1, 1024))
     .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
     .option('--cheat <how>', 'on test money only, to see cheating caught: half-samples')
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
     .addHelpText('after', `
 Examples:
   rushes worker --network http://127.0.0.1:8800
@@ -26,6 +27,7 @@ Examples:
 /** What `rushes worker` and `rushes verifier` both take. */
 export interface DaemonFlags {
   network: string;
+  awaitNetwork?: boolean;
   key?: string;
   data?: string;
   threads?: number;

@@ -9,8 +9,8 @@ import { BadInputError } from '../../protocol/errors.js';
 const RAYS_PER_UNIT = 1_200_000;
 /** Rays of one sample per path segment: the closest hit and the shadow ray, less what Russian roulette and the sky end early. */
 const RAYS_PER_SEGMENT = 1.4;
-/** What a work unit is offered at: a thousandth of a token. */
-const PRICE_PER_UNIT_WEI = 10n ** 15n;
+/** What a work unit is offered at: a hundredth of a token. */
+const PRICE_PER_UNIT_WEI = 10n ** 16n;
 
 /** What a job is expected to cost. */
 export interface Plan {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address, Bytes32 } from '../../protocol/ids.js';
-import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
+import type { NetworkDescription } from '../../protocol/network.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../report/writeReport.js';
@@ -72,6 +72,8 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   const lock = await holdNetworkFolder(folder);
   let coordinator: RunningChild | undefined;
   let usedUrl: string | undefined;
+  const kernel = loadKernel({ source: kernelSource(), cacheDir: options.cacheDir });
+  kernel.catch(() => {});
   const supervisor = startSupervisor({
     logFolder: paths.logs,
     onEvent(event, facts) {
@@ -85,53 +87,61 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   });
   const close = async (): Promise<void> => {
     await supervisor.close();
+    await rm(paths.description, { force: true });
     await lock.release();
   };
   try {
-    const before = await readBefore(paths.description);
-    const ports = await choosePorts(before, options.port);
+    const before = await readState(paths.state);
+    const ports = await choosePorts(before?.ports, options.port);
+    // The description says that the network is up, and daemons wait for it: one of an earlier run must not mislead them.
+    await rm(paths.description, { force: true });
+    const keys = await readKeys(paths.keys, options);
+    const parties = keys.parties.map(({ name, role, key }) => ({ name, role, address: addressOf(key) }));
     const service = (name: string, module: string, given: unknown): ChildSpec => ({ name, modulePath: moduleAt(module), args: [JSON.stringify(given)], readyMs: READY_MS.service, stopMs: STOP_MS.service, stage: STAGE.service });
 
-    // Everything that does not need another thing starts at once.
-    // Compiled once here and found in the cache by every daemon.
-    const kernel = loadKernel({ source: kernelSource(), cacheDir: options.cacheDir });
-    kernel.catch(() => {});
+    // Everything starts at once: loading the daemons keeps the processor busy while the chain waits for its blocks.
     const database = options.databaseUrl === undefined ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database })) : undefined;
-    const [keys, chain, ipfs] = await Promise.all([
-      readKeys(paths.keys, options),
+    const services = Promise.all([
       supervisor.start(service('chain', './chain.child.js', { folder: paths.chain, port: ports.rpc })),
       supervisor.start(service('ipfs', './ipfs.child.js', { folder: paths.ipfs, port: ports.ipfs })),
-      // Asked for here so that a failure ends the start; its address is needed by the coordinator only.
-      database?.catch(() => undefined),
     ]);
+    const children = new Map<string, RunningChild>();
+    const daemonsReady = Promise.all([startCoordinator(), ...parties.map(startParty)]).then(() => undefined);
+    // Whoever waits hears of it; until then a failure must not end the process.
+    for (const promise of [database, services, daemonsReady]) promise?.catch(() => {});
+
+    // Deploy the contracts on a new chain, hand out the test money, and say that the network is there.
+    const [chain, ipfs] = await unlessFailed(services, daemonsReady);
     signal.throwIfAborted();
     const rpcUrl = chain.facts().rpcUrl as string;
-    const contracts = await deployOnce({ before, rpcUrl, deployerKey: keys.deployer, signal });
+    const contracts = before?.contracts ?? (await unlessFailed(deploy({ rpcUrl, deployerKey: keys.deployer, signal }), daemonsReady));
+    await writeJson(paths.state, { contracts, ports } satisfies NetworkState);
     const description: NetworkDescription = { ...contracts, rpcUrl, ipfsApiUrl: ipfs.facts().apiUrl as string, coordinatorUrl: `http://127.0.0.1:${ports.coordinator}` };
-    await writeJson(paths.description, description);
-    const parties = await fundAll({ description, keys, signal });
+    await unlessFailed(Promise.all([addressOf(keys.artist), ...parties.map((party) => party.address)].map((account) => fundAccount({ network: description, account, signal }))), daemonsReady);
     signal.throwIfAborted();
+    // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
+    await unlessFailed(kernel, daemonsReady);
+    await writeJson(paths.description, description);
 
-    const daemon = (name: string, args: string[], stage: number): ChildSpec => ({ name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: () => ({ RUSHES_CACHE: options.cacheDir }) });
-    const children = new Map<string, RunningChild>();
-    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
-    const daemonsReady = (async () => {
+    function daemon(name: string, args: string[], stage: number): ChildSpec {
+      return { name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description, '--await-network'], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: () => ({ RUSHES_CACHE: options.cacheDir }) };
+    }
+
+    async function startCoordinator(): Promise<void> {
       const embedded = await database;
       const databaseUrl = (): string => options.databaseUrl ?? (embedded!.facts().url as string);
-      const startCoordinator = async (): Promise<void> => {
-        coordinator = await supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }) });
-        usedUrl = databaseUrl();
-      };
-      await kernel;
-      const others = parties.map(async ({ name, role }, index) => {
-        const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
-        // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
-        const args = role === 'worker' ? ['worker', ...own, '--threads', String(threads), ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : [])] : ['verifier', ...own, '--threads', '1', '--nice', '10'];
-        children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
-      });
-      await Promise.all([startCoordinator(), ...others]);
-    })();
-    daemonsReady.catch(() => {});
+      coordinator = await supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }) });
+      usedUrl = databaseUrl();
+    }
+
+    async function startParty({ name, role }: { name: string; role: 'worker' | 'verifier' }, index: number): Promise<void> {
+      const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
+      const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
+      // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
+      const args = role === 'worker' ? ['worker', ...own, '--threads', String(threads), ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : [])] : ['verifier', ...own, '--threads', '1', '--nice', '10'];
+      children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
+    }
+    
     return { folder, description, supervisor, artistKey: keys.artist, parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })), daemonsReady, close };
   } catch (error) {
     await close();
@@ -153,41 +163,50 @@ async function readKeys(folder: string, { workers, verifiers }: BringUpOptions):
   return { deployer: deployer!, artist: artist!, parties: names.map((party, index) => ({ ...party, key: others[index]! })) };
 }
 
-async function readBefore(path: string): Promise<NetworkDescription | undefined> {
+/** What a network's folder remembers from run to run. */
+interface NetworkState {
+  contracts: Omit<NetworkDescription, 'rpcUrl' | 'ipfsApiUrl' | 'coordinatorUrl'>;
+  /** The last ones used: addresses that others wrote down stay right where they can. */
+  ports: Ports;
+}
+
+interface Ports {
+  rpc: number;
+  ipfs: number;
+  database: number;
+  coordinator: number;
+}
+
+async function readState(path: string): Promise<NetworkState | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? undefined : parseNetworkDescription(text);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as NetworkState;
+  } catch (cause) {
+    throw new RushesError({ code: 'broken-network', message: `${path} is damaged`, facts: { path }, advice: 'start a new network in another folder with --data DIR; test money and jobs of this one are lost.', cause });
+  }
 }
 
-/** The ports a network had before, where they are free still: addresses that others wrote down stay right. An explicit port must be free. */
-async function choosePorts(before: NetworkDescription | undefined, port: number | undefined): Promise<{ rpc: number; ipfs: number; database: number; coordinator: number }> {
+/** The ports a network had before, where they are free still. An explicit port must be free. */
+async function choosePorts(before: Ports | undefined, port: number | undefined): Promise<Ports> {
   if (port !== undefined && !(await portIsFree(port))) throw new RushesError({ code: 'port-in-use', message: `port ${port} of 127.0.0.1 is in use`, facts: { port }, advice: 'choose another with --port, or leave --port out for a free one.' });
-  const again = async (url: string | undefined): Promise<number> => {
-    const last = url === undefined ? 0 : Number(new URL(url).port);
-    return last !== 0 && (await portIsFree(last)) ? last : freePort();
-  };
-  const [rpc, ipfs, database, coordinator] = await Promise.all([again(before?.rpcUrl), again(before?.ipfsApiUrl), freePort(), port ?? again(before?.coordinatorUrl)]);
+  const again = async (last: number | undefined): Promise<number> => (last !== undefined && (await portIsFree(last)) ? last : freePort());
+  const [rpc, ipfs, database, coordinator] = await Promise.all([again(before?.rpc), again(before?.ipfs), again(before?.database), port ?? again(before?.coordinator)]);
   return { rpc, ipfs, database, coordinator };
 }
 
-/** The contracts this folder's chain has, or new ones where it is a new chain. */
-async function deployOnce({ before, rpcUrl, deployerKey, signal }: { before: NetworkDescription | undefined; rpcUrl: string; deployerKey: Bytes32; signal: AbortSignal }): Promise<Omit<NetworkDescription, 'rpcUrl' | 'ipfsApiUrl' | 'coordinatorUrl'>> {
-  if (before !== undefined) return before;
-  const deployed = await deployRushes({ rpcUrl, deployerKey, signal });
-  return { protocolVersion: 1, name: 'local', ...deployed };
+async function deploy(options: { rpcUrl: string; deployerKey: Bytes32; signal: AbortSignal }): Promise<NetworkState['contracts']> {
+  const { chainId, contract, token, policy, deploymentBlock, testMoney } = await deployRushes(options);
+  return { protocolVersion: 1, name: 'local', chainId, contract, token, policy, deploymentBlock, testMoney };
 }
 
-/** Gives every key its test money; workers and verifiers stake and register themselves. */
-async function fundAll({ description, keys, signal }: { description: NetworkDescription; keys: NetworkKeys; signal: AbortSignal }): Promise<{ name: string; role: 'worker' | 'verifier'; address: Address }[]> {
-  const fund = async (key: Bytes32): Promise<Address> => {
-    const address = addressOf(key);
-    await fundAccount({ network: description, account: address, signal });
-    return address;
-  };
-  const [, ...addresses] = await Promise.all([fund(keys.artist), ...keys.parties.map(({ key }) => fund(key))]);
-  return keys.parties.map(({ name, role }, index) => ({ name, role, address: addresses[index]! }));
+/** The value of `work`, unless `other` fails first. */
+function unlessFailed<T>(work: Promise<T>, other: Promise<unknown>): Promise<T> {
+  work.catch(() => {});
+  return Promise.race([work, other.then(() => new Promise<never>(() => {}))]);
 }
 
 function addressOf(key: Bytes32): Address {

@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 
 /**
  * The description of a network, from a file or from a coordinator's address (GET /v1/network). Throws BadInputError for a missing or wrong file and
- * RushesError when nothing answers.
+ * RushesError when nothing answers. With `awaitFile` a file that is not there yet is waited for: the network is coming up.
  */
-export async function readNetwork(source: string, signal?: AbortSignal): Promise<NetworkDescription> {
+export async function readNetwork(source: string, signal?: AbortSignal, { awaitFile = false } = {}): Promise<NetworkDescription> {
+  if (awaitFile) await fileThere(source, signal);
   if (!/^https?:\/\//i.test(source)) {
     const text = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       throw new BadInputError({ code: 'no-network-file', message: `cannot read the network file ${source} (${cause.code ?? cause.message})`, facts: { source }, advice: '--network takes the address of a coordinator (http://...) or the path of a network.json.', cause });
@@ -23,4 +25,8 @@ export async function readNetwork(source: string, signal?: AbortSignal): Promise
     if (cause instanceof RushesError || signal?.aborted === true) throw cause;
     throw new RushesError({ code: 'no-network', message: `no coordinator answers at ${source}`, facts: { url: url.href }, advice: 'check --network or RUSHES_URL; `rushes up` starts a network on this machine.', cause });
   }
+}
+
+async function fileThere(path: string, signal: AbortSignal | undefined): Promise<void> {
+  while (await access(path).then(() => false, () => true)) await sleep(50, undefined, signal === undefined ? {} : { signal });
 }

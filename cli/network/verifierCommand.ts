@@ -9,9 +9,9 @@ import { readNetwork } from './readNetwork.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
 /** Runs `rushes verifier` until it is asked to end. */
-export async function verifierCommand({ network: source, key: keyFile, data, threads, nice, context }: DaemonFlags & { context: CommandContext }): Promise<void> {
+export async function verifierCommand({ network: source, awaitNetwork, key: keyFile, data, threads, nice, context }: DaemonFlags & { context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
-  const network = await readNetwork(source, signal);
+  const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
   if (nice > 0) setPriority(nice);
   const key = await readOrMakeKey(keyFile ?? join(env.home, 'keys', 'verifier.key'));
   const verifier = await startVerifier({

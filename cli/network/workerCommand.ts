@@ -10,9 +10,9 @@ import { readNetwork } from './readNetwork.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
 /** Runs `rushes worker` until it is asked to end. */
-export async function workerCommand({ network: source, key: keyFile, data, threads, nice, cheat, context }: DaemonFlags & { cheat?: string; context: CommandContext }): Promise<void> {
+export async function workerCommand({ network: source, awaitNetwork, key: keyFile, data, threads, nice, cheat, context }: DaemonFlags & { cheat?: string; context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
-  const network = await readNetwork(source, signal);
+  const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
   if (cheat !== undefined && cheat !== 'half-samples') throw new BadInputError({ code: 'bad-usage', message: `there is no cheat ${JSON.stringify(cheat)}`, advice: 'the one there is: half-samples.' });
   if (cheat !== undefined && !network.testMoney) throw new BadInputError({ code: 'bad-usage', message: 'a cheating worker runs on test money only', advice: 'leave --cheat out.' });
   if (nice > 0) setPriority(nice);
