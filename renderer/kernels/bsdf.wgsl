@@ -5,7 +5,7 @@
 // scattering compensation for microfacet models), and the base receives what the lobe does not reflect, 1 - E(view),
 // so that a white surface reflects everything that it receives, whatever its roughness and metalness.
 // A glass share (transmission): a rough or smooth dielectric boundary with exact Fresnel, reflecting and refracting
-// (Walter et al. 2007). Radiance is carried as L / n^2, so that crossing a boundary does not scale it.
+// (Walter et al. 2007), scaled up by what single scattering loses on it. Radiance is carried as L / n^2, so that crossing a boundary does not scale it.
 
 struct Bsdf {
   /// Squared roughness; 0 means a perfect mirror.
@@ -57,6 +57,28 @@ fn directionalAlbedo(cosine: f32, roughness: f32) -> vec2f {
   let far = tableVector(first + ALBEDO_SIZE);
   let both = near + (far - near) * (y - f32(row));
   return both.xy + (both.zw - both.xy) * (x - f32(column));
+}
+
+const GLASS_COSINES = 16u;
+const GLASS_ROUGHNESSES = 16u;
+const GLASS_CONTRASTS = 17u;
+
+/// What a rough glass boundary passes on in all, without multiple scattering. Indices up to 3.
+fn glassAlbedo(cosine: f32, roughness: f32, eta: f32) -> f32 {
+  let x = clamp(sqrt(cosine), 0.0, 1.0) * f32(GLASS_COSINES - 1u);
+  let y = clamp(roughness, 0.0, 1.0) * f32(GLASS_ROUGHNESSES - 1u);
+  let contrast = 2.0 * (eta - 1.0) / (eta + 1.0);
+  let rootOfContrast = select(-1.0, 1.0, contrast >= 0.0) * sqrt(abs(contrast));
+  let z = clamp(0.5 + 0.5 * rootOfContrast, 0.0, 1.0) * f32(GLASS_CONTRASTS - 1u);
+  let column = min(u32(x), GLASS_COSINES - 2u);
+  let row = min(u32(y), GLASS_ROUGHNESSES - 2u);
+  let slice = min(u32(z), GLASS_CONTRASTS - 2u);
+  let first = frame.glassTable + (slice * GLASS_ROUGHNESSES + row) * GLASS_COSINES + column;
+  let near = tableVector(first);
+  let far = tableVector(first + GLASS_ROUGHNESSES * GLASS_COSINES);
+  let both = near + (far - near) * (z - f32(slice));
+  let rows = both.xy + (both.zw - both.xy) * (y - f32(row));
+  return rows.x + (rows.y - rows.x) * (x - f32(column));
 }
 
 /// Fresnel reflectance of a dielectric boundary; eta = far index over near index.
@@ -112,7 +134,9 @@ fn makeBsdf(base: vec3f, metallic: f32, roughness: f32, transmission: f32, ior: 
   let lost = (1.0 - albedo.x) / albedo.x;
   let root = (ior - 1.0) / (ior + 1.0);
   let normalReflectance = root * root;
-  bsdf.glass = (1.0 - metallic) * transmission;
+  let clear = (1.0 - metallic) * transmission;
+  bsdf.glass = clear;
+  if (clear > 0.0 && bsdf.alpha > 0.0) { bsdf.glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
   bsdf.glassTint = base * bsdf.glass;
   let dielectric = (1.0 - metallic) * (1.0 - transmission);
   let coat = dielectric * (1.0 + normalReflectance * lost);
@@ -124,10 +148,10 @@ fn makeBsdf(base: vec3f, metallic: f32, roughness: f32, transmission: f32, ior: 
   // Lobes are picked by what they scatter in all.
   let diffuse = luminance(bsdf.diffuse);
   let specular = luminance(bsdf.specular) * albedo.x + luminance(bsdf.specularRise) * albedo.y;
-  let scale = 1.0 / max(diffuse + specular + bsdf.glass, 1e-20);
+  let scale = 1.0 / max(diffuse + specular + clear, 1e-20);
   bsdf.pickDiffuse = diffuse * scale;
   bsdf.pickSpecular = specular * scale;
-  bsdf.pickGlass = bsdf.glass * scale;
+  bsdf.pickGlass = clear * scale;
   return bsdf;
 }
 

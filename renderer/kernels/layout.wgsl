@@ -15,12 +15,12 @@ struct Frame {
   lightDistribution: u32,
   /// Vector index in `tables` of the first light; LIGHT_STRIDE vectors each.
   lights: u32,
-  /// Vector index of the table of directional albedos (see albedo.wgsl).
+  /// Vector index of the table of directional albedos of the GGX lobe.
   albedoTable: u32,
   /// Vector index of the 256 linear values of sRGB bytes, in x.
   srgbTable: u32,
-  /// Vector index of the attributes that only some triangles have.
-  attributes: u32,
+  /// Vector index of the table of glass albedos.
+  glassTable: u32,
   environmentWidth: u32,
   environmentHeight: u32,
   /// Vector index of the environment's texels: linear RGB, intensity included.
@@ -94,7 +94,7 @@ struct Surface {
   /// Density per area with which light samples land here; 0 when it is not a light.
   lightDensity: f32,
   secondEdge: vec3f,
-  /// Vector index into attributes: uv1 (2 vectors), colours (3 vectors), or NO_ATTRIBUTE.
+  /// Vector index in `tables`: uv1 (2 vectors), colours (3 vectors), or NO_ATTRIBUTE.
   attributes: u32,
   normal0: vec3f,
   tangent0: u32,

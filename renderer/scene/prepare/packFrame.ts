@@ -8,8 +8,8 @@ export interface TablePlaces {
   lightDistribution: number;
   lights: number;
   albedoTable: number;
+  glassTable: number;
   srgbTable: number;
-  attributes: number;
   environment: { texels: number; rows: number; columns: number; gridWidth: number; gridHeight: number; pick: number } | undefined;
 }
 
@@ -24,7 +24,7 @@ export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
   words[8] = places.lights;
   words[9] = places.albedoTable;
   words[10] = places.srgbTable;
-  words[11] = places.attributes;
+  words[11] = places.glassTable;
   if (environment !== undefined && scene.environment !== null) {
     words[12] = scene.environment.width;
     words[13] = scene.environment.height;

@@ -1,18 +1,19 @@
 import { RushesError } from '../../../protocol/errors.js';
 import type { Bytes32 } from '../../../protocol/ids.js';
 import { sha256 } from '../../../protocol/sha256.js';
-import type { PosedScene, PosedTexture } from '../PosedScene.js';
+import type { PosedEnvironment, PosedScene, PosedTexture } from '../PosedScene.js';
 import { buildTree } from './buildTree.js';
 import type { Tree } from './buildTree.js';
 import { checkFinite } from './checkFinite.js';
 import { packEnvironment } from './packEnvironment.js';
+import type { PackedEnvironment } from './packEnvironment.js';
 import { packFrame } from './packFrame.js';
 import { packLights } from './packLights.js';
 import { packMaterials } from './packMaterials.js';
 import { packSurfaces } from './packSurfaces.js';
 import { packTextures, srgbTable } from './packTextures.js';
 import type { PackedTextures } from './packTextures.js';
-import { readAlbedoTable } from './readAlbedoTable.js';
+import { readAlbedoTables } from './readAlbedoTables.js';
 import { Tables } from './Tables.js';
 
 /** The kernel's read-only bindings that prepare fills, in binding order. */
@@ -38,12 +39,14 @@ interface Kept {
   textures: readonly PosedTexture[];
   packedTextures: PackedTextures;
   texelsDigest: Uint8Array;
+  environment: PosedEnvironment | null;
+  packedEnvironment: PackedEnvironment | undefined;
 }
 
 /**
  * Packs a posed scene for the kernel. A pure function of the scene: the same scene gives the same bytes and hash on every
  * machine, with or without `previous`.
- * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its texels when the textures are the same objects.
+ * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its texels and sky when they are the same objects.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
 export function prepareScene(posed: PosedScene, previous?: PreparedScene): PreparedScene {
@@ -57,20 +60,23 @@ export function prepareScene(posed: PosedScene, previous?: PreparedScene): Prepa
   // Fill the tables; surfaces come first because lights write into them.
   const tables = new Tables();
   const srgb = srgbTable();
-  const albedoTable = tables.append(readAlbedoTable());
+  const albedos = readAlbedoTables();
+  const albedoTable = tables.append(albedos.lobe);
+  const glassTable = tables.append(albedos.glass);
   const srgbPlace = tables.append(srgb);
   const attributesPlace = srgbPlace + 256;
   const { blocks, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, tree, attributesPlace);
   tables.append(attributes);
-  const environment = posed.environment === null ? undefined : packEnvironment(posed.environment);
+  const sameSky = kept !== undefined && kept.environment === posed.environment;
+  const environment = sameSky ? kept.packedEnvironment : posed.environment === null ? undefined : packEnvironment(posed.environment);
   const lights = packLights({ scene: posed, surfaces, triangleOfSurface, environmentPower: environment?.power, srgb });
   const frame = packFrame(posed, {
     lightCount: lights.count,
     lightDistribution: tables.append(lights.distribution),
     lights: tables.append(lights.records),
     albedoTable,
+    glassTable,
     srgbTable: srgbPlace,
-    attributes: attributesPlace,
     environment: environment === undefined ? undefined : {
       texels: tables.append(environment.texels),
       rows: tables.append(environment.rows),
@@ -90,7 +96,7 @@ export function prepareScene(posed: PosedScene, previous?: PreparedScene): Prepa
     hash: `0x${Buffer.from(sha256(...digests)).toString('hex')}`,
     triangleCount: posed.triangleCount,
     byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
-    kept: { geometryKey: posed.geometryKey, tree, textures: posed.textures, packedTextures, texelsDigest },
+    kept: { geometryKey: posed.geometryKey, tree, textures: posed.textures, packedTextures, texelsDigest, environment: posed.environment, packedEnvironment: environment },
   };
 }
 

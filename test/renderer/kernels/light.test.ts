@@ -14,7 +14,7 @@ const SURFACES: [string, PosedMaterial][] = [['matt white', material()], ['gloss
 /** BSDF times cosine of a material on the floor, for light from `towards`, by the kernel's own evaluation. */
 function scattering(kernel: ReturnType<typeof kernelUnderTest>, surface: PosedMaterial, towards: Vector): number[] {
   const view = unit(FROM);
-  const bsdf = kernel.call('makeBsdf', surface.baseColor.slice(0, 3), surface.metallic, surface.roughness, 0, 1.5, view[2], true);
+  const bsdf = kernel.call('makeBsdf', surface.baseColor.slice(0, 3), surface.metallic, surface.roughness, 0, 1.5, view[2], true)!;
   // The lobes are isotropic: the frame around the normal may be any.
   return (kernel.call('evaluateBsdf', bsdf, view, towards) as { value: number[] }).value;
 }
@@ -77,7 +77,7 @@ describe('direct light', () => {
         const z = (i + 0.5) / rows;
         const angle = (2 * Math.PI * (j + 0.5)) / columns;
         const towards: Vector = [Math.sqrt(1 - z * z) * Math.cos(angle), Math.sqrt(1 - z * z) * Math.sin(angle), z];
-        const radiance = kernel.call('environmentRadiance', kernel.call('environmentUv', towards)) as number[];
+        const radiance = kernel.call('environmentRadiance', kernel.call('environmentUv', towards)!) as number[];
         scattering(kernel, surface, towards).forEach((f, c) => (expected[c]! += (f * radiance[c]! * 2 * Math.PI) / (rows * columns)));
       }
       assertNear([...sums].map((x) => x / samples), expected, 0.015, 'environment');
@@ -97,8 +97,8 @@ describe('direct light', () => {
   it('a shadow is dark, a lamp behind the floor gives nothing', () => {
     const shade = { corners: quad([-0.5, -0.5, 1], [1, 0, 0], [0, 1, 0]), material: 0 };
     const camera = cameraAt([0, -3, 1], [0, 0, 0], { half: 1e-4 });
-    for (const [pieces, position] of [[[{ corners: FLOOR, material: 0 }, shade], [0, 0, 3]], [[{ corners: FLOOR, material: 0 }], [0, 0, -3]]] as const) {
-      const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [...pieces], materials: [material()], lights: [lamp({ position })], camera })));
+    for (const { pieces, position } of [{ pieces: [{ corners: FLOOR, material: 0 }, shade], position: [0, 0, 3] as Vector }, { pieces: [{ corners: FLOOR, material: 0 }], position: [0, 0, -3] as Vector }]) {
+      const kernel = kernelUnderTest(prepareScene(posedOf({ pieces, materials: [material()], lights: [lamp({ position })], camera })));
       assert.deepEqual([...kernel.render({ width: 1, height: 1, bounces: 2 }, [0, 0, 0, 8]).sums], [0, 0, 0, 8]);
     }
   });
@@ -152,6 +152,26 @@ describe('glass', () => {
       assert.ok(Math.abs(slab(true) - 1) < 1e-3, `in a furnace ${slab(true)}`);
     }
   });
+
+  for (const front of [true, false]) {
+    it(`rough boundaries pass everything on, seen from ${front ? 'outside' : 'inside'}`, () => {
+      const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [], materials: [material()] })));
+      for (const ior of [1.1, 1.5, 2.2]) for (const roughness of [0.1, 0.35, 0.6, 1]) for (const cosine of [0.2, 0.6, 1]) {
+        const view: Vector = [Math.sqrt(1 - cosine * cosine), 0, cosine];
+        const bsdf = kernel.call('makeBsdf', [1, 1, 1], 0, roughness, 1, ior, cosine, front) as Record<string, number>;
+        let sum = 0;
+        const steps = 40;
+        // Stratified over direction; the choice between reflection and refraction runs along the golden ratio.
+        for (let i = 0; i < steps * steps; i++) {
+          const sample = kernel.call('sampleBsdf', bsdf, view, ((i + 0.5) * 0.6180339887498949) % 1, [((i % steps) + 0.5) / steps, (Math.floor(i / steps) + 0.5) / steps]) as { weight: number[] };
+          sum += sample.weight[0]!;
+        }
+        const mean = sum / steps ** 2;
+        // The table is coarse where total reflection sets in.
+        assert.ok(Math.abs(mean - 1) < 0.06, `index ${ior}, roughness ${roughness}, cosine ${cosine}: ${mean}`);
+      }
+    });
+  }
 
   it('does not let shadow rays through', () => {
     const pieces = [{ corners: quad([-4, -4, 0], [8, 0, 0], [0, 8, 0]), material: 0 }, { corners: quad([-1, -1, 1], [2, 0, 0], [0, 2, 0]), material: 1 }];

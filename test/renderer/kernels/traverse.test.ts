@@ -65,7 +65,7 @@ describe('traversal of the four-wide tree', () => {
           else if (met.margin > 0 && met.t < nearest) nearest = met.t;
         }
         if (!clear) continue;
-        const hit = kernel.call('closestHit', origin, direction, 1e29, false, { seed: 1, reversedIndex: 0 }, 1) as Hit;
+        const hit = kernel.call('closestHit', origin, direction, 1e29, false, { seed: 1, reversedIndex: 0 }, 1) as unknown as Hit;
         if (nearest === Infinity) assert.equal(hit.triangle, 0xffffffff, `ray ${ray} hits ${hit.triangle} (seed ${statisticsSeed})`);
         else {
           hits++;
