@@ -105,7 +105,8 @@ function shortCommand(words: string[]): string {
   const [program = 'unknown', ...rest] = words;
   if (basename(program).startsWith('postgres')) return 'postgres';
   const script = rest.findIndex((word) => /\.[cm]?js$/.test(word));
-  if (script < 0) return basename(program).split(' ')[0]!;
+  // Some programs write one string over their arguments, as npm does.
+  if (script < 0) return basename(program.split(' ')[0]!);
   const role = rest[script + 1];
   return [basename(rest[script]!), ...(role !== undefined && /^[a-z]+$/.test(role) ? [role] : [])].join(' ');
 }
