@@ -51,7 +51,7 @@ export interface LedgerJob {
 export interface LedgerAudit {
   verifier: Address;
   sealHash: Bytes32 | undefined;
-  demand: { chunkIndex: number; leafIndex: number; /** Unix seconds. */ answerDeadline: number; answered: boolean; /** false where the committed tree has no such leaf */ present: boolean } | undefined;
+  demand: { chunkIndex: number; leafIndex: number; /** Unix seconds. */ answerDeadline: number; answered: boolean; /** false where the committed tree has no such leaf */ present: boolean; answerTransaction: Bytes32 | undefined } | undefined;
   reveal: { verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; transactionHash: Bytes32 } | undefined;
 }
 
@@ -231,14 +231,14 @@ export function applyEvent(readonlyLedger: Ledger, event: ContractEvent): void {
     case 'OpeningDemanded': {
       const lease = leaseIn(ledger, event.args.leaseId, ['OPENED']);
       const { verifier, chunkIndex, leafIndex, answerDeadline, revealDeadline } = event.args;
-      auditOf(lease.commitment, verifier).demand = { chunkIndex, leafIndex, answerDeadline, answered: false, present: false };
+      auditOf(lease.commitment, verifier).demand = { chunkIndex, leafIndex, answerDeadline, answered: false, present: false, answerTransaction: undefined };
       lease.revealDeadline = revealDeadline;
       return;
     }
     case 'OpeningAnswered': {
       const { commitment } = leaseIn(ledger, event.args.leaseId, ['OPENED']);
       const audit = auditOf(commitment, event.args.verifier);
-      if (audit.demand !== undefined) audit.demand = { ...audit.demand, answered: true, present: event.args.present };
+      if (audit.demand !== undefined) audit.demand = { ...audit.demand, answered: true, present: event.args.present, answerTransaction: event.transactionHash };
       return;
     }
     case 'LeaseRevealed': {

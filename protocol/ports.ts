@@ -89,6 +89,8 @@ export interface ChainPort {
   readPolicy(policy: Address, bounds?: CallBounds): Promise<PolicyNumbers>;
   /** Token balance of an account in wei. */
   readBalance(account: Address, bounds?: CallBounds): Promise<Wei>;
+  /** The leaf that a mined answerOpening transaction showed; undefined when the transaction was no direct call of it. */
+  readLeafAnswer(transactionHash: Bytes32, bounds?: CallBounds): Promise<LeafAnswer | undefined>;
   /** RLP of a block header whose keccak is the block's hash. */
   readHeader(blockNumber: number, bounds?: CallBounds): Promise<Uint8Array>;
   blockNumber(bounds?: CallBounds): Promise<number>;

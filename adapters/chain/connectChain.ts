@@ -16,6 +16,7 @@ import { decodeEvent } from './decodeEvents.js';
 import { bytesOfDeviceClass } from './deviceClass.js';
 import type { RushesTransactions } from './generated/rushes.js';
 import { readBlock, readHeader } from './readHeader.js';
+import { readLeafAnswer } from './readLeafAnswer.js';
 import type { RpcReceipt } from './receipts.js';
 
 /**
@@ -163,6 +164,7 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
       const balance = await (token.balanceOf as (account: Address) => Promise<{ toBigInt(): bigint }>)(account);
       return balance.toBigInt();
     },
+    readLeafAnswer: (transactionHash, bounds) => readLeafAnswer({ rpc, contract: network.contract, transactionHash, signal: bounds?.signal }),
     readHeader: (blockNumber, bounds) => readHeader({ rpc, blockNumber, signal: bounds?.signal }),
     async blockNumber(bounds) {
       return Number(await rpc.send<string>('eth_blockNumber', [], { signal: bounds?.signal }));

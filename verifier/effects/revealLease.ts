@@ -1,22 +1,29 @@
-import { type Finding, encodeFinding } from '../../protocol/audit/finding.js';
+import { compareSums } from '../../protocol/audit/compareSums.js';
+import { type Finding, type TestResult, encodeFinding } from '../../protocol/audit/finding.js';
 import { rule } from '../../protocol/audit/rule.js';
-import { toleranceOf } from '../../protocol/audit/tolerances.js';
-import { drawAudit } from '../../protocol/draw.js';
+import { type Tolerance, toleranceOf } from '../../protocol/audit/tolerances.js';
+import { bigintOfBytes, bytesOfHex } from '../../protocol/bytes.js';
+import { type ChunkDraw, drawAudit } from '../../protocol/draw.js';
 import { InvariantError } from '../../protocol/errors.js';
-import { chunkRect } from '../../protocol/geometry.js';
+import { type Geometry, LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { sealHash, valuesHash } from '../../protocol/hashes.js';
+import type { Bytes32 } from '../../protocol/ids.js';
 import type { LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
+import { sha256 } from '../../protocol/sha256.js';
+import type { Measurement } from '../measurements.js';
 import { sealSecret } from '../sealSecret.js';
 import type { VerifierContext } from '../VerifierContext.js';
 import { auditLease } from './auditLease.js';
 import { measureLease } from './measureLease.js';
 
+type OpenedLease = Extract<LedgerLease, { state: 'OPENED' }>;
+
 /**
  * OPENED: compares what the worker opened with what was sealed, publishes the finding and reveals. Where the opening cannot be had, first demands
  * one of its leaves on chain: a worker that has it loses nothing, one that withholds it is convicted.
  */
-export async function revealLease(context: VerifierContext, options: { lease: Extract<LedgerLease, { state: 'OPENED' }>; workerClass: string; secondsLeft: number; signal: AbortSignal }): Promise<number> {
+export async function revealLease(context: VerifierContext, options: { lease: OpenedLease; workerClass: string; secondsLeft: number; signal: AbortSignal }): Promise<number> {
   const { lease, signal } = options;
   const { chain, store } = context;
   const { commitment, leaseId } = lease;
@@ -29,15 +36,14 @@ export async function revealLease(context: VerifierContext, options: { lease: Ex
   const seal = sealHash({ verifier: chain.account, leaseId, valuesHash: hash, secret });
   if (seal !== mine.sealHash) throw new InvariantError({ what: `seal of lease ${leaseId}`, expected: mine.sealHash, actual: seal });
 
+  const tolerance = toleranceOf(options.workerClass, context.engine.kind);
   const outcome = await auditLease({
     lease, root: commitment.root, outputsDigest: commitment.outputsDigest, openingDigest: lease.openingDigest, draw: commitment.draw,
-    chain: chain.network, job, measurement, tolerance: toleranceOf(options.workerClass, context.engine.kind), store,
+    chain: chain.network, job, measurement, tolerance, store,
     fetchMs: Math.max(1000, 250 * options.secondsLeft), signal,
   });
-  if (outcome.openingAbsent && mine.demand === undefined) return demandLeaf(context, lease, signal);
-  if (outcome.openingAbsent && mine.demand?.answered === true && !mine.demand.present) {
-    outcome.tests.push({ test: 'T7', chunkIndex: mine.demand.chunkIndex, rule: 'exact', measured: 1, threshold: 0, verdict: 'convict', detail: `the committed tree has no leaf ${mine.demand.leafIndex}, as the worker showed on chain`, maskedPixels: 0 });
-  }
+  if (outcome.openingAbsent && mine.demand === undefined) return demandLeaf(context, { lease, geometry: job.geometry, secret, signal });
+  if (outcome.openingAbsent && mine.demand !== undefined) outcome.tests.push(...await testAnswer(context, { lease, demand: mine.demand, measurement, geometry: job.geometry, tolerance, signal }));
 
   const finding: Finding = { protocolVersion: 1, leaseId, jobId: lease.jobId, verifier: chain.account, verdict: rule(outcome), tests: outcome.tests, valuesHash: hash, evidence: outcome.evidence };
   const { bytes, digest } = encodeFinding(finding);
@@ -48,14 +54,43 @@ export async function revealLease(context: VerifierContext, options: { lease: Ex
   return blockNumber;
 }
 
-/** Asks for the first drawn leaf on chain. */
-async function demandLeaf(context: VerifierContext, lease: Extract<LedgerLease, { state: 'OPENED' }>, signal: AbortSignal): Promise<number> {
-  const { draw } = lease.commitment;
-  const { geometry } = await context.jobs.open(lease.jobId);
-  const [chunk] = drawAudit({ seed: draw?.seed ?? '0x', rects: chunksOfMask(lease.word, draw?.drawnMask ?? 0n).map((chunkIndex) => chunkRect(geometry, chunkIndex)), batches: geometry.batches });
-  const leafIndex = chunk?.leaves[0]?.leafIndex;
-  if (chunk === undefined || leafIndex === undefined) throw new InvariantError({ what: `drawn leaves of lease ${lease.leaseId}`, expected: 'at least 1', actual: 0 });
-  const { blockNumber } = await context.chain.demandOpening({ leaseId: lease.leaseId, chunkIndex: chunk.rect.chunkIndex, leafIndex }, { signal });
-  context.log.warn({ leaseId: lease.leaseId, chunkIndex: chunk.rect.chunkIndex, leafIndex, blockNumber }, 'the opening cannot be had: leaf demanded on chain');
+/** Asks for one drawn leaf on chain. Which one follows from the verifier's secret, so that the worker cannot know it before and two verifiers ask for different ones. */
+async function demandLeaf(context: VerifierContext, of: { lease: OpenedLease; geometry: Geometry; secret: Bytes32; signal: AbortSignal }): Promise<number> {
+  const { lease, geometry, signal } = of;
+  const leaves = drawOf(lease, geometry).flatMap((chunk) => chunk.leaves.map(({ leafIndex }) => ({ chunkIndex: chunk.rect.chunkIndex, leafIndex })));
+  const picked = leaves[Number(bigintOfBytes(sha256(bytesOfHex(of.secret))) % BigInt(leaves.length))];
+  if (picked === undefined) throw new InvariantError({ what: `drawn leaves of lease ${lease.leaseId}`, expected: 'at least 1', actual: 0 });
+  const { blockNumber } = await context.chain.demandOpening({ leaseId: lease.leaseId, ...picked }, { signal });
+  context.log.warn({ leaseId: lease.leaseId, ...picked, blockNumber }, 'the opening cannot be had: leaf demanded on chain');
   return blockNumber;
+}
+
+/** The demanded leaf as the worker showed it on chain, against the sealed values: the same tests as for an opening, on one leaf. */
+async function testAnswer(context: VerifierContext, of: { lease: OpenedLease; demand: NonNullable<LedgerAudit['demand']>; measurement: Measurement; geometry: Geometry; tolerance: Tolerance; signal: AbortSignal }): Promise<TestResult[]> {
+  const { lease, demand, geometry } = of;
+  if (demand.answerTransaction === undefined) return [];
+  if (!demand.present) return [{ test: 'T7', chunkIndex: demand.chunkIndex, rule: 'exact', measured: 1, threshold: 0, verdict: 'convict', detail: `the committed tree has no leaf ${demand.leafIndex}, as the worker showed on chain`, maskedPixels: 0 }];
+  const answer = await context.chain.readLeafAnswer(demand.answerTransaction, { signal: of.signal });
+  if (answer === undefined) return [];
+
+  // The demanded leaf's place among the sealed values.
+  let at = 0;
+  for (const chunk of drawOf(lease, geometry)) {
+    for (const leaf of chunk.leaves) {
+      const values = of.measurement.values.subarray(at, at += 4 * leaf.pixels.length);
+      if (chunk.rect.chunkIndex !== demand.chunkIndex || leaf.leafIndex !== demand.leafIndex) continue;
+      const sums = new Float32Array(LEAF_FLOATS);
+      const view = new DataView(answer.sums.buffer, answer.sums.byteOffset, answer.sums.byteLength);
+      for (let i = 0; i < LEAF_FLOATS; i++) sums[i] = view.getFloat32(4 * i, true);
+      const opened = [{ leafIndex: leaf.leafIndex, salt: bytesOfHex(answer.salt), sums, path: [] }];
+      return compareSums({ draw: { ...chunk, leaves: [leaf] }, samples: geometry.samples, batches: geometry.batches, opened, values, tolerance: of.tolerance });
+    }
+  }
+  return [];
+}
+
+function drawOf(lease: OpenedLease, geometry: Geometry): ChunkDraw[] {
+  const { draw } = lease.commitment;
+  if (draw === undefined) throw new InvariantError({ what: `draw of opened lease ${lease.leaseId}`, expected: 'known', actual: 'unknown' });
+  return drawAudit({ seed: draw.seed, rects: chunksOfMask(lease.word, draw.drawnMask).map((chunkIndex) => chunkRect(geometry, chunkIndex)), batches: geometry.batches });
 }
