@@ -66,7 +66,7 @@ const materials = {
   cloth: plain('Cloth', linear('#1d3a3a'), 0, 0.8),
   paper: plain('Paper', linear('#d9cba8'), 0, 0.9),
   panel: plain('Panel', [0, 0, 0], 0, 1, { emissiveFactor: [1, 0.93, 0.82], extensions: { KHR_materials_emissive_strength: { emissiveStrength: 8 } } }),
-  lantern: plain('Lantern', [0.35, 0.3, 0.25], 0, 0.8, { emissiveFactor: [1, 1, 1], emissiveTexture: { index: lantern }, extensions: { KHR_materials_emissive_strength: { emissiveStrength: 1.9 } } }),
+  lantern: plain('Lantern', [0.35, 0.3, 0.25], 0, 0.8, { emissiveFactor: [1, 1, 1], emissiveTexture: { index: lantern }, extensions: { KHR_materials_emissive_strength: { emissiveStrength: 1.35 } } }),
   backdrop: glb.add('materials', { name: 'Backdrop', pbrMetallicRoughness: { baseColorTexture: { index: backdrop } }, extensions: { KHR_materials_unlit: {} } }),
 };
 
@@ -114,7 +114,8 @@ root('Amber marble', placed(sphere(0.2, 64, 32), [1.3, 0.2, 0.75]), materials.am
 root('Teal marble', placed(sphere(0.14, 56, 28), [0.92, 0.14, 1.12]), materials.teal);
 root('Small steel ball', placed(sphere(0.11, 48, 24), [1.62, 0.11, 1.08]), materials.steel);
 root('Lantern foot', lathe([[0, 0], [0.2, 0], [0.21, 0.02], [0.18, 0.05], [0.16, 0.06], [0, 0.06]], 48, 40), materials.brass, { translation: [2.3, 0, -0.8] });
-root('Lantern', lathe([[0.13, 0], [0.24, 0.05], [0.33, 0.14], [0.37, 0.27], [0.37, 0.4], [0.33, 0.53], [0.25, 0.62], [0.14, 0.67]], 28, 181), materials.lantern, { translation: [2.3, 0.05, -0.8] });
+const lanternShape = Array.from({ length: 17 }, (_, i) => [0.13 + 0.245 * Math.sin((Math.PI * (i + 0.6)) / 17.2) ** 0.8, (0.66 * i) / 16] as const);
+root('Lantern', lathe(lanternShape, 48, 181), materials.lantern, { translation: [2.3, 0.05, -0.8] });
 root('Lantern cap', lathe([[0.15, 0], [0.15, 0.03], [0.06, 0.05], [0, 0.05]], 32, 40), materials.brass, { translation: [2.3, 0.71, -0.8] });
 root('Backdrop', panel(33, 15), materials.backdrop, { translation: [0, 3, -11] });
 const panelAt = [-4.2, 4.3, 2.4];

@@ -41,7 +41,7 @@ const GLOWS: readonly Glow[] = [
   { azimuth: -100, elevation: 28, halfWidth: 26, halfHeight: 24, round: false, colour: [3.4, 3.1, 2.7], soft: 0.35 },
   { azimuth: 10, elevation: 78, halfWidth: 40, halfHeight: 14, round: false, colour: [2.2, 2.1, 2.0], soft: 0.6 },
   { azimuth: 98, elevation: 20, halfWidth: 9, halfHeight: 34, round: false, colour: [1.5, 2.2, 3.2], soft: 0.5 },
-  { azimuth: 172, elevation: 30, halfWidth: 30, halfHeight: 16, round: false, colour: [0.8, 0.74, 0.66], soft: 0.7 },
+  { azimuth: 172, elevation: 30, halfWidth: 30, halfHeight: 16, round: false, colour: [1.7, 1.5, 1.25], soft: 0.7 },
 ];
 
 function roomAt(azimuth: number, elevation: number): number[] {
