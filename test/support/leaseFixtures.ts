@@ -1,0 +1,41 @@
+import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
+import type { Address, Bytes32 } from '../../protocol/ids.js';
+import type { LeaseCommitment, LeaseState, LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
+import type { PolicyNumbers } from '../../protocol/policy.js';
+
+export const bytes32 = (byte: string): Bytes32 => `0x${byte.repeat(32)}`;
+export const address = (byte: string): Address => `0x${byte.repeat(20)}`;
+export const WORKER = address('a1');
+export const VERIFIERS = [address('b1'), address('b2'), address('b3')] as const;
+export const POLICY: PolicyNumbers = LOCAL_POLICY;
+
+/** Unix seconds at which the deadline of every fixture's state is. */
+export const DEADLINE = 1000;
+
+export function audit(verifier: Address, more: Partial<LedgerAudit> = {}): LedgerAudit {
+  return { verifier, sealHash: undefined, demand: undefined, reveal: undefined, ...more };
+}
+
+export function commitment(more: Partial<LeaseCommitment> = {}): LeaseCommitment {
+  return { root: bytes32('01'), outputsDigest: bytes32('02'), committedBlock: 50, committedAt: 900, drawBlock: 52, redrafted: false, draw: undefined, audits: [], ...more };
+}
+
+/** A draw that picked the first two verifiers. */
+export const DRAWN = { seed: bytes32('05'), drawnMask: 3n, verifiers: [VERIFIERS[0], VERIFIERS[1]] };
+
+const common = { leaseId: 7, jobId: bytes32('0a'), worker: WORKER, word: 0, mask: 3n, payWei: 2n, reservedWei: 4n, feeWei: 1n, workerConvictions: 0, takenBlock: 40, takenAt: 800 };
+
+/** A lease in a state, with its deadline at DEADLINE. */
+export function lease<State extends LeaseState>(state: State, made: LeaseCommitment = commitment()): Extract<LedgerLease, { state: State }> {
+  const leases: { [S in LeaseState]: LedgerLease } = {
+    TAKEN: { ...common, state: 'TAKEN', deadline: DEADLINE },
+    COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadline: DEADLINE },
+    SEALED: { ...common, state: 'SEALED', commitment: made, openDeadline: DEADLINE },
+    OPENED: { ...common, state: 'OPENED', commitment: made, openingDigest: bytes32('06'), revealDeadline: DEADLINE },
+    PAYABLE: { ...common, state: 'PAYABLE', commitment: made, openingDigest: bytes32('06'), endedAt: 990 },
+    VOID: { ...common, state: 'VOID', commitment: made, openingDigest: undefined, reason: 'noShow', endedAt: 990 },
+    CONVICTED: { ...common, state: 'CONVICTED', commitment: made, openingDigest: undefined, slashedWei: 1n, endedAt: 990 },
+    EXPIRED: { ...common, state: 'EXPIRED', slashedWei: 1n, endedAt: 990 },
+  };
+  return leases[state] as Extract<LedgerLease, { state: State }>;
+}
