@@ -28,7 +28,7 @@ export interface PosedScene {
   environment: PosedEnvironment | null;
   camera: PosedCamera;
   background: Background;
-  /** Equal for two frames of one scene exactly when their triangles (positions, normals, tangents, order) are equal: lets `prepare` reuse a BVH. */
+  /** Equal keys mean equal triangles (positions, normals, tangents, order): lets `prepare` reuse a BVH. Frames in which nothing moves share one. */
   geometryKey: string;
 }
 

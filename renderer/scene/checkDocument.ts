@@ -1,4 +1,5 @@
 import { BadSceneError } from './BadSceneError.js';
+import { checkNodeTree } from './checkNodeTree.js';
 import { COMPONENT_BYTES, type GltfDocument, TYPE_COMPONENTS } from './GltfDocument.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
 
@@ -45,7 +46,7 @@ class DocumentCheck {
     this.each('nodes', (node, where) => this.node(node, where));
     this.each('animations', (animation, where) => this.animation(animation, where));
     this.each('scenes', (scene, where) => this.indices(scene, 'nodes', 'nodes', where));
-    this.tree();
+    checkNodeTree(this.root, (where, what) => this.bad(where, what));
     if (this.length('scenes') === 0) throw this.bad('scenes', 'the file holds no scene', 'Export a scene with at least one object.');
     this.index(this.root, 'scene', 'scenes', 'document');
   }
@@ -233,36 +234,6 @@ class DocumentCheck {
       const target = this.object(channel['target'], `${place}.target`);
       this.index(target, 'node', 'nodes', `${place}.target`);
       if (typeof target['path'] !== 'string') throw this.bad(`${place}.target.path`, 'not a string');
-    }
-  }
-
-  /** Each node has one parent at most and no node is its own ancestor. */
-  private tree(): void {
-    const nodes = (this.root['nodes'] ?? []) as { children?: number[] }[];
-    const parentOf = new Int32Array(nodes.length).fill(-1);
-    for (const [i, node] of nodes.entries()) {
-      for (const child of node.children ?? []) {
-        if (parentOf[child] !== -1) throw this.bad(`nodes[${child}]`, `it is a child of both nodes[${parentOf[child]}] and nodes[${i}]`);
-        parentOf[child] = i;
-      }
-    }
-    const depthOf = new Int32Array(nodes.length);
-    for (let start = 0; start < nodes.length; start++) {
-      // Climb to a node of known depth; a climb longer than the number of nodes is a cycle.
-      let depth = 0;
-      for (let node = start; node !== -1; node = parentOf[node] ?? -1) {
-        if (++depth > nodes.length) throw this.bad(`nodes[${start}]`, 'its ancestors form a cycle');
-        if (depth > SCENE_LIMITS.nodeDepth) throw this.bad(`nodes[${start}]`, `it lies more than ${SCENE_LIMITS.nodeDepth} levels deep`);
-        if (depthOf[node] !== 0) {
-          depth += (depthOf[node] ?? 1) - 1;
-          break;
-        }
-      }
-      depthOf[start] = depth;
-      if (depth > SCENE_LIMITS.nodeDepth) throw this.bad(`nodes[${start}]`, `it lies more than ${SCENE_LIMITS.nodeDepth} levels deep`);
-    }
-    for (const [i, scene] of ((this.root['scenes'] ?? []) as { nodes?: number[] }[]).entries()) {
-      for (const node of scene.nodes ?? []) if (parentOf[node] !== -1) throw this.bad(`scenes[${i}]`, `nodes[${node}] is listed as a root and is a child of nodes[${parentOf[node]}]`);
     }
   }
 

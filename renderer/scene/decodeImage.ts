@@ -36,6 +36,8 @@ export async function decodeImage(options: { file: string; where: string; bytes:
   const size = imageSizeOf(kind, bytes);
   if (size === undefined || size.width === 0 || size.height === 0) throw refuse(`the ${kind.toUpperCase()} image is damaged: its header states no size`, 'Save the image again.');
   if (size.width > SCENE_LIMITS.imageSide || size.height > SCENE_LIMITS.imageSide) throw refuse(`the image is ${size.width} x ${size.height} pixels, more than ${SCENE_LIMITS.imageSide} a side`, 'Scale the image down.');
+  // The decoders draw what is there and leave the rest empty; a file that ends early must not become a texture that does.
+  if (!isWhole(kind, bytes)) throw refuse(`the ${kind.toUpperCase()} image is cut short`, 'Copy or save the image again.');
   try {
     const { width, height, data } = await DECODERS[kind](bytes);
     if (width !== size.width || height !== size.height || data.length !== 4 * width * height) throw new Error(`decoded to ${width} x ${height}, announced ${size.width} x ${size.height}`);
@@ -73,6 +75,23 @@ const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<I
     return decodeWebp(bufferOf(bytes));
   },
 };
+
+/** Whether a file's last part is there: PNG's end chunk, JPEG's end marker after its scan, the length that WebP states. */
+function isWhole(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (kind === 'webp') return view.getUint32(4, true) + 8 <= bytes.length;
+  if (kind === 'png') {
+    for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) if (view.getUint32(at + 4) === 0x49454e44) return true;
+    return false;
+  }
+  // An end marker cannot occur inside entropy-coded data, where 0xff is always followed by 0; before the last scan it may, in a thumbnail.
+  for (let at = bytes.length - 2; at >= 0; at--) {
+    if (bytes[at] !== 0xff) continue;
+    if (bytes[at + 1] === 0xd9) return true;
+    if (bytes[at + 1] === 0xda) return false;
+  }
+  return false;
+}
 
 function imageSizeOf(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): { width: number; height: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
