@@ -91,19 +91,19 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
       let pY = directionZ * secondX - directionX * secondZ;
       let pZ = directionX * secondY - directionY * secondX;
       let determinant = (firstX * pX + firstY * pY) + firstZ * pZ;
-      let sign = bitcast<vec4u>(determinant) & vec4u(0x80000000u);
+      let side = select(vec4f(1.0), vec4f(-1.0), determinant < vec4f(0.0));
       let size = abs(determinant);
       let sX = originX - blocks[block].cornerX;
       let sY = originY - blocks[block].cornerY;
       let sZ = originZ - blocks[block].cornerZ;
-      let u = bitcast<vec4f>(bitcast<vec4u>((sX * pX + sY * pY) + sZ * pZ) ^ sign);
+      let u = ((sX * pX + sY * pY) + sZ * pZ) * side;
       let qX = sY * firstZ - sZ * firstY;
       let qY = sZ * firstX - sX * firstZ;
       let qZ = sX * firstY - sY * firstX;
-      let v = bitcast<vec4f>(bitcast<vec4u>((directionX * qX + directionY * qY) + directionZ * qZ) ^ sign);
+      let v = ((directionX * qX + directionY * qY) + directionZ * qZ) * side;
       let within = (min(u, v) >= vec4f(0.0)) & (u + v <= size);
       if (any(within)) {
-        let far = bitcast<vec4f>(bitcast<vec4u>((secondX * qX + secondY * qY) + secondZ * qZ) ^ sign);
+        let far = ((secondX * qX + secondY * qY) + secondZ * qZ) * side;
         let met = within & (far > vec4f(0.0)) & (far < limit * size);
         var lanes = movemask(met);
         if (lanes != 0u) {
@@ -118,7 +118,7 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
               let id = blocks[block].id[lane];
               var seen = true;
               if ((id & ~TRIANGLE_INDEX) != 0u) {
-                let back = sign[lane] != 0u;
+                let back = side[lane] < 0.0;
                 seen = !(primary && back && (id & TRIANGLE_SINGLE_SIDED) != 0u);
                 if (seen && (id & TRIANGLE_ALPHA) != 0u) {
                   seen = opacityAt(id & TRIANGLE_INDEX, us[lane], vs[lane]) > drawAlpha(sequence, segment, id);
@@ -192,19 +192,19 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
       let pY = directionZ * secondX - directionX * secondZ;
       let pZ = directionX * secondY - directionY * secondX;
       let determinant = (firstX * pX + firstY * pY) + firstZ * pZ;
-      let sign = bitcast<vec4u>(determinant) & vec4u(0x80000000u);
+      let side = select(vec4f(1.0), vec4f(-1.0), determinant < vec4f(0.0));
       let size = abs(determinant);
       let sX = originX - blocks[block].cornerX;
       let sY = originY - blocks[block].cornerY;
       let sZ = originZ - blocks[block].cornerZ;
-      let u = bitcast<vec4f>(bitcast<vec4u>((sX * pX + sY * pY) + sZ * pZ) ^ sign);
+      let u = ((sX * pX + sY * pY) + sZ * pZ) * side;
       let qX = sY * firstZ - sZ * firstY;
       let qY = sZ * firstX - sX * firstZ;
       let qZ = sX * firstY - sY * firstX;
-      let v = bitcast<vec4f>(bitcast<vec4u>((directionX * qX + directionY * qY) + directionZ * qZ) ^ sign);
+      let v = ((directionX * qX + directionY * qY) + directionZ * qZ) * side;
       let within = (min(u, v) >= vec4f(0.0)) & (u + v <= size);
       if (any(within)) {
-        let far = bitcast<vec4f>(bitcast<vec4u>((secondX * qX + secondY * qY) + secondZ * qZ) ^ sign);
+        let far = ((secondX * qX + secondY * qY) + secondZ * qZ) * side;
         var lanes = movemask(within & (far > vec4f(0.0)) & (far < limit * size));
         while (lanes != 0u) {
           let lane = countTrailingZeros(lanes);

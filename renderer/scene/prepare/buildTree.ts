@@ -78,6 +78,11 @@ export function buildTree(positions: Float32Array): Tree {
   if (deepest > STACK_SIZE) {
     throw new RushesError({ code: 'tree-too-deep', message: `The scene's triangles nest ${deepest} levels deep, more than the ${STACK_SIZE} the kernel can follow.`, facts: { deepest, limit: STACK_SIZE }, advice: 'Remove coinciding or extremely uneven triangles.' });
   }
+  // The binary tree counts a leaf in 16 bits: more coinciding triangles than that would be lost.
+  const held = blocks.reduce((sum, block) => sum + block.length, 0);
+  if (held !== triangleCount) {
+    throw new RushesError({ code: 'tree-incomplete', message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the tree.`, facts: { triangleCount, held }, advice: 'Remove duplicate triangles.' });
+  }
   return { nodes: packNodes(nodes), ...packBlocks(positions, blocks) };
 }
 

@@ -11,7 +11,6 @@ export const LIGHT_KINDS = { point: 0, spot: 1, directional: 2, triangle: 3, env
 export const CHILD_IS_BLOCK = 0x80000000;
 export const TRIANGLE_ALPHA = 0x80000000;
 export const TRIANGLE_SINGLE_SIDED = 0x40000000;
-export const TRIANGLE_INDEX = 0x3fffffff;
 export const NONE = 0xffffffff;
 /** Entries of the kernel's traversal stacks. */
 export const STACK_SIZE = 128;
