@@ -2,18 +2,26 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { hexOfBytes } from '../../protocol/bytes.js';
+import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
+import type { Bytes32 } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
+import { hashPreparation } from '../hashPreparation.js';
 import { COMPILER_VERSION } from './compiler/compilerVersion.js';
 import type { CompiledKernel } from './compiler/compileKernel.js';
 
 const encoder = new TextEncoder();
 
 /**
- * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there.
+ * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its hash covers
+ * what prepares scenes for it too (hashPreparation).
  * @param cacheDir undefined: always compile. An entry that does not match its own hash is compiled again.
  */
 export async function loadKernel(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
+  const compiled = await loadCompiled(options);
+  return { ...compiled, kernelHash: hexOfBytes(sha256(bytesOfHex(compiled.kernelHash), bytesOfHex(hashPreparation()))) as Bytes32 };
+}
+
+async function loadCompiled(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
   const { source, cacheDir } = options;
   if (cacheDir === undefined) return compileOnThread(source);
   const key = hexOfBytes(sha256(encoder.encode(COMPILER_VERSION), Uint8Array.of(0), encoder.encode(source))).slice(2);
@@ -38,6 +46,9 @@ export async function loadKernel(options: { source: string; cacheDir: string | u
 async function compileOnThread(source: string): Promise<CompiledKernel> {
   const pool = new Piscina<{ source: string }, CompiledKernel>({
     filename: fileURLToPath(new URL('./compile.thread.js', import.meta.url)), minThreads: 1, maxThreads: 1,
+    // Piscina tries require() before import(). binaryen has a top-level await, which require() gives up on half-way, and now and
+    // then Node then dies of an internal assertion: without require() of modules nothing is begun twice.
+    execArgv: [...process.execArgv, '--no-experimental-require-module'],
   });
   try {
     return await pool.run({ source });

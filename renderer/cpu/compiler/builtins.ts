@@ -109,6 +109,8 @@ const select: Builtin = (call) => {
   const size = laneCount(condition!.type as LaneType);
   const type = a.type as LaneType;
   if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type))) throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.line);
+  const blended = blend(call, [a, b], condition!);
+  if (blended !== undefined) return blended;
   const c = runtime(call.builder, condition!, call.line);
   const { module: m } = call.builder;
   if (size === 1) {
@@ -120,6 +122,28 @@ const select: Builtin = (call) => {
     simd: (x, y, which) => m.v128.bitselect(y!(), x!(), which!()),
   });
 };
+
+/** Cheaper forms of select on four lanes: lanes picked by constants are a shuffle, and beside zeros the mask itself will do. */
+function blend(call: BuiltinCall, [a, b]: [RuntimeValue, RuntimeValue], condition: Value): RuntimeValue | undefined {
+  const { builder } = call;
+  const { module: m } = builder;
+  const type = a.type as LaneType;
+  if (!isSimd(type) || condition.type.kind !== 'vector') return undefined;
+  const [whenFalse, whenTrue] = [a.parts[0]!, b.parts[0]!];
+  if (condition.kind === 'constant') {
+    const bytes = condition.lanes.flatMap((lane, index) => [0, 1, 2, 3].map((byte) => (lane === 0n ? 0 : 16) + 4 * index + byte));
+    return { kind: 'runtime', type, parts: [builder.keep(type, m.i8x16.shuffle(whenFalse.read(), whenTrue.read(), bytes))] };
+  }
+  const mask = condition.parts[0]!;
+  if (isZero(call.operands[0]!)) return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.and(whenTrue.read(), mask.read()))] };
+  if (isZero(call.operands[1]!)) return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.andnot(whenFalse.read(), mask.read()))] };
+  return undefined;
+}
+
+/** Whether a value is a constant whose bits are all zero. */
+function isZero(value: Value): boolean {
+  return value.kind === 'constant' && value.lanes.every((lane) => lane === 0n || Object.is(lane, 0));
+}
 
 function reduceBools(kind: 'any' | 'all'): Builtin {
   return (call) => {

@@ -1,14 +1,14 @@
 import type { FunctionContext } from './FunctionContext.js';
 import { KernelCompileError } from './KernelCompileError.js';
-import { convert, fromLanes, lanewise, laneParts, promote, runtime, splat } from './lanes.js';
+import { convert, fromLanes, laneParts, promote, runtime, splat } from './lanes.js';
 import { commonElement } from './operators.js';
 import { canonical } from './places.js';
 import { laneBits } from './lanes.js';
 import { slotsOf } from './layout.js';
 import type { TypeName } from './syntax.js';
 import type { LaneType, ScalarName, Type } from './types.js';
-import { elementOf, expectLanes, isLanes, laneCount, lanes, typeName } from './types.js';
-import type { ConstantValue, Value } from './values.js';
+import { elementOf, expectLanes, isLanes, isSimd, laneCount, lanes, typeName } from './types.js';
+import type { ConstantValue, Part, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
 
 /** `T(...)`: a zero value, a conversion, a splat, or a value put together from parts. */
@@ -93,9 +93,26 @@ export function reinterpret(context: FunctionContext, callee: TypeName, operands
   if ((from === 'f32') === (to === 'f32')) return { ...given, type };
   const { builder } = context;
   const { module: m } = builder;
-  if (to === 'f32') return lanewise(builder, to, [given], { scalar: (x) => m.f32.reinterpret(x!()), simd: (x) => x!() });
-  const slot = slotsOf(given.type)[0]!.type;
-  return lanewise(builder, to, [given], { scalar: (x) => m.i32.reinterpret(canonical(builder, slot, x!)), simd: (x) => canonical(builder, slot, x!) });
+  const simd = isSimd(given.type as LaneType);
+  if (to === 'f32') {
+    const parts = given.parts.map((part): Part => {
+      if (part.flipped === undefined) return builder.keep(slotTypeOf(type), simd ? part.read() : m.f32.reinterpret(part.read()));
+      const { float, signs } = part.flipped;
+      return builder.keep(slotTypeOf(type), simd ? m.v128.xor(float(), signs()) : m.f32.reinterpret(m.i32.xor(m.i32.reinterpret(float()), signs())));
+    });
+    return { kind: 'runtime', type, parts };
+  }
+  const slot = slotTypeOf(given.type as LaneType);
+  const parts = given.parts.map((part): Part => {
+    const bits = canonical(builder, slot, part.read);
+    return { ...builder.keep(slotTypeOf(type), simd ? bits : m.i32.reinterpret(bits)), bitsOf: part.read };
+  });
+  return { kind: 'runtime', type, parts };
+}
+
+/** What one part of a scalar or vector holds. */
+function slotTypeOf(type: LaneType): LaneType {
+  return slotsOf(type)[0]!.type;
 }
 
 function concreteElement(from: ScalarName, to: ScalarName): ScalarName {

@@ -7,7 +7,7 @@ import { concrete, lanewise, promote, runtime, splat } from './lanes.js';
 import type { BinaryOperator } from './syntax.js';
 import type { LaneType, ScalarName } from './types.js';
 import { elementOf, expectLanes, isAbstract, laneCount, lanes, typeName } from './types.js';
-import type { Value } from './values.js';
+import type { RuntimeValue, Value } from './values.js';
 import { constant } from './values.js';
 
 type Module = binaryen.Module;
@@ -60,7 +60,18 @@ export function applyBinary(builder: FunctionBuilder, operator: BinaryOperator, 
   }
   if (element === 'f32') return lanewise(builder, resultElement, operands, floatOperation(builder.module, operator));
   if (element === 'bool') return lanewise(builder, resultElement, operands, boolOperation(builder.module, operator));
-  return lanewise(builder, resultElement, operands, integerOperation(builder.module, operator, element === 'i32'));
+  const result = lanewise(builder, resultElement, operands, integerOperation(builder.module, operator, element === 'i32'));
+  noteSigns(operator, [a, b], operands, result);
+  return result;
+}
+
+/** Marks `bits & 0x80000000` and `bitsOfFloat ^ signs`, so that turning the latter into a float again can skip the bits. */
+function noteSigns(operator: BinaryOperator, given: Value[], operands: RuntimeValue[], result: RuntimeValue): void {
+  result.parts.forEach((part, index) => {
+    const [left, right] = operands.map((operand) => operand.parts[index]!);
+    if (operator === '&' && given.some((value) => value.kind === 'constant' && value.lanes.every((lane) => ((lane as bigint) & 0x7fffffffn) === 0n))) part.signOnly = true;
+    if (operator === '^' && left!.bitsOf !== undefined && right!.signOnly === true) part.flipped = { float: left!.bitsOf, signs: right!.read };
+  });
 }
 
 /** WGSL refuses a constant zero divisor and constant shifts of 32 or more also where the left operand is not constant. */

@@ -10,6 +10,12 @@ export interface Part {
   read: Read;
   /** All four lanes of this SIMD register hold this scalar. */
   splat?: Read;
+  /** These integers are the bits of this float, with any NaN made canonical. */
+  bitsOf?: Read;
+  /** No bit of these integers but the sign bit can be set. */
+  signOnly?: boolean;
+  /** These integers are the bits of a float with its sign flipped by `signs`: as a float again, a NaN needs no care, because it stays one. */
+  flipped?: { float: Read; signs: Read };
 }
 
 /** A value known while compiling: one number per lane, flattened in order. Integers are bigint, booleans 0n or 1n. */
