@@ -61,6 +61,8 @@ export interface FrameGroupsTable {
   job_id: string;
   frame: number;
   word: number;
+  open: number;
+  resting_until: Generated<Date>;
 }
 
 export interface JobTurnsTable {

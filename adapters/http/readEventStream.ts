@@ -28,6 +28,7 @@ export async function * readEventStream(options: { url: string; signal: AbortSig
         lastEventId = received.id;
         pauseMs = FIRST_PAUSE_MS;
         yield received;
+        if (signal.aborted) return;
       }
     } catch (error) {
       if (signal.aborted) return;

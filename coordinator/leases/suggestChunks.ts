@@ -13,11 +13,12 @@ const ATTEMPTS = 4;
  * passes over what is locked (SKIP LOCKED) and over what is marked; a mark that nobody used runs out by itself. Chunks the worker is barred from, those the
  * job's unreserved money does not cover, and those that could not end before the job's deadline are not suggested. The worker's heartbeat is noted beside.
  *
- * What was tried besides, suggestions per second with 8 workers at once over 4 connections, 64 chunks per frame, 40,960 chunks
- * (`node dist/bench/suggestions.js`; see bench/results):
- * - locking chunks alone, not the frame: two workers that ask at once share a frame, so both prepare it, and leases come out half as long;
- * - one advisory lock around the statement: no collisions either, but workers queue;
- * - a bitmap per frame in one row (bit(256)): fewer rows, but a mark for part of a frame then needs a row of its own to run out by.
+ * What was tried besides. Suggestions of 64 chunks per second, 8 workers at once over 4 connections, 160 frames, one after the other on a busy machine of two
+ * cores (`npx mocha dist/test/coordinator/suggestions.test.js`, the test "are fast", with the statement changed as said); this one: 81-94.
+ * - locking chunks alone, not the frame: 33-34; workers that ask at once pick the same frame, most find nothing left in it and ask again;
+ * - one advisory lock around the statement: 31; workers queue through three round trips;
+ * - no `open` and `resting_until` per frame, frames of all jobs sorted together: 13 (640 frames; this one 68): every exhausted frame is looked into each time;
+ * - a bitmap per frame in one row was not built: a mark for part of a frame would need a row of its own to run out by.
  */
 export async function suggestChunks(db: Kysely<DatabaseSchema>, request: { worker: Address; maxChunks: number; holdMs: number; /** The chain's time, unix seconds. */ nowSeconds: number }): Promise<Suggestion | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -37,18 +38,26 @@ async function suggestOnce(db: Kysely<DatabaseSchema>, request: { worker: Addres
       INSERT INTO heartbeats (worker, seen_at, max_chunks, suggestions) VALUES (${worker}, now(), ${maxChunks}, 0)
       ON CONFLICT (worker) DO UPDATE SET seen_at = now(), max_chunks = excluded.max_chunks
     ), picked AS (
-      SELECT g.job_id, g.frame, g.word
-      FROM jobs j JOIN job_turns t USING (job_id) JOIN frame_groups g USING (job_id)
-      WHERE j.documents = 'ready' AND NOT j.closed AND NOT j.completed AND j.max_chunks_per_lease IS NOT NULL
-        AND EXISTS (
-          SELECT FROM chunks c
-          WHERE c.job_id = g.job_id AND c.frame = g.frame AND c.word = g.word AND c.state IN ('free', 'voided') AND c.suggested_until < now()
-            AND ${reserve('c.weight')} <= j.unreserved_wei
-            AND ${nowSeconds}::bigint + 2 + j.path_seconds + j.path_seconds_per_unit * c.weight <= j.deadline
-            AND NOT EXISTS (SELECT FROM barred_chunks b WHERE b.job_id = c.job_id AND b.worker = ${worker} AND b.chunk_index = c.chunk_index))
-      ORDER BY t.turn, j.created_block, g.job_id, g.frame, g.word
+      SELECT j.job_id, g.frame, g.word, g.open
+      FROM (
+        SELECT jobs.*, t.turn FROM jobs JOIN job_turns t USING (job_id)
+        WHERE documents = 'ready' AND NOT closed AND NOT completed AND max_chunks_per_lease IS NOT NULL
+        ORDER BY t.turn, created_block, job_id
+      ) j CROSS JOIN LATERAL (
+        SELECT f.frame, f.word, f.open FROM frame_groups f
+        WHERE f.job_id = j.job_id AND f.open > 0 AND f.resting_until < now()
+          AND EXISTS (
+            SELECT FROM chunks c
+            WHERE c.job_id = f.job_id AND c.frame = f.frame AND c.word = f.word AND c.state IN ('free', 'voided') AND c.suggested_until < now()
+              AND ${reserve('c.weight')} <= j.unreserved_wei
+              AND ${nowSeconds}::bigint + 2 + j.path_seconds + j.path_seconds_per_unit * c.weight <= j.deadline
+              AND NOT EXISTS (SELECT FROM barred_chunks b WHERE b.job_id = c.job_id AND b.worker = ${worker} AND b.chunk_index = c.chunk_index))
+        ORDER BY f.frame, f.word
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED
+      ) g
+      ORDER BY j.turn, j.created_block, j.job_id
       LIMIT 1
-      FOR UPDATE OF g SKIP LOCKED
     ), locked AS (
       SELECT c.job_id, c.chunk_index, c.weight
       FROM picked JOIN chunks c USING (job_id, frame, word)
@@ -67,6 +76,9 @@ async function suggestOnce(db: Kysely<DatabaseSchema>, request: { worker: Addres
         AND ${reserve('n.units')} <= j.unreserved_wei
         AND ${nowSeconds}::bigint + 2 + j.path_seconds + j.path_seconds_per_unit * n.units <= j.deadline
       RETURNING c.job_id, c.chunk_index
+    ), rested AS (
+      UPDATE frame_groups f SET resting_until = now() + ${holdMs} * interval '1 millisecond'
+      FROM picked p WHERE f.job_id = p.job_id AND f.frame = p.frame AND f.word = p.word AND p.open = (SELECT count(*) FROM marked)
     ), turned AS (
       UPDATE job_turns t SET turn = nextval('suggestion_turns') FROM picked WHERE t.job_id = picked.job_id
     )

@@ -48,6 +48,7 @@ export async function rollBackStore(db: Kysely<DatabaseSchema>, options: { netwo
     await tx.deleteFrom('jobs').$if(kept.length > 0, (query) => query.where('job_id', 'not in', kept)).execute();
     // Chunks of no lease any more first: writeProjection touches those of leases only.
     await sql`UPDATE chunks SET state = 'free', lease_id = NULL, suggested_until = '-infinity' WHERE state <> 'free'`.execute(tx);
+    await sql`UPDATE frame_groups g SET resting_until = '-infinity', open = (SELECT count(*) FROM chunks c WHERE c.job_id = g.job_id AND c.frame = g.frame AND c.word = g.word)`.execute(tx);
     await writeProjection(tx, state, state.everything());
     // Without a hash: the follower finds out whether the chain still has this block.
     await moveCursor(tx, network, { blockNumber: toBlock, blockHash: '0x', timestamp: state.events.at(-1)?.blockTimestamp ?? 0 });

@@ -49,17 +49,24 @@ async function writeChunks(tx: Transaction<DatabaseSchema>, job: Readonly<Ledger
   for (const rows of inPieces(barred)) await tx.insertInto('barred_chunks').values(rows).onConflict((oc) => oc.doNothing()).execute();
 }
 
-/** Sets state and lease of the given chunks from the ledger; chunks whose rows are not made yet are left out. */
-export async function writeChunkStates(tx: Transaction<DatabaseSchema>, job: Readonly<LedgerJob>, chunks: readonly number[]): Promise<void> {
+/** Sets state and lease of the given chunks from the ledger, and what their frames have open; chunks whose rows are not made yet are left out. */
+async function writeChunkStates(tx: Transaction<DatabaseSchema>, job: Readonly<LedgerJob>, chunks: readonly number[]): Promise<void> {
   const states = chunks.map((chunk) => chunkState(job, chunk));
   const leases = chunks.map((chunk) => job.chunkLeases[chunk] ?? 0);
   await sql`
-    UPDATE chunks SET
-      state = v.state, lease_id = nullif(v.lease_id, 0),
-      suggested_until = CASE WHEN v.state IN ('free', 'voided') AND chunks.state NOT IN ('free', 'voided') THEN '-infinity' ELSE chunks.suggested_until END
-    FROM unnest(${chunks}::integer[], ${states}::text[], ${leases}::bigint[]) AS v (chunk_index, state, lease_id)
-    WHERE chunks.job_id = ${job.jobId} AND chunks.chunk_index = v.chunk_index
-      AND (chunks.state, coalesce(chunks.lease_id, 0)) IS DISTINCT FROM (v.state, v.lease_id)`.execute(tx);
+    WITH given AS (
+      SELECT * FROM unnest(${chunks}::integer[], ${states}::text[], ${leases}::bigint[]) AS v (chunk_index, state, lease_id)
+    ), before AS (
+      SELECT c.chunk_index, c.frame, c.word, c.state IN ('free', 'voided') AS was_open, given.state IN ('free', 'voided') AS is_open
+      FROM chunks c JOIN given USING (chunk_index) WHERE c.job_id = ${job.jobId} AND (c.state, coalesce(c.lease_id, 0)) IS DISTINCT FROM (given.state, given.lease_id)
+    ), written AS (
+      UPDATE chunks c SET state = given.state, lease_id = nullif(given.lease_id, 0), suggested_until = CASE WHEN before.is_open AND NOT before.was_open THEN '-infinity' ELSE c.suggested_until END
+      FROM before JOIN given USING (chunk_index) WHERE c.job_id = ${job.jobId} AND c.chunk_index = before.chunk_index
+    ), changed AS (
+      SELECT frame, word, sum(is_open::integer - was_open::integer) AS opened, bool_or(is_open AND NOT was_open) AS has_news FROM before GROUP BY frame, word
+    )
+    UPDATE frame_groups g SET open = g.open + changed.opened, resting_until = CASE WHEN has_news THEN '-infinity' ELSE resting_until END
+    FROM changed WHERE g.job_id = ${job.jobId} AND g.frame = changed.frame AND g.word = changed.word AND (changed.opened <> 0 OR has_news)`.execute(tx);
 }
 
 async function writeAudits(tx: Transaction<DatabaseSchema>, leases: readonly LedgerLease[]): Promise<void> {

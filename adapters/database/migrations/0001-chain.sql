@@ -67,8 +67,13 @@ CREATE TABLE frame_groups (
   job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE,
   frame integer NOT NULL,
   word integer NOT NULL,
+  -- Chunks that are free or voided.
+  open integer NOT NULL,
+  -- Until then all of them are suggested to somebody.
+  resting_until timestamptz NOT NULL DEFAULT '-infinity',
   PRIMARY KEY (job_id, frame, word)
-);
+) WITH (fillfactor = 50);
+CREATE INDEX frame_groups_to_take ON frame_groups (job_id, frame, word) WHERE open > 0;
 
 -- Jobs take turns: the one whose turn is longest ago comes first.
 CREATE SEQUENCE suggestion_turns;

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { connectDatabase, type Database } from '../../adapters/database/connectDatabase.js';
+import { startPostgres, type PostgresServer } from '../../adapters/database/startPostgres.js';
+import { suggestChunks } from '../../coordinator/leases/suggestChunks.js';
+import { ChainState } from '../../coordinator/store/ChainState.js';
+import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from '../../coordinator/store/writeBlocks.js';
+import { loadState } from '../../coordinator/store/loadState.js';
+import { writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js';
+import type { Address, JobId } from '../../protocol/ids.js';
+import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
+import { NOW, recordedChain, type RecordedChain } from './recordedChain.js';
+
+const worker = (n: number): Address => `0x${String(n).padStart(40, '0')}`;
+const seed = Number(process.env['RUSHES_TEST_SEED'] ?? Date.now() % 2 ** 31);
+
+describe('suggestions', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let postgres: PostgresServer;
+  let database: Database;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rushes-suggest-'));
+    await chmod(folder, 0o755);
+    postgres = await startPostgres({ folder });
+    database = await connectDatabase({ url: postgres.url, maxConnections: 8 });
+  });
+  after(async () => {
+    await database?.close();
+    await postgres?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Puts a recorded chain into an empty database, jobs ready. */
+  async function store(chain: RecordedChain): Promise<ChainState> {
+    await emptyStore(database.db);
+    const state = new ChainState();
+    for (const { events, head } of chain.blocks) {
+      const from = state.head;
+      const touched = state.append(events, head);
+      await writeBlocks(database.db, { network: 'test', state, from, events, head, touched });
+    }
+    for (const { jobId, documents } of chain.jobs) await writeJobDocuments(database.db, { jobId, documents, stateNow: () => state });
+    return state;
+  }
+  const suggest = (by: Address, maxChunks = 256, holdMs = 60_000) => suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW });
+
+  it('never overlap, whoever asks at once, and together cover everything', async () => {
+    const job = fc.record({ frames: fc.integer({ min: 1, max: 8 }), tiles: fc.integer({ min: 1, max: 60 }) });
+    await fc.assert(fc.asyncProperty(fc.array(job, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 100 }), async (jobs, workers, maxChunks) => {
+      const chain = recordedChain(jobs.map(({ frames, tiles }) => ({ frames, tiles })));
+      await store(chain);
+      const taken = new Map<string, Address>();
+      let idle = 0;
+      await Promise.all(Array.from({ length: workers }, async (_, n) => {
+        for (let nothing = 0; nothing < 3;) {
+          const suggestion = await suggest(worker(n), maxChunks);
+          if (suggestion === undefined) {
+            nothing++;
+            idle++;
+            continue;
+          }
+          const chunks = chunksOfMask(suggestion.word, suggestion.mask);
+          const { tiles } = jobs[chain.jobs.findIndex(({ jobId }) => jobId === suggestion.jobId)] as { tiles: number };
+          assert.ok(chunks.length <= maxChunks);
+          assert.equal(new Set(chunks.map((chunk) => Math.floor(chunk / tiles))).size, 1, 'chunks of one frame');
+          for (const chunk of chunks) {
+            const key: string = `${suggestion.jobId}/${chunk}`;
+            assert.equal(taken.get(key), undefined, `${key} was suggested to ${taken.get(key)} and to ${worker(n)}`);
+            taken.set(key, worker(n));
+          }
+        }
+      }));
+      assert.equal(taken.size, jobs.reduce((sum, { frames, tiles }) => sum + frames * tiles, 0));
+      assert.ok(idle >= workers * 3);
+    }), { numRuns: 10, seed, endOnFailure: true });
+  });
+
+  it('come back when nobody took them in time', async () => {
+    await store(recordedChain([{ frames: 1, tiles: 4 }]));
+    const first = await suggest(worker(1), 256, 80);
+    assert.ok(first !== undefined);
+    assert.equal(await suggest(worker(2)), undefined);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    assert.deepEqual(await suggest(worker(2)), first);
+  });
+
+  it('go round between jobs', async () => {
+    const chain = recordedChain([{ frames: 6, tiles: 4 }, { frames: 2, tiles: 4 }, { frames: 2, tiles: 4 }]);
+    await store(chain);
+    const order: number[] = [];
+    for (let i = 0; i < 10; i++) order.push(chain.jobs.map(({ jobId }) => jobId).indexOf((await suggest(worker(1)))?.jobId as JobId));
+    assert.deepEqual(order, [0, 1, 2, 0, 1, 2, 0, 0, 0, 0]);
+  });
+
+  it('keep to money, deadline, policy and what a worker is barred from', async () => {
+    // Two chunks of pay and fees, to the wei: 2 x 1000 and 2 verifiers x 10 % of that.
+    await store(recordedChain([{ frames: 1, tiles: 8, unreservedWei: 2400n }]));
+    assert.equal(chunksOfMask(0, (await suggest(worker(1)))?.mask ?? 0n).length, 2);
+    await store(recordedChain([{ frames: 1, tiles: 8, unreservedWei: 1199n }]));
+    assert.equal(await suggest(worker(1)), undefined);
+    await store(recordedChain([{ frames: 1, tiles: 8, deadline: NOW + 10 }]));
+    assert.equal(await suggest(worker(1)), undefined);
+    await store(recordedChain([{ frames: 1, tiles: 8 }], { maxChunksPerLease: 3 }));
+    assert.equal(chunksOfMask(0, (await suggest(worker(1)))?.mask ?? 0n).length, 3);
+    await store(recordedChain([{ frames: 1, tiles: 8 }], { maxUnitsPerLease: 5 }));
+    assert.equal(chunksOfMask(0, (await suggest(worker(1)))?.mask ?? 0n).length, 5);
+
+    const chain = recordedChain([{ frames: 1, tiles: 4 }]);
+    const { jobId } = chain.jobs[0] as { jobId: JobId };
+    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1] });
+    chain.endVoid(1);
+    await store(chain);
+    assert.deepEqual(await suggest(worker(1)), { jobId, ...maskOfChunks([2, 3]) });
+    assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([0, 1]) });
+  });
+
+  it('leave out what is leased, and follow a rollback', async () => {
+    const chain = recordedChain([{ frames: 2, tiles: 4 }]);
+    const { jobId } = chain.jobs[0] as { jobId: JobId };
+    const beforeLease = chain.blocks.at(-1)?.head.blockNumber as number;
+    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1, 2, 3] });
+    const state = await store(chain);
+    assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([4, 5, 6, 7]) });
+    assert.equal(await suggest(worker(2)), undefined);
+    state.rollBack(beforeLease);
+    await rollBackStore(database.db, { network: 'test', state, toBlock: beforeLease });
+    assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([0, 1, 2, 3]) });
+    assert.equal((await database.db.selectFrom('leases').selectAll().execute()).length, 0);
+  });
+
+  it('survive in the store: what is loaded is what was written, and a store that moved is noticed', async () => {
+    const chain = recordedChain([{ frames: 3, tiles: 5 }]);
+    const { jobId } = chain.jobs[0] as { jobId: JobId };
+    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1] });
+    const state = await store(chain);
+    const loaded = await loadState(database.db, 'test');
+    assert.deepEqual(loaded.events, state.events);
+    assert.deepEqual(loaded.head, state.head);
+    assert.deepEqual(loaded.ledger.jobs.get(jobId), state.ledger.jobs.get(jobId));
+
+    // Who reads the same blocks second changes nothing; who finds fewer blocks than it wrote must start over.
+    chain.take({ leaseId: 2, jobId, worker: worker(2), chunks: [2] });
+    const last = chain.blocks.at(-1) as RecordedChain['blocks'][number];
+    for (const each of [state, loaded]) {
+      const from = each.head;
+      const touched = each.append(last.events, last.head);
+      await writeBlocks(database.db, { network: 'test', state: each, from, ...last, touched });
+    }
+    assert.equal((await database.db.selectFrom('leases').selectAll().execute()).length, 2);
+    await emptyStore(database.db);
+    await assert.rejects(writeBlocks(database.db, { network: 'test', state, from: state.head, events: [], head: { ...last.head, blockNumber: last.head.blockNumber + 1 }, touched: state.everything() }), StoreMovedError);
+    assert.equal((await loadState(database.db, 'another')).events.length, 0);
+  });
+
+  it('are fast', async function () {
+    const chain = recordedChain([{ frames: 160, tiles: 64 }]);
+    await store(chain);
+    const startedAt = performance.now();
+    let count = 0;
+    await Promise.all(Array.from({ length: 8 }, async (_, n) => {
+      while (await suggest(worker(n), 64) !== undefined) count++;
+    }));
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(`      ${Math.round(count / seconds)} suggestions of 64 chunks per second, ${Math.round((64 * count) / seconds)} chunks per second`);
+    assert.equal(count, 160);
+  });
+});
