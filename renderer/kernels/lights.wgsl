@@ -66,6 +66,8 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
       if (attributes != NO_ATTRIBUTE) { uv1 = uv1At(attributes, w, 1.0 - root, v); }
       emitted = emittedAt(material, uv0, uv1);
     }
+    // A bounce meets a masked or blended lamp with the chance of its opacity only.
+    if ((materials[material].flags & (MATERIAL_MASK | MATERIAL_BLEND)) != 0u) { emitted *= opacityAt(triangle, 1.0 - root, v); }
     result.weight = emitted / result.density;
     return result;
   }

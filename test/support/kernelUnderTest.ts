@@ -10,7 +10,7 @@ import type { PreparedScene } from '../../renderer/scene/prepare/prepareScene.js
 /** Functions of the kernel that tests call by themselves. */
 const FUNCTIONS = [
   'sinCosTurns', 'sinCos', 'exponential', 'logarithm', 'power', 'arcTangent2', 'arcCosine', 'basisAround', 'directionalAlbedo', 'closestHit', 'transmittance', 'sampleTexture', 'sampleCosine',
-  'sampleVisibleNormal', 'makeBsdf', 'sampleBsdf', 'evaluateBsdf', 'sampleEnvironment', 'environmentUv', 'environmentDensity', 'environmentRadiance', 'searchDistribution', 'sampleLight', 'draw4',
+  'sampleVisibleNormal', 'makeBsdf', 'sampleBsdf', 'evaluateBsdf', 'sampleEnvironment', 'environmentUv', 'environmentDensity', 'environmentRadiance', 'searchDistribution', 'sampleLight', 'draw4', 'vertexAt', 'offsetPoint',
 ];
 
 /** The kernel over a scene, on this thread, with out-of-range indices trapped. */

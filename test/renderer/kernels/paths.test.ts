@@ -106,6 +106,18 @@ describe('paths', () => {
     }
   });
 
+  it('a blended lamp gives its share of light, by light samples as by bounces', () => {
+    const mean = (alpha: number, roughness: number): number => {
+      const pieces = [{ corners: quad([-3, -3, 0], [6, 0, 0], [0, 6, 0]), material: 0 }, { corners: quad([0.2, -0.5, 0.8], [0, 1, 0], [1, 0, 0]), material: 1 }];
+      const posed = posedOf({ pieces, materials: [material({ roughness, metallic: 1 }), material({ emissive: [3, 3, 3], baseColor: [0, 0, 0, alpha], alphaMode: 'blend', doubleSided: false })], camera: cameraAt([-0.6, 0, 0.7], [0, 0, 0], { half: 1e-4 }) });
+      return kernelUnderTest(prepareScene(posed)).render({ ...view, width: 1, height: 1, bounces: 2 }, [0, 0, 0, 4096]).sums[0]! / 4096;
+    };
+    for (const roughness of [1, 0.2]) {
+      const full = mean(1, roughness);
+      assert.ok(full > 0.05 && Math.abs(mean(0.5, roughness) / full - 0.5) < 0.02, `roughness ${roughness}: ${mean(0.5, roughness)} of ${full}`);
+    }
+  });
+
   it('coverage is 0 beside the scene on a transparent background, 1 otherwise; unlit and background show as they are', () => {
     const base = { pieces: [{ corners: quad([-1, -1, 0], [1, 0, 0], [0, 2, 0]), material: 0 }], materials: [material({ unlit: true, baseColor: [0.25, 0.5, 0.75, 1] })], camera: cameraAt([0, 0, 2], [0, 0, 0], { half: 1 }) };
     const at = (background: Parameters<typeof posedOf>[0]['background']) => [...kernelUnderTest(prepareScene(posedOf({ ...base, background: background! }))).render({ ...view, width: 2, height: 1 }, [0, 0, 0, 4, 1, 0, 0, 4]).sums].map((x) => x / 4);
