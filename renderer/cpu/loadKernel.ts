@@ -48,7 +48,7 @@ async function compileOnThread(source: string): Promise<CompiledKernel> {
     filename: fileURLToPath(new URL('./compile.thread.js', import.meta.url)), minThreads: 1, maxThreads: 1,
     // Piscina tries require() before import(). binaryen has a top-level await, which require() gives up on half-way, and now and
     // then Node then dies of an internal assertion: without require() of modules nothing is begun twice.
-    execArgv: [...process.execArgv, '--no-experimental-require-module'],
+    execArgv: ['--no-experimental-require-module'],
   });
   try {
     return await pool.run({ source });
