@@ -1,5 +1,6 @@
 import { keccak256 } from '@ethersproject/keccak256';
 import type { Wallet } from '@ethersproject/wallet';
+import { randomInt } from 'node:crypto';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import { bigintOfHex } from './abiValues.js';
@@ -102,7 +103,8 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       rpc.send<string>('eth_maxPriorityFeePerGas', []).catch(() => '0x3b9aca00'),
     ]);
     const tipPerGas = bigintOfHex(tip);
-    return { maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas, tipPerGas };
+    // A few random wei, so that equal calls of two processes of one key are two transactions.
+    return { maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)), tipPerGas };
   }
 
   async function sign(entry: Omit<Sent, 'raw' | 'sentAt'>): Promise<{ hash: string; bytes: string }> {
