@@ -76,7 +76,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       kept.add(leaseId);
       log.debug({ leaseId, state: lease.state, action: action.do }, 'lease task starts');
       launch(tasks.run(leaseId, () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }), (error, retryInMs) => {
-        if (!signal.aborted) log.warn({ leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) }, `lease task failed: ${messageOf(error)}`);
+        if (!signal.aborted) log[isLostRace(error) ? 'info' : 'warn']({ leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) }, `lease task failed: ${messageOf(error)}`);
       }));
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
@@ -106,7 +106,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       account.notBeforeBlock = minedIn ?? (chainLog.head?.blockNumber ?? 0) + 1;
     } catch (error) {
       account.notBeforeMs = performance.now() + 1000 + 1000 * Math.random();
-      if (!signal.aborted) log.warn(factsOf(error), `account task failed: ${messageOf(error)}`);
+      if (!signal.aborted) log[isLostRace(error) ? 'info' : 'warn'](factsOf(error), `account task failed: ${messageOf(error)}`);
     } finally {
       account.busy = false;
     }
@@ -147,6 +147,13 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       await closed.catch(() => undefined);
     },
   };
+}
+
+/** What the contract says when somebody else was first, which is nobody's trouble. */
+const LOST_RACES = new Set(['WrongState', 'ChunksTaken', 'DeadlineNotOver', 'WorkerNotConvicted']);
+
+function isLostRace(error: unknown): boolean {
+  return error instanceof RushesError && LOST_RACES.has(error.code);
 }
 
 function messageOf(error: unknown): string {

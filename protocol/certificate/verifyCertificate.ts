@@ -47,7 +47,7 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   // The order: its documents have the digests that its id is made of.
   const manifest = checkManifest(certificate.manifest);
   const geometry = geometryOf(manifest);
-  same('kind', certificate.kind, 'rushes-certificate');
+  same('kind', [certificate.kind, certificate.protocolVersion], ['rushes-certificate', 1]);
   same('manifest digest', certificate.job.manifestDigest, encodeManifest(manifest).digest);
   same('terms digest', certificate.job.termsDigest, encodeTerms(certificate.terms).digest);
   same('job', certificate.job, { jobId: job.jobId, artist: job.artist, nonce: job.nonce, manifestDigest: job.manifestDigest, termsDigest: job.termsDigest, weightsRoot: job.weightsRoot });
@@ -55,6 +55,7 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   same('price per unit', certificate.terms.pricePerUnitWei, job.pricePerUnitWei.toString());
   same('deadline', certificate.terms.deadline, job.deadline);
   same('policy', certificate.terms.policy, job.policy);
+  same('numbers of the policy', ledger.policies.has(job.policy), true);
   same('chunks of the job', job.chunkCount, chunkCount(geometry));
   same('number of weights', certificate.weights.length, job.chunkCount);
   const weights = chunkWeights(certificate.weights);
@@ -76,8 +77,9 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   for (const { chunkIndex, leaseId } of certificate.outputs) same(`chunk ${chunkIndex}: paid lease`, leaseId, job.chunkLeases[chunkIndex]);
 
   // The sums.
-  const hashes = new Set(events.filter((event) => 'jobId' in event.args || 'leaseId' in event.args).map((event) => event.transactionHash));
-  same('transactions', certificate.transactions.map((transaction) => transaction.hash), [...hashes]);
+  const minedIn = new Map(events.filter((event) => 'jobId' in event.args || 'leaseId' in event.args).map((event) => [event.transactionHash, event.blockNumber]));
+  same('transactions', certificate.transactions.map((transaction) => [transaction.hash, transaction.blockNumber]), [...minedIn]);
+  same('completion', job.completed, certificate.totals.chunks.paid === job.chunkCount);
   same('totals', certificate.totals, totalsOf({ ledger, job, manifest, transactions: certificate.transactions }));
   return { problems, checks };
 }
