@@ -8,6 +8,7 @@ import { encodeTerms, jobIdOf, type Terms } from '../../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../../protocol/weights.js';
 import type { Terminal } from '../terminal/Terminal.js';
 import { formatMoney } from '../terminal/formatMoney.js';
+import { clearResults } from './clearResults.js';
 import { type JobFile, readJobFile, writeJobFile } from './JobFile.js';
 import { planTerms } from './planTerms.js';
 import type { Session } from './Session.js';
@@ -53,6 +54,7 @@ export async function openJob({ session, watch, manifest, out, budgetWei, deadli
   const nonce = pending?.nonce ?? (hexOfBytes(crypto.getRandomValues(new Uint8Array(32))) as Bytes32);
   const jobId = jobIdOf({ chainId: network.chainId, contract: network.contract, artist: chain.account, nonce, manifestDigest, termsDigest: encoded.digest });
   const file: JobFile = { chainId: network.chainId, contract: network.contract, artist: chain.account, jobId, nonce, manifestDigest, terms };
+  await clearResults(out);
   await writeJobFile(out, file);
 
   // Pay it in.

@@ -15,6 +15,7 @@ import { writeReport } from '../report/writeReport.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildManifest } from './buildManifest.js';
+import { clearResults } from './clearResults.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
@@ -29,6 +30,7 @@ import { writeFrame } from './writeFrame.js';
 export async function renderLocally({ scene, environment, posedEnvironment, view, options, context, startedAtMs }: { scene: ArtistScene; environment: ArtistEnvironment | null; posedEnvironment: PosedEnvironment | null; view: View; options: RenderOptions; context: CommandContext; startedAtMs: number }): Promise<void> {
   const { terminal, signal, env } = context;
   const out = options.out;
+  await clearResults(out);
   const engine = await createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache });
   try {
     const [sceneCid, environmentCid] = await Promise.all([cidOfDirectory(scene.files), environment === null ? null : cidOfDirectory([environment])]);

@@ -13,6 +13,8 @@ export interface ChainWatch {
 }
 
 const POLL_MS = 300;
+/** How long a chain may not answer before a person is told that it is gone. A node that is started again after a crash needs a few seconds. */
+const GONE_MS = 45_000;
 
 /** Follows the contract from its deployment. The chain is the truth; no coordinator is asked. */
 export function watchChain({ network, signal }: { network: NetworkDescription; signal: AbortSignal }): ChainWatch {
@@ -20,6 +22,7 @@ export function watchChain({ network, signal }: { network: NetworkDescription; s
   const stopping = new AbortController();
   let waiters: (() => void)[] = [];
   let failure: unknown;
+  let troubleSinceMs: number | undefined;
   const wake = (): void => {
     const now = waiters;
     waiters = [];
@@ -31,11 +34,18 @@ export function watchChain({ network, signal }: { network: NetworkDescription; s
     pollMs: POLL_MS,
     signal: AbortSignal.any([signal, stopping.signal]),
     onEvents(events, head) {
+      troubleSinceMs = undefined;
       log.append(events, head);
       wake();
     },
     onRollback(toBlock) {
       log.rollBack(toBlock);
+      wake();
+    },
+    onTrouble(error) {
+      troubleSinceMs ??= Date.now();
+      if (Date.now() - troubleSinceMs < GONE_MS) return;
+      failure = error;
       wake();
     },
   }).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../errors/InterruptedError.js';
 
 /** How long a process may tidy up after its supervisor is gone. */
@@ -9,6 +10,8 @@ const ORPHAN_MS = 5000;
  */
 export function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  // Every request under way listens to it: dozens are no leak.
+  setMaxListeners(0, controller.signal);
   const onSignal = (by: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new InterruptedError(by));
