@@ -20,20 +20,28 @@ export interface KernelUnderTest {
   render(settings: { width: number; height: number; bounces: number; seed?: number; frame?: number }, items: readonly number[]): { sums: Float32Array; rays: number };
 }
 
-let compiled: { kernel: CompiledKernel; module: WebAssembly.Module } | undefined;
+interface Compiled { kernel: CompiledKernel; module: WebAssembly.Module }
 
-/** Compiles once for all tests of the process. */
-export function kernelUnderTest(prepared?: PreparedScene): KernelUnderTest {
-  if (compiled === undefined) {
-    const kernel = compileKernel({ source: kernelSource(), checks: true, functions: FUNCTIONS });
-    compiled = { kernel, module: new WebAssembly.Module(kernel.wasm as BufferSource) };
-  }
-  const { kernel, module } = compiled;
+/** Kernels by their source, compiled once for all tests of the process. */
+const compiled = new Map<string, Compiled>();
+
+function compile(source: string): Compiled {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  const kernel = compileKernel({ source, checks: true, functions: FUNCTIONS });
+  const made = { kernel, module: new WebAssembly.Module(kernel.wasm as BufferSource) };
+  compiled.set(source, made);
+  return made;
+}
+
+/** The kernel over a prepared scene, or over none for functions that read none. `source` stands for a changed kernel. */
+export function kernelUnderTest(prepared?: PreparedScene, source: string = kernelSource()): KernelUnderTest {
+  const { kernel, module } = compile(source);
   const buffers = prepared?.buffers ?? {};
   let idle: KernelInstance | undefined;
   return {
     call(name, ...values) {
-      idle ??= instantiateKernel(kernel, prepared === undefined ? { tables: emptyTables() } : buffers, { module });
+      idle ??= instantiateKernel(kernel, buffers, { module });
       return idle.call(name, ...values);
     },
     render(settings, items) {
@@ -46,8 +54,4 @@ export function kernelUnderTest(prepared?: PreparedScene): KernelUnderTest {
       return { sums, rays: counters.reduce((a, b) => a + b, 0) };
     },
   };
-}
-
-function emptyTables(): Uint8Array {
-  return new Uint8Array(64);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedTexture } from '../../../renderer/scene/PosedScene.js';
 import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
@@ -84,6 +85,19 @@ describe('paths', () => {
     };
     const [few, many] = [mean(1), mean(7)];
     assert.ok(few > 0.05 && Math.abs(few / many - 1) < 0.01, `${few} and ${many}`);
+  });
+
+  it('Russian roulette changes no mean', () => {
+    // A closed room of dark walls, where paths end early.
+    const room = [quad([-1, -1, -1], [0, 0, 2], [2, 0, 0]), quad([-1, 1, -1], [2, 0, 0], [0, 0, 2]), quad([-1, -1, -1], [2, 0, 0], [0, 2, 0]), quad([-1, -1, 1], [0, 2, 0], [2, 0, 0]), quad([-1, -1, -1], [0, 2, 0], [0, 0, 2]), quad([1, -1, -1], [0, 0, 2], [0, 2, 0])].flat();
+    const posed = posedOf({ pieces: [{ corners: room, material: 0 }], materials: [material({ baseColor: [0.6, 0.4, 0.2, 1], metallic: 1, roughness: 0.5, emissive: [1, 1, 1] })], camera: cameraAt([0, 0, 0.9], [0, 0, 0], { fovYRadians: 1.2 }) });
+    const prepared = prepareScene(posed);
+    const mean = (source: string): number => kernelUnderTest(prepared, source).render({ ...view, bounces: 10 }, whole(0, 96)).sums.filter((_, i) => i % 4 === 0).reduce((a, b) => a + b) / (96 * 144);
+    const source = kernelSource();
+    const without = source.replace('const ROULETTE_AFTER = 3u;', 'const ROULETTE_AFTER = 100u;');
+    assert.notEqual(without, source);
+    const [ended, endless] = [mean(source), mean(without)];
+    assert.ok(ended > 2 && Math.abs(ended / endless - 1) < 0.01, `${ended} and ${endless}`);
   });
 
   it('blended alpha passes its share straight through, for camera and shadow rays; a mask all or nothing', () => {
