@@ -14,9 +14,13 @@ export const SCENE_LIMITS = {
   /** Elements of one list of the document (nodes, accessors, ...). */
   listLength: 1_000_000,
   /** Elements of one accessor. */
-  accessorCount: 100_000_000,
+  accessorCount: 1 << 26,
+  /** Numbers read from accessors in all: one accessor may be read by many primitives and channels, and need not be stored anywhere. */
+  accessorValues: 1 << 27,
+  /** Bytes of compressed geometry once it is unpacked, in all. */
+  unpackedBytes: 1 << 30,
   /** Triangles of one frame, instances counted. */
-  triangles: 50_000_000,
+  triangles: 10_000_000,
   /** Depth of the node tree. */
   nodeDepth: 4096,
   /** Width and height of an image, pixels. */

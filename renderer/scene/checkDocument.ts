@@ -18,6 +18,7 @@ export function checkDocument(file: string, json: unknown): GltfDocument {
 
 class DocumentCheck {
   private root: Json = {};
+  private unpackedBytes = 0;
   private readonly file: string;
 
   constructor(file: string) {
@@ -69,6 +70,8 @@ class DocumentCheck {
       const count = this.integer(meshopt, 'count', place, 0, SCENE_LIMITS.accessorCount);
       const available = ((this.root['buffers'] as Json[])[source] as { byteLength: number }).byteLength;
       if (start + bytes > available) throw this.bad(place, `bytes ${start} to ${start + bytes} lie outside buffers[${source}] of ${available} bytes`);
+      this.unpackedBytes += stride * count;
+      if (this.unpackedBytes > SCENE_LIMITS.unpackedBytes) throw this.bad(place, `with it the compressed geometry unpacks to more than ${SCENE_LIMITS.unpackedBytes} bytes`, 'Simplify or split the scene.');
       if (stride * count > length) throw this.bad(place, `${count} elements of ${stride} bytes do not fit the view of ${length} bytes`);
     }
   }

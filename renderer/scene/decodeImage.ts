@@ -63,7 +63,9 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 
 const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<ImageData>> = {
   async jpeg(bytes) {
-    await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', initJpeg);
+    // libjpeg remarks on harmless oddities of files that every viewer shows; nobody reads its console. The typings know one parameter of two.
+    const init = initJpeg as (module: WebAssembly.Module, options: { printErr(): void }) => Promise<void>;
+    await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', (module) => init(module, { printErr: () => undefined }));
     return decodeJpeg(bufferOf(bytes));
   },
   async png(bytes) {

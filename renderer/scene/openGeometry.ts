@@ -2,8 +2,11 @@ import { type GLTFParser, GLTFLoader } from 'three/addons/loaders/GLTFLoader.js'
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import type { BufferAttribute, BufferGeometry, InterleavedBufferAttribute, Mesh, Object3D } from 'three';
 import { BadSceneError } from './BadSceneError.js';
-import type { GltfDocument } from './GltfDocument.js';
+import { type GltfDocument, TYPE_COMPONENTS } from './GltfDocument.js';
 import type { SceneSource } from './SceneSource.js';
+import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+
+type Attribute = BufferAttribute | InterleavedBufferAttribute;
 
 /** Extensions that change how geometry is stored and that the loader reads. */
 const GEOMETRY_EXTENSIONS = ['KHR_mesh_quantization', 'EXT_meshopt_compression', 'KHR_meshopt_compression'];
@@ -12,6 +15,10 @@ const GEOMETRY_EXTENSIONS = ['KHR_mesh_quantization', 'EXT_meshopt_compression',
 export interface SceneGeometry {
   /** Values of an accessor, normalised integers as fractions, with the number of components of an element. */
   accessor(index: number): Promise<{ values: Float64Array; components: number; count: number }>;
+  /** Values of an attribute as numbers. Throws BadSceneError where one is not finite. */
+  values(attribute: Attribute, where: string): Float64Array;
+  /** Counts numbers that are about to be made; throws BadSceneError when the scene asks for more than SCENE_LIMITS.accessorValues. */
+  reserve(values: number, where: string): void;
   /** One geometry per primitive, strips and fans turned into triangles; null for points and lines. */
   mesh(index: number): Promise<(BufferGeometry | null)[]>;
 }
@@ -22,16 +29,32 @@ export interface SceneGeometry {
  * their numbers are still exact.
  */
 export async function openGeometry(source: SceneSource): Promise<SceneGeometry> {
-  const parser = await parserOf(source);
+  let reserved = 0;
+  const reserve = (values: number, where: string): void => {
+    reserved += values;
+    if (reserved > SCENE_LIMITS.accessorValues) throw new BadSceneError({ file: source.entry, where, what: `with it the scene reads more than ${SCENE_LIMITS.accessorValues} numbers`, advice: 'Simplify or split the scene.' });
+  };
+  // Reserved before anything is decoded: an accessor without a view costs a file nothing and a machine all its memory.
+  const reserveAccessor = (index: number | undefined): void => {
+    const accessor = source.document.accessors?.[index ?? -1];
+    if (accessor !== undefined) reserve(accessor.count * (TYPE_COMPONENTS[accessor.type] ?? 16), `accessors[${index}]`);
+  };
+  const values = (attribute: Attribute, where: string): Float64Array => valuesOf(attribute, source.entry, where);
+  const parser = await parserOf(source, reserve);
   const explain = (where: string) => (cause: unknown): never => {
+    if (cause instanceof BadSceneError) throw cause;
     throw new BadSceneError({ file: source.entry, where, what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`, cause });
   };
   return {
+    values,
+    reserve,
     async accessor(index) {
-      const attribute = (await parser.getDependency('accessor', index).catch(explain(`accessors[${index}]`))) as BufferAttribute | InterleavedBufferAttribute;
-      return { values: valuesOf(attribute, source.entry, `accessors[${index}]`), components: attribute.itemSize, count: attribute.count };
+      reserveAccessor(index);
+      const attribute = (await parser.getDependency('accessor', index).catch(explain(`accessors[${index}]`))) as Attribute;
+      return { values: values(attribute, `accessors[${index}]`), components: attribute.itemSize, count: attribute.count };
     },
     async mesh(index) {
+      for (const { attributes, indices } of source.document.meshes?.[index]?.primitives ?? []) for (const accessor of [...Object.values(attributes), indices]) reserveAccessor(accessor);
       const object = (await parser.getDependency('mesh', index).catch(explain(`meshes[${index}]`))) as Object3D;
       const meshes = (object.type === 'Group' ? object.children : [object]) as Mesh[];
       return meshes.map((mesh) => (mesh.isMesh ? mesh.geometry : null));
@@ -39,8 +62,7 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
   };
 }
 
-/** An attribute's values as numbers. Throws BadSceneError where one is not finite. */
-export function valuesOf(attribute: BufferAttribute | InterleavedBufferAttribute, file: string, where: string): Float64Array {
+function valuesOf(attribute: Attribute, file: string, where: string): Float64Array {
   const { count, itemSize } = attribute;
   const values = new Float64Array(count * itemSize);
   for (let i = 0; i < count; i++) {
@@ -53,10 +75,10 @@ export function valuesOf(attribute: BufferAttribute | InterleavedBufferAttribute
   return values;
 }
 
-async function parserOf(source: SceneSource): Promise<GLTFParser> {
+async function parserOf(source: SceneSource, reserve: SceneGeometry['reserve']): Promise<GLTFParser> {
   const loader = new GLTFLoader();
   loader.setMeshoptDecoder(MeshoptDecoder);
-  loader.register((parser) => new BufferPlugin(parser, source.buffers));
+  loader.register((parser) => new BufferPlugin(parser, source.buffers, reserve));
   const used = (source.document.extensionsUsed ?? []).filter((name) => GEOMETRY_EXTENSIONS.includes(name));
   const document = { ...geometryOf(source.document), ...(used.length === 0 ? {} : { extensionsUsed: used, extensionsRequired: used }) };
   return new Promise((resolve, reject) => {
@@ -81,10 +103,12 @@ class BufferPlugin {
   readonly name = 'RUSHES_buffers';
   private readonly parser: GLTFParser;
   private readonly buffers: (Uint8Array | undefined)[];
+  private readonly reserve: SceneGeometry['reserve'];
 
-  constructor(parser: GLTFParser, buffers: (Uint8Array | undefined)[]) {
+  constructor(parser: GLTFParser, buffers: (Uint8Array | undefined)[], reserve: SceneGeometry['reserve']) {
     this.parser = parser;
     this.buffers = buffers;
+    this.reserve = reserve;
   }
 
   beforeRoot(): null {
@@ -93,14 +117,15 @@ class BufferPlugin {
     return null;
   }
 
-  loadBufferView(index: number): Promise<ArrayBuffer> {
+  async loadBufferView(index: number): Promise<ArrayBuffer> {
     const view = (this.parser.json as GltfDocument).bufferViews?.[index];
     const buffer = view === undefined ? undefined : this.buffers[view.buffer];
-    if (view === undefined || buffer === undefined) return Promise.reject(new Error(`bufferViews[${index}] has no bytes`));
+    if (view === undefined || buffer === undefined) throw new Error(`bufferViews[${index}] has no bytes`);
     const start = view.byteOffset ?? 0;
     const stride = view.byteStride ?? 1;
+    this.reserve(view.byteLength / 4, `bufferViews[${index}]`);
     const padded = new Uint8Array(Math.ceil(view.byteLength / stride) * stride);
     padded.set(buffer.subarray(start, start + view.byteLength));
-    return Promise.resolve(padded.buffer);
+    return padded.buffer;
   }
 }

@@ -3,7 +3,7 @@ import { BadSceneError } from './BadSceneError.js';
 import { cornerTangentsOf } from './cornerTangentsOf.js';
 import type { GltfDocument, GltfPrimitive } from './GltfDocument.js';
 import type { MeshPrimitive, MorphTarget, SceneMesh } from './LoadedScene.js';
-import { type SceneGeometry, valuesOf } from './openGeometry.js';
+import type { SceneGeometry } from './openGeometry.js';
 import type { PosedMaterial } from './PosedScene.js';
 
 /**
@@ -31,7 +31,7 @@ async function readPrimitive(options: { file: string; where: string; primitive: 
     const attribute = three.getAttribute(name) as BufferAttribute | InterleavedBufferAttribute | undefined;
     if (attribute === undefined) return null;
     if (attribute.itemSize !== components) throw new BadSceneError({ file, where, what: `its ${name} has ${attribute.itemSize} numbers per vertex instead of ${components}` });
-    return Float32Array.from(fitting({ file, where, name, values: valuesOf(attribute, file, `${where} ${name}`), components, vertexCount }));
+    return Float32Array.from(fitting({ file, where, name, values: geometry.values(attribute, `${where} ${name}`), components, vertexCount }));
   };
   const positions = read('position', 3) as Float32Array;
   const indices = readIndices({ file, where, three, vertexCount });
@@ -48,7 +48,7 @@ async function readPrimitive(options: { file: string; where: string; primitive: 
     cornerTangents: cornerTangentsOf({ indices, positions, normals, tangents: read('tangent', 4), uv0, uv1, normalTexture: material.normalTexture }),
     uv0,
     uv1,
-    colors: readColors(three, file, where, vertexCount),
+    colors: readColors({ file, where, three, vertexCount, geometry }),
     influences,
     joints,
     weights,
@@ -77,9 +77,11 @@ function readIndices(options: { file: string; where: string; three: BufferGeomet
   return indices;
 }
 
-function readColors(three: BufferGeometry, file: string, where: string, vertexCount: number): Float32Array | null {
+function readColors(options: { file: string; where: string; three: BufferGeometry; vertexCount: number; geometry: SceneGeometry }): Float32Array | null {
+  const { file, where, three, vertexCount, geometry } = options;
   const attribute = three.getAttribute('color') as BufferAttribute | InterleavedBufferAttribute | undefined;
-  return attribute === undefined ? null : withAlpha(fitting({ file, where, name: 'color', values: valuesOf(attribute, file, `${where} color`), components: attribute.itemSize, vertexCount }), attribute.itemSize, 1);
+  if (attribute === undefined) return null;
+  return withAlpha(fitting({ file, where, name: 'color', values: geometry.values(attribute, `${where} color`), components: attribute.itemSize, vertexCount }), attribute.itemSize, 1);
 }
 
 /** RGB or RGBA to RGBA. */

@@ -24,7 +24,7 @@ export async function readNodes(options: { entry: string; document: GltfDocument
       skin: node.skin ?? null,
       light: lightOf(document, node),
       weights: node.weights ?? null,
-      instances: geometry === undefined ? null : await instancesOf({ entry, node, where: `nodes[${next.index}]`, geometry }),
+      instances: geometry === undefined ? null : await instancesOf({ entry, document, node, where: `nodes[${next.index}]`, geometry }),
     });
     for (const child of [...(node.children ?? [])].reverse()) waiting.push({ index: child, parent: position });
   }
@@ -83,10 +83,11 @@ function lightOf(document: GltfDocument, node: GltfNode): SceneNode['light'] {
   };
 }
 
-async function instancesOf(options: { entry: string; node: GltfNode; where: string; geometry: SceneGeometry }): Promise<Float64Array | null> {
-  const { entry, node, where, geometry } = options;
+async function instancesOf(options: { entry: string; document: GltfDocument; node: GltfNode; where: string; geometry: SceneGeometry }): Promise<Float64Array | null> {
+  const { entry, document, node, where, geometry } = options;
   const attributes = node.extensions?.EXT_mesh_gpu_instancing?.attributes;
   if (attributes === undefined || node.mesh === undefined) return null;
+  for (const accessor of Object.values(attributes)) geometry.reserve(16 * (document.accessors?.[accessor]?.count ?? 0), `${where} instances`);
   const read = (name: string) => (attributes[name] === undefined ? undefined : geometry.accessor(attributes[name]));
   const [translation, rotation, scale] = await Promise.all([read('TRANSLATION'), read('ROTATION'), read('SCALE')]);
   const counts = [translation, rotation, scale].flatMap((accessor) => (accessor === undefined ? [] : [accessor.count]));
