@@ -39,12 +39,6 @@ export function parseJobId(value: unknown, what = 'job id'): JobId {
   return parseBytes32(value, what);
 }
 
-/** Parses a lease id: a safe integer from 1. */
-export function parseLeaseId(value: unknown, what = 'lease id'): LeaseId {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) throw malformedId(what, value, 'an integer from 1');
-  return value;
-}
-
 /** Parses a non-negative amount of wei given as a decimal string. */
 export function parseWei(value: unknown, what = 'amount of wei'): Wei {
   if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value)) throw malformedId(what, value, 'a decimal string of wei');

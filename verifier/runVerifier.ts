@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runDaemon } from '../adapters/daemon/runDaemon.js';
+import { runDaemon, untilDeadline } from '../adapters/daemon/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
 import { InvariantError, RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
@@ -14,6 +14,7 @@ import { readDraw } from './effects/readDraw.js';
 import { registerVerifier } from './effects/registerVerifier.js';
 import { revealLease } from './effects/revealLease.js';
 import { sealLease } from './effects/sealLease.js';
+import { topUp } from './effects/topUp.js';
 import { DELAY_SPREAD, type KnownDraw, type VerifierAction } from './LeaseView.js';
 import type { Measurements } from './measurements.js';
 import type { VerifierContext } from './VerifierContext.js';
@@ -124,28 +125,30 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
           const known = knownDrawOf(lease);
           const draw = lease.commitment.draw ?? known;
           if (draw === undefined) throw new InvariantError({ what: `draw of lease ${leaseId} to seal`, expected: 'known', actual: 'unknown' });
-          const leftMs = Math.max(1, 1000 * (lease.sealDeadline - at.now().seconds));
           // Only the first seal brings the header; one that comes too late for that is taken all the same.
           const header = lease.commitment.draw === undefined ? known?.header ?? new Uint8Array(0) : new Uint8Array(0);
-          return sealLease(context, { lease, draw, header, sealDeadline: lease.sealDeadline, signal: AbortSignal.any([signal, AbortSignal.timeout(leftMs)]) });
+          return sealLease(context, { lease, draw, header, sealDeadline: lease.sealDeadline, signal: AbortSignal.any([signal, untilDeadline(lease.sealDeadline - at.now().seconds)]) });
         }
         case 'settleUndrawn': return (await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })).blockNumber;
         case 'reveal': {
           if (lease.state !== 'OPENED') return undefined;
           const secondsLeft = Math.max(1, lease.revealDeadline - at.now().seconds);
           const workerClass = at.ledger().accounts.get(lease.worker)?.deviceClass ?? '';
-          return revealLease(context, { lease, workerClass, secondsLeft, signal: AbortSignal.any([signal, AbortSignal.timeout(1000 * secondsLeft)]) });
+          const revealSeconds = policyOf(at.ledger(), lease)?.revealSeconds ?? 0;
+          return revealLease(context, { lease, workerClass, secondsLeft, hasPatience: secondsLeft > revealSeconds / 2, signal: AbortSignal.any([signal, untilDeadline(secondsLeft)]) });
         }
         case 'expire': return (await chain.expire({ leaseId }, { signal })).blockNumber;
         case 'voidConvicted': return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
       }
     },
 
-    /** Registers, or withdraws fees when no audit of its own is open: whatever is due first. */
+    /** Registers, makes up for a slash, or withdraws fees when no audit of its own is open: whatever is due first. */
     async actForAccount({ ledger, signal }) {
       const me = ledger.accounts.get(chain.account);
       if (me?.role === undefined) return registerVerifier(context, settings.stakeWei, signal);
       if (me.role !== 'verifier') throw new RushesError({ code: 'wrong-role', message: `account ${chain.account} is registered as ${me.role}, not as verifier`, facts: { account: chain.account }, advice: 'Give the verifier a key of its own.' });
+      const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
+      if (me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei) return topUp(context, minVerifierStakeWei - me.stakeWei, signal);
       const busy = [...ledger.openLeaseIds].some((leaseId) => commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some((audit) => audit.verifier === chain.account));
       idleSinceMs = busy ? undefined : idleSinceMs ?? performance.now();
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;

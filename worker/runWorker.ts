@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runDaemon } from '../adapters/daemon/runDaemon.js';
+import { runDaemon, untilDeadline } from '../adapters/daemon/runDaemon.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import { type Ledger, type LeaseState, type LedgerAccount, type LedgerLease, createLedger } from '../protocol/ledger.js';
@@ -112,8 +112,8 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
         case 'wait': return undefined;
         case 'renderAndCommit': {
           // Past the deadline a commitment is refused: stop rendering then.
-          const leftMs = lease.state === 'TAKEN' ? Math.max(1, 1000 * (lease.deadline - at.now().seconds)) : 1;
-          return commitLease(context, lease, AbortSignal.any([signal, AbortSignal.timeout(leftMs)]));
+          const secondsLeft = lease.state === 'TAKEN' ? lease.deadline - at.now().seconds : 0;
+          return commitLease(context, lease, AbortSignal.any([signal, untilDeadline(secondsLeft)]));
         }
         case 'settleUndrawn': {
           const blockNumber = await settleUndrawn(context, lease, policyOf(at.ledger(), lease)?.shift ?? 0, signal);
@@ -136,7 +136,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       idleSinceMs = leases.length > 0 ? undefined : idleSinceMs ?? performance.now();
       const toRender = leases.filter((lease) => lease.state === 'TAKEN').length;
       if (me.withdrawableAt === undefined && !isConvicted(me) && toRender < settings.leasesToRender && leases.length < settings.openLeases) {
-        const minedIn = await takeNext(context, { ledger, account: me, leases, suggestions: ports.suggestions, nowSeconds: now.seconds, random, signal });
+        const minedIn = await takeNext(context, { ledger, account: me, leases, suggestions: ports.suggestions, idleMs: idleSinceMs === undefined ? 0 : performance.now() - idleSinceMs, nowSeconds: now.seconds, random, signal });
         if (minedIn !== undefined) return minedIn;
       }
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;

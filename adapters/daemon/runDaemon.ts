@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { RushesError } from '../../protocol/errors.js';
 import type { LeaseId } from '../../protocol/ids.js';
@@ -10,6 +11,11 @@ import { createLeaseTasks } from './leaseTasks.js';
 export interface ChainNow {
   blockNumber: number;
   seconds: number;
+}
+
+/** A signal that aborts after some seconds of a deadline on chain, at least a millisecond, at most what a timer can count. */
+export function untilDeadline(secondsLeft: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(1, 1000 * secondsLeft)));
 }
 
 /** What makes a daemon out of a transition table: a role decides and acts, the daemon sees to when. */
@@ -51,6 +57,8 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   const { chain, log } = role;
   const stopping = new AbortController();
   const signal = AbortSignal.any([role.signal, stopping.signal]);
+  // Every fetch and transaction under way listens to it.
+  setMaxListeners(0, signal);
   const chainLog = createLedgerLog();
   const tasks = createLeaseTasks({ nowMs: () => performance.now() });
   const underWay = new Set<Promise<void>>();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { bytesOfHex, hexOfBytes, u32 } from '../../protocol/bytes.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { merklePath, merklePaths, merkleRoot, verifyMerklePath } from '../../protocol/trees.js';
-import { equalWeights, verifyWeightsWord, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
+import { bytesOfWeights, chunkWeights, equalWeights, weightsOfBytes, verifyWeightsWord, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 function leavesOf(count: number, salt: number): Uint8Array[] {
@@ -63,5 +63,12 @@ describe('Merkle trees', () => {
       assert.ok(!verifyWeightsWord({ ...proof, bytes: forged }));
       assert.ok(!verifyWeightsWord({ ...proof, word: word + 1 }));
     }), propertyParameters(40));
+  });
+
+  it('a weights file survives a round trip, and one of another length or with a weight of nothing is refused', () => {
+    const weights = chunkWeights([1, 2, 65535]);
+    assert.deepEqual(weightsOfBytes(bytesOfWeights(weights), 3), weights);
+    assert.throws(() => weightsOfBytes(bytesOfWeights(weights), 4), /4 chunks need 8 bytes/);
+    assert.throws(() => weightsOfBytes(new Uint8Array(2), 1), /weighs nothing/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connectChain } from '../../adapters/chain/connectChain.js';
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
 import { parseFinding } from '../../protocol/audit/finding.js';
@@ -12,7 +13,7 @@ import { type DaemonNetwork, startDaemonNetwork } from '../support/daemonNetwork
 import { smallManifest } from '../support/smallJob.js';
 
 // Short windows, so that what happens after a deadline happens within the test.
-const POLICY = { ...LOCAL_POLICY, sealSeconds: 12, sealSecondsPerUnit: 0, openSeconds: 8, revealSeconds: 10 };
+const POLICY = { ...LOCAL_POLICY, leaseSeconds: 12, secondsPerUnit: 0, sealSeconds: 10, sealSecondsPerUnit: 0, openSeconds: 8, revealSeconds: 8 };
 
 describe('a verifier on a real chain', function () {
   this.timeout(240_000);
@@ -30,7 +31,7 @@ describe('a verifier on a real chain', function () {
   const sealsOf = (lease: LedgerLease | undefined): number => (lease === undefined ? [] : commitmentOf(lease)?.audits ?? []).filter((audit) => audit.sealHash !== undefined).length;
 
   it('stopped before and after its seal, its measurements lost, goes on and reveals what it sealed', async () => {
-    await network.verifier('verifier 1');
+    const first = await network.verifier('verifier 1');
     const second = await network.verifier('verifier 2');
     await registered(2);
     await second.close();
@@ -44,6 +45,11 @@ describe('a verifier on a real chain', function () {
     await network.verifier('verifier 2');
     await isComplete(jobId);
     await worker.close();
+
+    // What was kept of the leases is let go once they have ended.
+    const folder = join(network.folderOf('verifier 1'), network.network.contract, first.account);
+    for (let i = 0; i < 100 && (await readdir(folder)).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await readdir(folder), []);
 
     // Every finding on chain is on IPFS, in form, and rules as it says; its evidence is a picture.
     const audits = leasesOf(jobId).flatMap((lease) => commitmentOf(lease)?.audits ?? []);
@@ -131,17 +137,5 @@ describe('a verifier on a real chain', function () {
       await reaches(jobId, 'EXPIRED', 90_000);
       assert.ok(network.log.ledger.accounts.get(worker.account)!.slashedWei > 0n, 'the bond is lost');
     }
-  });
-
-  it('leaves nothing behind in its folder once leases have ended', async () => {
-    const first = await network.verifier('verifier 1');
-    await network.verifier('verifier 2');
-    await registered(2);
-    await network.worker('worker');
-    const { jobId } = await network.handIn(await manifest());
-    await isComplete(jobId);
-    const folder = `${network.folderOf('verifier 1')}/${network.network.contract}/${first.account}`;
-    for (let i = 0; i < 100 && (await readdir(folder)).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.deepEqual(await readdir(folder), []);
   });
 });

@@ -40,6 +40,8 @@ export interface AuditOutcome {
   tests: TestResult[];
   /** The picture of the re-rendered block beside the published one; null where nothing was published to compare. */
   evidence: Cid | null;
+  /** Something cannot be had. It may come yet: worth trying again as long as there is time. */
+  isIncomplete: boolean;
   /** The opening cannot be had: a leaf of it should be demanded on chain before this counts for anything. */
   openingAbsent: boolean;
 }
@@ -54,7 +56,7 @@ export async function auditLease(input: AuditInput): Promise<AuditOutcome> {
   const outputs = await fetchPublished({ fetch: () => store.getBlock(input.outputsDigest, bounds), parse: parseOutputs, signal });
   if (outputs.state !== 'present') {
     tests.push(outputs.state === 'absent' ? absent('the outputs index', outputs.reason, null) : wrong('T6', 'the outputs index', outputs.reason, null));
-    return { tests, evidence: null, openingAbsent: false };
+    return { tests, evidence: null, isIncomplete: outputs.state === 'absent', openingAbsent: false };
   }
 
   // Every published tile, and the root rebuilt from what is in them (T6).
@@ -86,7 +88,8 @@ export async function auditLease(input: AuditInput): Promise<AuditOutcome> {
     const { png } = await evidencePicture({ published, rerendered, width: BLOCK_SIZE, height: BLOCK_SIZE });
     evidence = await store.putFile(png, { signal });
   }
-  return { tests, evidence, openingAbsent: opening.state === 'absent' };
+  const isIncomplete = opening.state === 'absent' || [...tiles.values()].some((one) => one.state === 'absent');
+  return { tests, evidence, isIncomplete, openingAbsent: opening.state === 'absent' };
 }
 
 function testRoot(input: AuditInput, outputs: Outputs, tiles: ReadonlyMap<number, Published<{ pixelHash: Bytes32 }>>): TestResult[] {

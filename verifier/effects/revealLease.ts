@@ -4,7 +4,7 @@ import { rule } from '../../protocol/audit/rule.js';
 import { type Tolerance, toleranceOf } from '../../protocol/audit/tolerances.js';
 import { bigintOfBytes, bytesOfHex } from '../../protocol/bytes.js';
 import { type ChunkDraw, drawAudit } from '../../protocol/draw.js';
-import { InvariantError } from '../../protocol/errors.js';
+import { InvariantError, RushesError } from '../../protocol/errors.js';
 import { type Geometry, LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { sealHash, valuesHash } from '../../protocol/hashes.js';
 import type { Bytes32 } from '../../protocol/ids.js';
@@ -23,7 +23,7 @@ type OpenedLease = Extract<LedgerLease, { state: 'OPENED' }>;
  * OPENED: compares what the worker opened with what was sealed, publishes the finding and reveals. Where the opening cannot be had, first demands
  * one of its leaves on chain: a worker that has it loses nothing, one that withholds it is convicted.
  */
-export async function revealLease(context: VerifierContext, options: { lease: OpenedLease; workerClass: string; secondsLeft: number; signal: AbortSignal }): Promise<number> {
+export async function revealLease(context: VerifierContext, options: { lease: OpenedLease; workerClass: string; secondsLeft: number; /** There is time to try again for what cannot be had now. */ hasPatience: boolean; signal: AbortSignal }): Promise<number> {
   const { lease, signal } = options;
   const { chain, store } = context;
   const { commitment, leaseId } = lease;
@@ -42,6 +42,9 @@ export async function revealLease(context: VerifierContext, options: { lease: Op
     chain: chain.network, job, measurement, tolerance, store,
     fetchMs: Math.max(1000, 250 * options.secondsLeft), signal,
   });
+  if (outcome.isIncomplete && options.hasPatience && mine.demand === undefined) {
+    throw new RushesError({ code: 'audit-incomplete', message: `what the worker published of lease ${leaseId} cannot be had yet: ${outcome.tests.find((test) => test.test === 'T7')?.detail ?? ''}`, facts: { leaseId } });
+  }
   if (outcome.openingAbsent && mine.demand === undefined) return demandLeaf(context, { lease, geometry: job.geometry, secret, signal });
   if (outcome.openingAbsent && mine.demand !== undefined) outcome.tests.push(...await testAnswer(context, { lease, demand: mine.demand, measurement, geometry: job.geometry, tolerance, signal }));
 

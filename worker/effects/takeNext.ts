@@ -7,6 +7,9 @@ import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
 import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
+/** Milliseconds without an open lease after which a worker takes what is free on chain, though the coordinator suggests nothing. */
+const DISTRUST_MS = 20_000;
+
 /** What the next lease is chosen from. */
 export interface TakeNext {
   ledger: Ledger;
@@ -14,6 +17,8 @@ export interface TakeNext {
   /** The worker's open leases. */
   leases: readonly LedgerLease[];
   suggestions: SuggestionPort | undefined;
+  /** Milliseconds without an open lease. */
+  idleMs: number;
   nowSeconds: number;
   random: () => number;
   signal: AbortSignal;
@@ -21,7 +26,7 @@ export interface TakeNext {
 
 /**
  * Takes one lease, if there is one to take, or first adds to the stake what that lease needs. Asks the coordinator what to take; picks at random
- * where none answers. Resolves to the block of the transaction, or undefined when there is nothing to take.
+ * where none answers, or where it has long suggested nothing: a coordinator cannot keep a worker from what the contract offers. Resolves to the block of the transaction, or undefined when there is nothing to take.
  */
 export async function takeNext(context: WorkerContext, from: TakeNext): Promise<number | undefined> {
   const { chain, jobs } = context;
@@ -31,8 +36,9 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   const pickedPolicy = picked === undefined ? undefined : ledger.policies.get(picked.policy);
   if (picked === undefined || pickedPolicy === undefined) return undefined;
   const suggestion = await suggested(context, from, chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy }));
-  if (suggestion === 'nothing') return undefined;
-  const job = suggestion === undefined ? picked : takeable.find((one) => one.jobId === suggestion.jobId);
+  if (suggestion === 'nothing' && from.idleMs < DISTRUST_MS) return undefined;
+  const advice = suggestion === 'nothing' ? undefined : suggestion;
+  const job = advice === undefined ? picked : takeable.find((one) => one.jobId === advice.jobId);
   const policy = job === undefined ? undefined : ledger.policies.get(job.policy);
   if (job === undefined || policy === undefined) return undefined;
 
@@ -44,7 +50,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     lockedWei: leases.reduce((sum, lease) => sum + bondOf(ledger, lease), 0n),
     reachableStakeWei: account.stakeWei + balanceWei,
     queuedMs: leases.filter((lease) => lease.state === 'TAKEN').reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
-    random: from.random(), suggested: suggestion,
+    random: from.random(), suggested: advice,
   });
   if (choice === undefined) return undefined;
   const missingWei = choice.terms.neededStakeWei - account.stakeWei;
