@@ -17,12 +17,13 @@ abstract contract Policies is IRushes {
     constructor(address stakePolicy_) {
         stakePolicy = stakePolicy_;
         _unbondingSeconds = IPolicy(stakePolicy_).values().unbondingSeconds;
-        PolicyRules.adopt(_policies, stakePolicy_, _unbondingSeconds);
+        PolicyRules.adopt(_policies, stakePolicy_, stakePolicy_, _unbondingSeconds);
     }
 
     /// @dev Reads and checks a policy at its first use.
     function _adoptOnce(address policy) internal {
-        if (_policies[policy].verifierCount == 0) PolicyRules.adopt(_policies, policy, _unbondingSeconds);
+        if (_policies[policy].verifierCount != 0) return;
+        PolicyRules.adopt(_policies, policy, stakePolicy, _unbondingSeconds);
     }
 
     function _policy(address policy) internal view returns (PolicyValues storage) {

@@ -13,12 +13,22 @@ library PolicyRules {
     uint256 internal constant LEAST_SECONDS = 5;
 
     /// @notice Reads a policy's numbers into `policies`, for good. Reverts unless they are in range.
+    /// @param stakePolicy the contract's own policy, adopted before (or now)
     /// @param unbondingSeconds how long stakes of this contract stay liable
-    function adopt(mapping(address policy => PolicyValues) storage policies, address policy, uint256 unbondingSeconds)
-        public
-    {
+    function adopt(
+        mapping(address policy => PolicyValues) storage policies,
+        address policy,
+        address stakePolicy,
+        uint256 unbondingSeconds
+    ) public {
         policies[policy] = IPolicy(policy).values();
         PolicyValues storage p = policies[policy];
+        // Anyone writes policies, and verifiers are drawn without being asked: none may be harsher to them than the one they staked under.
+        PolicyValues storage own = policies[stakePolicy];
+        _require(p.sealSeconds >= own.sealSeconds, policy, "sealSeconds");
+        _require(p.openSeconds >= own.openSeconds, policy, "openSeconds");
+        _require(p.revealSeconds >= own.revealSeconds, policy, "revealSeconds");
+        _require(p.silentBps <= own.silentBps, policy, "silentBps");
         _require(p.drawDelayBlocks >= 1 && p.drawDelayBlocks <= 64, policy, "drawDelayBlocks");
         _require(p.shift <= 16, policy, "shift");
         _require(p.verifierCount >= 2 && p.verifierCount <= 5, policy, "verifierCount");

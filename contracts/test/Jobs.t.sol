@@ -110,6 +110,27 @@ contract JobsTest is Network {
         }
     }
 
+    function test_policies_neverHarsherToVerifiersThanTheContractsOwn() external {
+        string[4] memory fields = ["sealSeconds", "openSeconds", "revealSeconds", "silentBps"];
+        PolicyValues[4] memory p = [localPolicy(), localPolicy(), localPolicy(), localPolicy()];
+        p[0].sealSeconds = 29;
+        p[1].openSeconds = 19;
+        p[2].revealSeconds = 19;
+        p[3].silentBps = 2_001;
+        JobRequest memory request = _request("nonce");
+        for (uint256 i; i < p.length; ++i) {
+            request.policy = address(deployPolicy(p[i]));
+            vm.expectRevert(abi.encodeWithSelector(IRushes.PolicyRefused.selector, request.policy, fields[i]));
+            vm.prank(artist);
+            rushes.createJob(request);
+        }
+        PolicyValues memory kinder = localPolicy();
+        (kinder.sealSeconds, kinder.revealSeconds, kinder.silentBps) = (60, 40, 0);
+        request.policy = address(deployPolicy(kinder));
+        vm.prank(artist);
+        rushes.createJob(request);
+    }
+
     function test_policies_areReadOnce() external {
         FicklePolicy fickle = new FicklePolicy();
         PolicyValues memory p = localPolicy();
