@@ -33,9 +33,9 @@ export function followChain(options: { network: NetworkDescription; databaseUrl:
   const { signal, log } = options;
   let session: Session | undefined;
   let trouble: string | undefined = 'starting';
-  let waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   const change = (): void => {
-    for (const wake of waiting.splice(0)) wake();
+    for (const wake of waiting) wake();
   };
   const enter = (next: Session | undefined, why?: string): void => {
     session = next;
@@ -68,13 +68,12 @@ export function followChain(options: { network: NetworkDescription; databaseUrl:
     changed: (until) => new Promise((resolve) => {
       if (until.aborted) return resolve();
       const wake = (): void => {
+        waiting.delete(wake);
         until.removeEventListener('abort', wake);
         resolve();
       };
       until.addEventListener('abort', wake, { once: true });
-      waiting.push(wake);
-      // Those who gave up leave when there are many of them; the next change clears the rest.
-      if (waiting.length > 10_000) waiting = waiting.slice(-5000);
+      waiting.add(wake);
     }),
   };
 }

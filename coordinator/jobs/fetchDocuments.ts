@@ -12,7 +12,7 @@ const FETCH_DEADLINE_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A job of more chunks is not suggested: its rows would crowd out everybody else's. Workers can still take its leases by themselves. */
-const MAX_CHUNKS = 2_000_000;
+const MAX_CHUNKS = 500_000;
 
 /** The task that reads manifests. */
 export interface FetchingDocuments {

@@ -93,6 +93,11 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       return seen?.chunks.leased === 4 ? seen : undefined;
     });
     assert.equal(job.chunks.free, 8);
+    const own = await until('the worker\'s record shows it', async () => {
+      const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as { workers: { address: string; seenAt: string | null; leases: { open: number } }[] };
+      return parties.workers.find(({ address, leases }) => address === worker.account && leases.open === 1);
+    });
+    assert.ok(Math.abs(Date.parse(own.seenAt ?? '') - Date.now()) < 60_000, String(own.seenAt));
   });
 
   it('refuses jobs whose documents contradict the chain, waits for those that nobody provides, and suggests neither', async () => {
@@ -103,7 +108,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       return job?.documents === 'refused' ? job : undefined;
     });
     assert.match(refused.refusal ?? '', /chunks 8, the chain says 9/);
-    assert.equal(((await client().job(missing)) as { documents?: string } | undefined)?.documents, 'pending');
+    await until('the other waits', async () => (((await client().job(missing)) as { documents?: string } | undefined)?.documents === 'pending' ? true : undefined));
     const seen = new Set<string>();
     for (let i = 0; i < 6; i++) {
       const suggestion = await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 4 });
@@ -200,6 +205,18 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     await until('the job shows', async () => await client().job(gone));
     await rpc('evm_revert', [snapshot]);
     await until('the job is gone', async () => ((await isHealthy()) === true && (await client().job(gone)) === undefined ? true : undefined));
+    assert.equal((await client().jobs()).length, 4);
+
+    // The same while nobody watches: a coordinator that starts again finds that its last block is of no chain any more.
+    const again = await rpc('evm_snapshot', []);
+    const { jobId: unseen } = await orderTestJob({ artist, objects, frames: 2 });
+    await until('the job shows', async () => await client().job(unseen));
+    await coordinator.close();
+    await rpc('evm_revert', [again]);
+    coordinator = await start();
+    await until('the job is gone', async () => ((await isHealthy()) === true && (await client().job(unseen)) === undefined ? true : undefined));
+    assert.equal((await client().jobs()).length, 4);
+    await until('the job is ready', jobIsReady(jobId));
     await until('a suggestion of what is left', async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 1 }));
   });
 
