@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { connectChain } from '../adapters/chain/connectChain.js';
 import { followEvents } from '../adapters/chain/followEvents.js';
+import { createCoordinatorClient } from '../adapters/http/coordinatorClient.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { BadInputError } from '../protocol/errors.js';
 import { parseBytes32 } from '../protocol/ids.js';
@@ -10,7 +11,7 @@ import { createSteadyEngine } from '../renderer/createSteadyEngine.js';
 import { createCpuEngine } from '../renderer/cpu/createCpuEngine.js';
 import { renderChunk } from '../renderer/renderChunk.js';
 import { halfSamples } from './cheats/halfSamples.js';
-import { createCoordinatorClient } from './coordinatorClient.js';
+
 import { type RunningWorker, runWorker } from './runWorker.js';
 import { openSpool } from './spool.js';
 import type { RenderLeaves } from './WorkerContext.js';
