@@ -97,10 +97,11 @@ function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
   const serialized = MeshBVH.serialize(bvh, { cloneBuffers: false });
   for (let i = 0; i < order.length; i++) order[i] = index[3 * i]! / 3;
 
-  // A record is 8 words: bounds, then first triangle and count for a leaf (marked by 0xffff), or the distance to the right child.
+  // A record is 8 words: bounds, then first triangle and a mark of 0xffff for a leaf, or the distance to the right child.
   const root = serialized.roots[0] as ArrayBuffer;
   const floats = new Float32Array(root);
   const words = new Uint32Array(root);
+  let before: Leaf | undefined;
   const read = (node: number): Binary => {
     const at = node * 8;
     const x = floats[at + 3]! - floats[at]!;
@@ -109,7 +110,13 @@ function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
     const area = x * y + y * z + z * x;
     const second = words[at + 6]!;
     const last = words[at + 7]!;
-    if (last >>> 16 === 0xffff) return { kind: 'leaf', area, first: second, count: last & 0xffff };
+    if (last >>> 16 === 0xffff) {
+      const leaf: Leaf = { kind: 'leaf', area, first: second, count: order.length - second };
+      // The count has 16 bits, and more triangles than that may lie in one point: it is the way to the next leaf's first.
+      if (before !== undefined) before.count = second - before.first;
+      before = leaf;
+      return leaf;
+    }
     return { kind: 'branch', area, left: read(node + 1), right: read(node + second) };
   };
   return read(0);
