@@ -81,7 +81,7 @@ describe('traversal of the four-wide tree', () => {
         assert.equal(kernel.call('transmittance', origin, direction, nearest === Infinity ? 1e29 : nearest - margin), 1);
         if (nearest !== Infinity) assert.equal(kernel.call('transmittance', origin, direction, nearest + margin), 0);
       }
-      if (count >= 40) assert.ok(hits > 50, `only ${hits} hits`);
+      if (count >= 40) assert.ok(hits > count / 8, `only ${hits} hits`);
       assert.equal(blocks.words.length > 0, true);
     });
   }
