@@ -167,19 +167,17 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
       let highZ = (nodes[current].highZ - originZ) * inverseZ;
       let entry = max(max(min(lowX, highX), min(lowY, highY)), max(min(lowZ, highZ), vec4f(0.0)));
       let leave = min(min(max(lowX, highX), max(lowY, highY)), max(lowZ, highZ)) * vec4f(SLAB_SLACK);
-      var found = movemask(entry <= min(leave, limit));
-      // The order does not matter: any opaque triangle ends the search.
-      if (found != 0u) {
-        let node = current;
-        current = nodes[node].child[countTrailingZeros(found)];
-        found &= found - 1u;
-        while (found != 0u) {
-          pendingShadow[depth] = nodes[node].child[countTrailingZeros(found)];
-          depth += 1u;
-          found &= found - 1u;
-        }
-        continue;
-      }
+      // Push the children that were met, without a branch to mispredict. The order does not matter: any opaque triangle ends the search.
+      let found = movemask(entry <= min(leave, limit));
+      let children = nodes[current].child;
+      pendingShadow[depth] = children.x;
+      depth += found & 1u;
+      pendingShadow[depth] = children.y;
+      depth += (found >> 1u) & 1u;
+      pendingShadow[depth] = children.z;
+      depth += (found >> 2u) & 1u;
+      pendingShadow[depth] = children.w;
+      depth += found >> 3u;
     } else {
       let block = current & ~CHILD_IS_BLOCK;
       let firstX = blocks[block].firstX;
