@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
@@ -8,13 +9,19 @@ import { sha256 } from '../../protocol/sha256.js';
 import { hashPreparation } from '../hashPreparation.js';
 import { COMPILER_VERSION } from './compiler/compilerVersion.js';
 import type { CompiledKernel } from './compiler/compileKernel.js';
+import { EngineError } from './EngineError.js';
 
 const encoder = new TextEncoder();
+/** How often a waiting process looks whether the kernel is there. */
+const LOCK_LOOK_MS = 50;
+/** A compilation takes seconds; a lock this old belongs to nobody. */
+const LOCK_STALE_MS = 120_000;
 
 /**
  * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its hash covers
  * what prepares scenes for it too (hashPreparation).
  * @param cacheDir undefined: always compile. An entry that does not match its own hash is compiled again.
+ * @throws EngineError when the folder cannot be written to; KernelCompileError (by its message) when the source is refused.
  */
 export async function loadKernel(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
   const compiled = await loadCompiled(options);
@@ -26,12 +33,41 @@ async function loadCompiled(options: { source: string; cacheDir: string | undefi
   if (cacheDir === undefined) return compileOnThread(source);
   const key = hexOfBytes(sha256(encoder.encode(COMPILER_VERSION), Uint8Array.of(0), encoder.encode(source))).slice(2);
   const path = join(cacheDir, `${key}.kernel`);
-  const cached = await readFile(path).then(decodeEntry, () => undefined);
-  if (cached !== undefined) return cached;
+  await inCache(cacheDir, () => mkdir(cacheDir, { recursive: true }));
+  // Processes that start together wait for the first one's work instead of all compiling at once.
+  for (;;) {
+    const cached = await readFile(path).then(decodeEntry, () => undefined);
+    if (cached !== undefined) return cached;
+    if (await inCache(cacheDir, () => takeLock(`${path}.lock`))) break;
+    await setTimeout(LOCK_LOOK_MS);
+  }
+  try {
+    // Another process may have finished between the look and the lock.
+    const cached = await readFile(path).then(decodeEntry, () => undefined);
+    if (cached !== undefined) return cached;
+    const compiled = await compileOnThread(source);
+    await inCache(cacheDir, () => writeEntry(path, compiled));
+    return compiled;
+  } finally {
+    await rm(`${path}.lock`, { force: true });
+  }
+}
 
-  const compiled = await compileOnThread(source);
-  await mkdir(cacheDir, { recursive: true });
-  // Several processes may do this at once: each writes a file of its own and renames it, and any of them is right.
+/** Says which folder cannot be written to, and why. */
+async function inCache<T>(cacheDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new EngineError({
+      what: `the compiled kernel cannot be kept in ${cacheDir}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      advice: 'Make room on that disk or choose a folder that can be written to.',
+      cause,
+    });
+  }
+}
+
+/** Writes beside and renames, so that nobody ever reads half an entry. */
+async function writeEntry(path: string, compiled: CompiledKernel): Promise<void> {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     await writeFile(temporary, encodeEntry(compiled));
@@ -40,7 +76,29 @@ async function loadCompiled(options: { source: string; cacheDir: string | undefi
     await rm(temporary, { force: true });
     throw error;
   }
-  return compiled;
+}
+
+/** Makes the lock file with this process in it; false while another living process holds it. */
+async function takeLock(lock: string): Promise<boolean> {
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const [holder, info] = await Promise.all([readFile(lock, 'utf8').catch(() => ''), stat(lock).catch(() => undefined)]);
+  const isStale = info !== undefined && (Date.now() - info.mtimeMs > LOCK_STALE_MS || (holder !== '' && !isAlive(Number(holder))));
+  if (isStale) await rm(lock, { force: true });
+  return false;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function compileOnThread(source: string): Promise<CompiledKernel> {

@@ -5,6 +5,10 @@ import type { Attribute, FunctionDeclaration, ModuleDeclaration, Parameter, Stru
 import { TokenReader } from './TokenReader.js';
 import { scanTokens } from './tokens.js';
 
+// Why a parser of our own: wgsl_reflect 1.6.0 silently reads other programs than were written. It drops the statements of a switch case after
+// the second, takes (o.b).c for o.c and a local for a module constant of its name, reads 0x1p-3 as 0, counts array<f32, N * M> as one element,
+// and cannot read our kernel at all. The tests use it as a second opinion on layouts (test/renderer/cpu/layout.test.ts).
+
 /** Reads a whole kernel. Names are not resolved yet and types not checked. */
 export function parseModule(source: string): ModuleDeclaration[] {
   const reader = new TokenReader(scanTokens(source));

@@ -210,6 +210,21 @@ describe('createCpuEngine', function () {
       assert.deepEqual(two, fresh);
       assert.deepEqual(await readFile(path), before);
     }
+
+    // Who starts together compiles once; a lock whose holder is gone holds nobody up.
+    await rm(path);
+    let compilations = 0;
+    const count = () => void compilations++;
+    process.on('worker', count);
+    await Promise.all([load(cacheDir), load(cacheDir), load(cacheDir)]);
+    process.off('worker', count);
+    assert.equal(compilations, 1);
+    await rm(path);
+    await writeFile(`${path}.lock`, '2147483646');
+    assert.deepEqual(await load(cacheDir), fresh);
+    assert.deepEqual(await readdir(cacheDir), names);
+    const refusal = (error: unknown) => error instanceof EngineError && error.message.includes(path) && error.advice !== undefined;
+    await assert.rejects(loadKernel({ source, cacheDir: join(path, 'below-a-file') }), refusal);
     const other = await loadKernel({ source: `${source}\n// another text`, cacheDir: undefined });
     assert.ok(!fresh.description.includes(other.kernelHash));
   });
