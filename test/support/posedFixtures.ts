@@ -113,10 +113,6 @@ export function cross(a: Vector, b: Vector): Vector {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
-export function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
-}
-
 function flatNormals(corners: Vector[]): Vector[] {
   const normals: Vector[] = [];
   for (let i = 0; i < corners.length; i += 3) {
