@@ -14,7 +14,7 @@ export interface LoadedScene {
   bounds: SceneBounds | null;
   /** Triangles of a frame in which everything is visible, instances counted. */
   triangleCount: number;
-  /** True when something in the scene gives light: a punctual light, an emissive or an unlit material. */
+  /** True when the scene brings light enough to be seen by (see `hasLight`). */
   hasLight: boolean;
   /** What the file itself says about how it wants to be rendered. */
   settings: SceneSettings;

@@ -3,6 +3,7 @@ import { sha256 } from '../../protocol/sha256.js';
 import { BadSceneError } from './BadSceneError.js';
 import { boundsOfScene } from './boundsOfScene.js';
 import type { GltfDocument } from './GltfDocument.js';
+import { hasLight } from './hasLight.js';
 import type { LoadedScene, SceneCamera, SceneContent } from './LoadedScene.js';
 import { openGeometry } from './openGeometry.js';
 import { readClips } from './readClips.js';
@@ -51,7 +52,7 @@ export async function loadScene(options: { entry: string; read: ReadSceneFile; s
     clips,
     bounds: null,
     triangleCount: countTriangles(entry, content),
-    hasLight: order.some((node) => node.light !== null) || materials.some((material) => material.unlit || material.emissive.some((value) => value > 0)),
+    hasLight: false,
     settings: readSettings(entry, document),
     missing: source.missing,
     unsupported,
@@ -64,6 +65,7 @@ export async function loadScene(options: { entry: string; read: ReadSceneFile; s
     },
   };
   loaded.bounds = boundsOfScene({ loaded, clip: null, seconds: 0 });
+  loaded.hasLight = hasLight(loaded);
   return loaded;
 }
 

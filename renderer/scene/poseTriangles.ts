@@ -12,7 +12,7 @@ interface Placed {
 }
 
 /** Every triangle of a scene at a pose, in node order; node, instance, primitive, triangle. The last result is kept on the scene and given again for an equal pose. */
-export function poseTriangles(loaded: LoadedScene, pose: ScenePose): PosedTriangles {
+export function poseTriangles(loaded: Pick<LoadedScene, 'content'>, pose: ScenePose): PosedTriangles {
   const { content } = loaded;
   const placed = placedPrimitives(loaded, pose);
   const geometryKey = keyOf(content.digest, placed);
@@ -41,7 +41,7 @@ export function poseTriangles(loaded: LoadedScene, pose: ScenePose): PosedTriang
   return triangles;
 }
 
-function placedPrimitives(loaded: LoadedScene, pose: ScenePose): Placed[] {
+function placedPrimitives(loaded: Pick<LoadedScene, 'content'>, pose: ScenePose): Placed[] {
   const { content } = loaded;
   const placed: Placed[] = [];
   for (const [position, node] of content.order.entries()) {

@@ -11,7 +11,7 @@ export interface ScenePose {
 }
 
 /** Evaluates a clip (none: the scene at rest) at a time in seconds, in float64. Times outside a channel's keys hold its first or last value, as glTF says. */
-export function samplePose(options: { loaded: LoadedScene; clip: SceneClip | null; seconds: number }): ScenePose {
+export function samplePose(options: { loaded: Pick<LoadedScene, 'content'>; clip: SceneClip | null; seconds: number }): ScenePose {
   const { loaded, clip, seconds } = options;
   const { order } = loaded.content;
   const moved = new Map<string, Float64Array>();

@@ -136,8 +136,11 @@ describe('loadScene', () => {
     };
     const withMaterial = (material: Record<string, unknown>) => (builder: GltfBuilder) => builder.node({ mesh: builder.triangle({ material: builder.push('materials', material) }) });
     assert.equal(await hasLight(withMaterial({})), false);
-    assert.equal(await hasLight(withMaterial({ emissiveFactor: [0, 0.1, 0] })), true);
     assert.equal(await hasLight(withMaterial({ extensions: { KHR_materials_unlit: {} } })), true);
+    // The triangle of 0.5 m2 has bounds of 2 m2: radiance 0.1 gives them pi / 40 on average, 0.02 a fifth of that.
+    assert.equal(await hasLight(withMaterial({ emissiveFactor: [0, 0.1, 0] })), true);
+    assert.equal(await hasLight(withMaterial({ emissiveFactor: [0.02, 0.02, 0.02] })), false);
+    assert.equal(await hasLight(withMaterial({ emissiveFactor: [0.02, 0.02, 0.02], extensions: { KHR_materials_emissive_strength: { emissiveStrength: 10 } } })), true);
     assert.equal(await hasLight((builder) => {
       builder.json['extensions'] = { KHR_lights_punctual: { lights: [{ type: 'point' }] } };
       builder.node({ mesh: builder.triangle() });

@@ -61,6 +61,11 @@ describe('scenes that artists ship', () => {
     });
   }
 
+  it('does not take small lamps for the light of a scene', async () => {
+    const lit = await Promise.all(['models/ToyCar/ToyCar.gltf', 'models/japanese-bridge-garden/scene.glb', 'knots.glb', 'models/LightsPunctualLamp/LightsPunctualLamp.gltf'].map(async (entry) => (await load(entry)).hasLight));
+    assert.deepEqual(lit, [false, false, true, true]);
+  });
+
   it('says why a Draco file cannot be read', async () => {
     await assert.rejects(load('models/RiggedFigure/RiggedFigure.gltf'), /KHR_draco_mesh_compression/);
   });
