@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Bytes32 } from '../protocol/ids.js';
+import type { Bytes32, LeaseId } from '../protocol/ids.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
 import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
 import type { ChunkTask } from '../renderer/renderChunk.js';
@@ -18,6 +18,8 @@ export interface WorkerContext {
   /** The worker's private key, which lease secrets come from. */
   key: Bytes32;
   jobs: JobCache;
+  /** Leases that are rendered and whose commitment is on its way: they leave room for the next. */
+  rendered: Set<LeaseId>;
   renderLeaves: RenderLeaves;
   log: Logger;
 }

@@ -31,6 +31,8 @@ export interface LeaseChoice {
   queuedMs: number;
   /** 0 to 1, exclusive; picks the frame. */
   random: number;
+  /** Chunks at most, whatever else fits. */
+  maxChunks: number;
   /** Chunks a coordinator suggests; only these are taken, as far as they can be. */
   suggested: { word: number; mask: bigint } | undefined;
 }
@@ -65,7 +67,7 @@ export function chunksWorthTaking(choice: Pick<LeaseChoice, 'msPerUnit' | 'polic
 function fits(choice: LeaseChoice, lease: { units: number; chunks: number; terms: LeaseTerms }): boolean {
   const { policy, job } = choice;
   const { units, chunks, terms } = lease;
-  if (chunks > policy.maxChunksPerLease || units > policy.maxUnitsPerLease) return false;
+  if (chunks > Math.min(choice.maxChunks, policy.maxChunksPerLease) || units > policy.maxUnitsPerLease) return false;
   if (terms.reservedWei > job.unreservedWei || terms.neededStakeWei > choice.reachableStakeWei) return false;
   // Two seconds of slack: the transaction is mined in a later block than the one the time is from.
   if (choice.nowSeconds + 2 + terms.longestPathSeconds > job.deadline) return false;

@@ -71,7 +71,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   const settings: WorkerSettings = { ...WORKER_DEFAULTS, ...ports.settings };
   let ledgerNow: () => Ledger = createLedger;
   const jobs = createJobCache({ ledger: () => ledgerNow(), store, kernelHash: engine.kernelHash, fetchMs: settings.fetchMs, signal: ports.signal });
-  const context: WorkerContext = { chain, store, engine, spool, key: ports.key, jobs, renderLeaves: ports.renderLeaves, log };
+  const context: WorkerContext = { chain, store, engine, spool, key: ports.key, jobs, rendered: new Set(), renderLeaves: ports.renderLeaves, log };
   const knownDrawn = new Set<LeaseId>();
   let idleSinceMs: number | undefined;
   let toldOfConviction = false;
@@ -134,7 +134,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       if (me.role !== 'worker') throw new RushesError({ code: 'wrong-role', message: `account ${chain.account} is registered as ${me.role}, not as worker`, facts: { account: chain.account }, advice: 'Give the worker a key of its own.' });
       const leases = ownLeases(ledger);
       idleSinceMs = leases.length > 0 ? undefined : idleSinceMs ?? performance.now();
-      const toRender = leases.filter((lease) => lease.state === 'TAKEN').length;
+      const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
       if (me.withdrawableAt === undefined && !isConvicted(me) && toRender < settings.leasesToRender && leases.length < settings.openLeases) {
         const minedIn = await takeNext(context, { ledger, account: me, leases, suggestions: ports.suggestions, idleMs: idleSinceMs === undefined ? 0 : performance.now() - idleSinceMs, nowSeconds: now.seconds, random, signal });
         if (minedIn !== undefined) return minedIn;
@@ -148,6 +148,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
 
     async forget(leaseId) {
       knownDrawn.delete(leaseId);
+      context.rendered.delete(leaseId);
       await spool.remove(leaseId);
     },
   });

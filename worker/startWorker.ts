@@ -11,7 +11,6 @@ import { createSteadyEngine } from '../renderer/createSteadyEngine.js';
 import { createCpuEngine } from '../renderer/cpu/createCpuEngine.js';
 import { renderChunk } from '../renderer/renderChunk.js';
 import { halfSamples } from './cheats/halfSamples.js';
-
 import { type RunningWorker, runWorker } from './runWorker.js';
 import { openSpool } from './spool.js';
 import type { RenderLeaves } from './WorkerContext.js';

@@ -110,7 +110,7 @@ export async function createAuditBench(): Promise<AuditBench> {
       let opened: Bytes32 = '0x';
       const honestJobs = createJobCache({ ledger: () => ledger, store, kernelHash: engine.kernelHash, fetchMs: 10_000, signal });
       const context: WorkerContext = {
-        chain, store, engine, key: key('worker'), log: testLog, jobs: honestJobs, renderLeaves: cheat.renderLeaves ?? renderChunk,
+        chain, store, engine, key: key('worker'), log: testLog, jobs: honestJobs, rendered: new Set(), renderLeaves: cheat.renderLeaves ?? renderChunk,
         spool: await openSpool({ folder: join(folder, String(folders++)) }),
       };
       if (cheat.scene !== undefined) {

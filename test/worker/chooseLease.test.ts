@@ -15,7 +15,7 @@ function choice(more: Partial<LeaseChoice> = {}, states = new Uint8Array(total))
   return {
     job: { chunkStates: states, chunkCount: total, barred: new Map(), unreservedWei: 10_000n * TOKEN, pricePerUnitWei: TOKEN, deadline: 1_000_000 },
     geometry, weights: equalWeights(total), policy: POLICY, worker: WORKER, nowSeconds: 1000, lockedWei: 0n, reachableStakeWei: 1000n * TOKEN,
-    msPerUnit: 1000, queuedMs: 0, random: 0.5, suggested: undefined, ...more,
+    msPerUnit: 1000, queuedMs: 0, random: 0.5, suggested: undefined, maxChunks: 256, ...more,
   };
 }
 
@@ -56,6 +56,10 @@ describe('choosing a lease', () => {
     assert.equal(chooseLease(choice({ job: { ...choice().job, deadline: 1100 } })), undefined);
     assert.equal(chooseLease(choice({ queuedMs: 60_000 })), undefined);
     assert.equal(chooseLease(choice({ msPerUnit: 40_000 })), undefined, 'one chunk takes longer than its window of 34 s');
+  });
+
+  it('takes no more than its share', () => {
+    assert.equal(chunksOfMask(0, chooseLease(choice({ random: 0, msPerUnit: 1, maxChunks: 5 }))!.mask).length, 5);
   });
 
   it('takes what is suggested, as far as it is free', () => {

@@ -7,6 +7,7 @@ import { renderLease } from './renderLease.js';
 /** TAKEN: renders and publishes what is missing, then commits the lease's root and the digest of its outputs index. */
 export async function commitLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<number> {
   const outputs = await renderLease(context, lease, signal);
+  context.rendered.add(lease.leaseId);
   const { bytes, cid, digest } = encodeOutputs(outputs);
   const stored = await context.store.putBlock(bytes, { signal });
   if (stored !== cid) throw new InvariantError({ what: 'CID of the outputs index', expected: cid, actual: stored });

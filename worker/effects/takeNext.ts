@@ -1,4 +1,4 @@
-import type { Ledger, LedgerAccount, LedgerJob, LedgerLease } from '../../protocol/ledger.js';
+import { type Ledger, type LedgerAccount, type LedgerJob, type LedgerLease, countChunks } from '../../protocol/ledger.js';
 import { leaseTermsOf } from '../../protocol/leaseTerms.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
@@ -35,7 +35,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   const picked = takeable[Math.floor(from.random() * takeable.length)];
   const pickedPolicy = picked === undefined ? undefined : ledger.policies.get(picked.policy);
   if (picked === undefined || pickedPolicy === undefined) return undefined;
-  const suggestion = await suggested(context, from, chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy }));
+  const suggestion = await suggested(context, from, Math.min(fairShare(from, picked), chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy })));
   if (suggestion === 'nothing' && from.idleMs < DISTRUST_MS) return undefined;
   const advice = suggestion === 'nothing' ? undefined : suggestion;
   const job = advice === undefined ? picked : takeable.find((one) => one.jobId === advice.jobId);
@@ -49,8 +49,8 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     job, geometry, weights, policy, worker: chain.account, nowSeconds, msPerUnit,
     lockedWei: leases.reduce((sum, lease) => sum + bondOf(ledger, lease), 0n),
     reachableStakeWei: account.stakeWei + balanceWei,
-    queuedMs: leases.filter((lease) => lease.state === 'TAKEN').reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
-    random: from.random(), suggested: advice,
+    queuedMs: leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
+    random: from.random(), suggested: advice, maxChunks: fairShare(from, job),
   });
   if (choice === undefined) return undefined;
   const missingWei = choice.terms.neededStakeWei - account.stakeWei;
@@ -64,6 +64,14 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   }, { signal });
   context.log.info({ leaseId, jobId: job.jobId, chunks: chunksOfMask(choice.word, choice.mask), blockNumber }, 'lease taken');
   return blockNumber;
+}
+
+/** Half of what this worker's share of the remaining chunks is, at least two: leases get smaller towards the end of a job, so that all who render it end together. */
+function fairShare(from: TakeNext, job: Readonly<LedgerJob>): number {
+  const { free, voided } = countChunks(job);
+  const workers = new Set([...from.ledger.openLeaseIds].map((leaseId) => from.ledger.leases.get(leaseId)?.worker));
+  workers.add(from.account.account);
+  return Math.max(2, Math.ceil((free + voided) / (2 * workers.size)));
 }
 
 /** What the coordinator suggests; undefined where none answers, so that the worker picks by itself. */
