@@ -1,7 +1,8 @@
 import { BadInputError, InvariantError } from '../../protocol/errors.js';
 import type { Frame, Picture } from './Frame.js';
 import { floatOfHalf } from './halfFloat.js';
-import { TONE_MAPS, exposureFactor, srgbOfLinear } from './toneMaps.js';
+import { srgbQuantizer } from './srgbQuantizer.js';
+import { TONE_MAPS, exposureFactor } from './toneMaps.js';
 import type { ToneMap } from './toneMaps.js';
 
 /** How a frame is developed. None of it is in the manifest: the artist may change it at any time. */
@@ -34,6 +35,7 @@ export function develop(options: { frame: Frame; look: Look }): Picture {
   const data = look.bits === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
   const exposure = exposureFactor(look.exposureEv);
   const toneMap = TONE_MAPS[look.toneMap];
+  const encode = srgbQuantizer(steps);
   const rgb = new Float64Array(3);
 
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -42,7 +44,7 @@ export function develop(options: { frame: Frame; look: Look }): Picture {
     const scale = exposure / coverage;
     for (let i = 0; i < 3; i++) rgb[i] = Math.max(floatOfHalf(halfs[pixel * 4 + i]!) * scale, 0);
     toneMap(rgb);
-    for (let i = 0; i < 3; i++) data[pixel * channels + i] = Math.floor(srgbOfLinear(rgb[i]!) * steps + 0.5);
+    for (let i = 0; i < 3; i++) data[pixel * channels + i] = encode(rgb[i]!);
     if (channels === 4) data[pixel * 4 + 3] = Math.floor(coverage * steps + 0.5);
   }
   return { width, height, channels, bits: look.bits, data };

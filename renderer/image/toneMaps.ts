@@ -101,11 +101,6 @@ function neutral(rgb: Rgb): void {
   clampToUnit(rgb);
 }
 
-/** The sRGB transfer function, IEC 61966-2-1, of a value in 0..1. */
-export function srgbOfLinear(value: number): number {
-  return value <= 0.0031308 ? value * 12.92 : 1.055 * power(value, 1 / 2.4) - 0.055;
-}
-
 /** Linear factor of an exposure in stops. */
 export function exposureFactor(exposureEv: number): number {
   return exp2(exposureEv);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ShaderChunk } from 'three';
-import { TONE_MAPS, srgbOfLinear } from '../../../renderer/image/toneMaps.js';
+import { srgbQuantizer } from '../../../renderer/image/srgbQuantizer.js';
+import { TONE_MAPS } from '../../../renderer/image/toneMaps.js';
 import type { ToneMap } from '../../../renderer/image/toneMaps.js';
 
 type Vec3 = [number, number, number];
@@ -90,13 +91,23 @@ describe('TONE_MAPS', () => {
   });
 });
 
-describe('srgbOfLinear', () => {
-  it('is IEC 61966-2-1', () => {
-    assert.equal(srgbOfLinear(0), 0);
-    assert.ok(Math.abs(srgbOfLinear(1) - 1) < 1e-15);
-    for (let i = 0; i <= 1000; i++) {
-      const x = i / 1000;
-      assert.ok(Math.abs(srgbOfLinear(x) - (x <= 0.0031308 ? 12.92 * x : 1.055 * Math.pow(x, 1 / 2.4) - 0.055)) < 1e-14);
-    }
-  });
+describe('srgbQuantizer', () => {
+  const encoded = (x: number): number => (x <= 0.0031308 ? 12.92 * x : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
+
+  for (const steps of [255, 65535]) {
+    it(`rounds IEC 61966-2-1 to the nearest of ${steps} steps`, () => {
+      const quantize = srgbQuantizer(steps);
+      assert.equal(quantize(0), 0);
+      assert.equal(quantize(1), steps);
+      let before = 0;
+      for (let i = 0; i <= 200_000; i++) {
+        const x = i / 200_000;
+        const code = quantize(x);
+        // Half a step and what Math.pow may be off by.
+        assert.ok(Math.abs(code - encoded(x) * steps) <= 0.5 + 1e-9, `${x}`);
+        assert.ok(code >= before);
+        before = code;
+      }
+    });
+  }
 });
