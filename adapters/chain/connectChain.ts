@@ -21,7 +21,7 @@ import type { RpcReceipt } from './receipts.js';
 
 /**
  * Gas limits of calls whose cost is decided between sending and mining: by the draw, or by who seals, reveals or takes first. An estimate made before could be
- * too low. Measured most: see contracts/.gas-snapshot; a draw walks up to 128 verifiers at about 7,000 gas each.
+ * too low. Measured: contracts/gas/Rushes.json (takeLease 334,000 for 256 chunks); a draw walks up to 128 verifiers at about 7,000 gas each.
  */
 const GAS_LIMITS: Partial<Record<keyof RushesTransactions, bigint>> = {
   takeLease: 700_000n,

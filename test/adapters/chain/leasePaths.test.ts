@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { ContractRevertedError } from '../../../adapters/chain/chainErrors.js';
+import { createRpc } from '../../../adapters/chain/createRpc.js';
 import { followEvents } from '../../../adapters/chain/followEvents.js';
+import { bytesOfHex, hexOfBytes, littleEndianBytes } from '../../../protocol/bytes.js';
 import type { ContractEvent } from '../../../protocol/events.js';
+import { chunkRoot, leafHash, leaseRoot } from '../../../protocol/hashes.js';
 import type { JobId } from '../../../protocol/ids.js';
 import { ledgerOf } from '../../../protocol/ledger.js';
+import type { ChainPort } from '../../../protocol/ports.js';
+import { merklePath, merkleRoot } from '../../../protocol/trees.js';
 import { commitLease, drawOf, openLease, orderJob, registerCast, reveal, seal, takeLease, TOKEN, untilBlock, type Cast } from './leaseSteps.js';
 import { random32, startNetwork, type TestNetwork } from './startNetwork.js';
 
@@ -118,6 +123,43 @@ describe('a lease on a real chain', function () {
     const ended = await cast.artist.voidConvicted({ leaseId: other });
     assert.deepEqual(ended.events[0]?.args, { leaseId: other, reason: 'workerConvicted' });
     assert.equal((await refusal(takeLease(cast.worker, jobId, 1n << 8n))).errorName, 'StakeTooLow');
+  });
+
+  it('shows a demanded leaf on chain, with the protocol\'s own hashes and paths', async () => {
+    const worker = await net.connect();
+    await worker.register({ role: 'worker', deviceClass: 'wasm', stakeWei: 1000n * TOKEN });
+    const others = { ...cast, worker };
+    const leaseId = await takeLease(worker, jobId, 0b1100000n);
+    const salts = Array.from({ length: 6 }, () => bytesOfHex(random32()));
+    const sums = Array.from({ length: 6 }, (_, leaf) => Float32Array.from({ length: 1024 }, (_value, index) => leaf + index / 7));
+    const leaves = sums.map((leafSums, leaf) => leafHash({ jobId, leaseId, chunkIndex: 6, block: leaf >> 1, batch: leaf & 1, salt: salts[leaf] as Uint8Array, sums: leafSums }));
+    const [pixels, prepared, kernel] = [random32(), random32(), random32()];
+    const chunkRoots = [random32(), chunkRoot({ leafRoot: hexOfBytes(merkleRoot(leaves)), pixelHash: pixels, preparedHash: prepared, kernelHash: kernel })];
+    const { chainId, contract } = net.network;
+    const root = leaseRoot({ chainId, contract, leaseId, worker: worker.account, chunkRoots });
+    const committed = await worker.commit({ leaseId, root, outputsDigest: random32() });
+    const { drawBlock } = committed.events[0]?.args as { drawBlock: number };
+    // The header is brought when its hash is no longer among the 256 that the EVM gives: the history contract (EIP-2935) has it.
+    await untilBlock(worker, drawBlock);
+    await createRpc(net.network.rpcUrl).send('anvil_mine', ['0x104', '0x0']);
+    const { header, drawn } = await drawOf({ cast: others, stakesWei: STAKES_WEI, leaseId, drawBlock });
+    assert.ok(await worker.blockNumber() - drawBlock > 256);
+    const [first, second] = drawn.map((address) => cast.verifiers.find((verifier) => verifier.account === address)) as [ChainPort, ChainPort];
+    const sealings = [await seal(first, leaseId, header), await seal(second, leaseId, new Uint8Array())] as const;
+    await worker.open({ leaseId, openingDigest: random32() });
+
+    await first.demandOpening({ leaseId, chunkIndex: 6, leafIndex: 3 });
+    assert.equal((await refusal(reveal(sealings[0], leaseId, 'pass'))).errorName, 'DemandPending');
+    const answer = {
+      position: 3, blockIndex: 1, batch: 1, salt: hexOfBytes(salts[3] as Uint8Array), sums: littleEndianBytes(sums[3] as Float32Array), leafPath: merklePath(leaves, 3),
+      pixelHash: pixels, preparedHash: prepared, kernelHash: kernel, chunkPath: merklePath(chunkRoots.map(bytesOfHex), 1),
+    };
+    assert.equal((await refusal(worker.answerOpening({ leaseId, verifier: first.account, answer: { ...answer, batch: 0 } }))).errorName, 'OpeningMismatch');
+    const answered = await worker.answerOpening({ leaseId, verifier: first.account, answer });
+    assert.deepEqual(answered.events[0]?.args, { leaseId, verifier: first.account, chunkIndex: 6, leafIndex: 3, present: true });
+    await reveal(sealings[0], leaseId, 'pass');
+    const ruling = await reveal(sealings[1], leaseId, 'pass');
+    assert.ok(ruling.events.some((event) => event.name === 'LeasePayable'));
   });
 
   it('goes back to the artist when the job is closed', async () => {
