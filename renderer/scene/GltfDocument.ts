@@ -76,6 +76,7 @@ export interface GltfMaterial {
     KHR_materials_transmission?: { transmissionFactor?: number; transmissionTexture?: GltfTextureInfo };
     KHR_materials_ior?: { ior?: number };
     KHR_materials_unlit?: object;
+    KHR_materials_pbrSpecularGlossiness?: { diffuseFactor?: number[]; diffuseTexture?: GltfTextureInfo; glossinessFactor?: number };
   } & Record<string, unknown>;
 }
 

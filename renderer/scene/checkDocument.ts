@@ -134,6 +134,10 @@ class DocumentCheck {
         if (field.endsWith('Texture')) slots.push([value, `${where}.${name}.${field}`]);
         else if (typeof value === 'number') this.finite(value, `${where}.${name}.${field}`);
       }
+      if (name === 'KHR_materials_pbrSpecularGlossiness') {
+        factors.push([fields['diffuseFactor'], `${where}.${name}.diffuseFactor`, 4]);
+        this.finite(fields['glossinessFactor'], `${where}.${name}.glossinessFactor`);
+      }
       if (['KHR_materials_transmission', 'KHR_materials_ior', 'KHR_materials_emissive_strength'].includes(name)) {
         for (const field of ['transmissionFactor', 'ior', 'emissiveStrength']) this.finite(fields[field], `${where}.${name}.${field}`);
       }

@@ -36,7 +36,7 @@ const MATERIAL_EXTENSIONS: Readonly<Record<string, { consequence: string; idle?:
   KHR_materials_dispersion: { consequence: 'light is not split into colours', idle: (fields) => !(Number(fields['dispersion'] ?? 0) > 0) },
   KHR_materials_diffuse_transmission: { consequence: 'no diffuse light comes through from behind', idle: (fields) => !(Number(fields['diffuseTransmissionFactor'] ?? 0) > 0) },
   KHR_materials_diffuse_roughness: { consequence: 'diffuse light is spread evenly', idle: (fields) => !(Number(fields['diffuseRoughnessFactor'] ?? 0) > 0) },
-  KHR_materials_pbrSpecularGlossiness: { consequence: 'it is drawn from its metallic-roughness values, or as a white metal where it has none' },
+  KHR_materials_pbrSpecularGlossiness: { consequence: 'it is drawn from its metallic-roughness values, or where it has none by its diffuse colour without tinted reflections' },
   KHR_materials_variants: { consequence: 'the default look is drawn' },
   EXT_materials_bump: { consequence: 'the bumps are left out' },
 };

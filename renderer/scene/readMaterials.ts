@@ -38,7 +38,7 @@ export function nameOfMaterial(document: GltfDocument, index: number): string {
 }
 
 async function readMaterial(textures: TextureTable, material: GltfMaterial, where: string): Promise<PosedMaterial> {
-  const pbr = material.pbrMetallicRoughness ?? {};
+  const pbr = material.pbrMetallicRoughness ?? likeSpecularGlossiness(material) ?? {};
   const { KHR_materials_emissive_strength: strength, KHR_materials_transmission: transmission, KHR_materials_ior: ior, KHR_materials_unlit: unlit } = material.extensions ?? {};
   const emissiveStrength = strength?.emissiveStrength ?? 1;
   const slot = (info: GltfTextureInfo | undefined, srgb: boolean, use: string): Promise<TextureSlot | null> => textures.slot({ info, srgb, where: `${where}, ${use}` });
@@ -60,6 +60,14 @@ async function readMaterial(textures: TextureTable, material: GltfMaterial, wher
     emissiveTexture: await slot(material.emissiveTexture, true, 'emission'),
     transmissionTexture: await slot(transmission?.transmissionTexture, false, 'transmission'),
   };
+}
+
+/** The nearest metallic-roughness values to a material that states specular and glossiness alone: its diffuse colour on a dielectric. `checkScene` names it. */
+function likeSpecularGlossiness(material: GltfMaterial): GltfMaterial['pbrMetallicRoughness'] {
+  const old = material.extensions?.KHR_materials_pbrSpecularGlossiness;
+  if (old === undefined) return undefined;
+  const { diffuseFactor, diffuseTexture, glossinessFactor = 1 } = old;
+  return { ...(diffuseFactor === undefined ? {} : { baseColorFactor: diffuseFactor }), ...(diffuseTexture === undefined ? {} : { baseColorTexture: diffuseTexture }), metallicFactor: 0, roughnessFactor: 1 - glossinessFactor };
 }
 
 function clamp01(value: number): number {

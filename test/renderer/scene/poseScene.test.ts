@@ -218,6 +218,16 @@ describe('poseScene', () => {
     assert.deepEqual([...pose.uv1!.subarray(0, 6)], [0.5, 0.5, 1, 0.5, 0.5, 1]);
   });
 
+  it('draws a specular-glossiness material by its diffuse colour where it has no other values', async () => {
+    const builder = new GltfBuilder();
+    const extensions = { KHR_materials_pbrSpecularGlossiness: { diffuseFactor: [0.2, 0.4, 0.6, 1], glossinessFactor: 0.25 } };
+    builder.push('materials', { extensions });
+    builder.push('materials', { extensions, pbrMetallicRoughness: { metallicFactor: 0.5 } });
+    for (const material of [0, 1]) builder.node({ mesh: builder.triangle({ material }) });
+    const { materials } = await poseBuilt(builder);
+    assert.deepEqual(materials.map(({ baseColor, metallic, roughness }) => [baseColor, metallic, roughness]), [[[0.2, 0.4, 0.6, 1], 0, 0.75], [[1, 1, 1, 1], 0.5, 1]]);
+  });
+
   it('makes tangents that point along u, with the sign that glTF wants', async () => {
     const builder = new GltfBuilder();
     builder.push('images', { bufferView: builder.view(await pngOf(1, 1, Uint8Array.of(128, 128, 255, 255))), mimeType: 'image/png' });
