@@ -26,8 +26,6 @@ export class FolderInUseError extends RushesError {
 
 /** A folder held by this process until `release`. */
 export interface FolderLock {
-  /** Whether a former holder died without releasing the folder. */
-  readonly tookOver: boolean;
   release(): Promise<void>;
 }
 
@@ -42,19 +40,19 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(candidate, mine);
   try {
-    for (let attempt = 0, tookOver = false; attempt < 20; attempt++) {
+    for (let attempt = 0; attempt < 50; attempt++) {
       // A hard link either creates the lock with its whole content or fails: nobody ever sees half a lock.
       const taken = await link(candidate, path).then(() => true, (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false;
         throw error;
       });
-      if (taken) return { tookOver, release: () => releaseLock(path, mine) };
+      if (taken) return { release: () => releaseLock(path, mine) };
 
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === undefined) continue;
       const holder = parseHolder(found);
       if (holder !== undefined && await isAlive(holder)) throw new FolderInUseError({ folder, pid: holder.pid, what });
-      tookOver = await removeStaleLock(path, found, candidate) || tookOver;
+      await removeStaleLock(path, found, candidate);
     }
   } finally {
     await unlink(candidate).catch(() => undefined);
@@ -63,17 +61,12 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
 }
 
 /** Moves a dead holder's lock away. When somebody replaced it meanwhile, what was moved is put back. */
-async function removeStaleLock(path: string, stale: string, candidate: string): Promise<boolean> {
+async function removeStaleLock(path: string, stale: string, candidate: string): Promise<void> {
   const aside = `${candidate}.stale`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return false;
-  }
-  const moved = await readFile(aside, 'utf8').catch(() => undefined);
+  const moved = await rename(path, aside).then(() => readFile(aside, 'utf8'), () => undefined);
+  if (moved === undefined) return;
   if (moved !== stale) await link(aside, path).catch(() => undefined);
   await unlink(aside).catch(() => undefined);
-  return moved === stale;
 }
 
 async function releaseLock(path: string, mine: string): Promise<void> {
