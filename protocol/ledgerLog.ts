@@ -1,5 +1,6 @@
+import { applyEvent, ledgerOf } from './applyEvent.js';
 import type { ContractEvent } from './events.js';
-import { type Ledger, applyEvent, createLedger, ledgerOf } from './ledger.js';
+import { type Ledger, createLedger } from './ledger.js';
 import type { ChainHead } from './ports.js';
 
 /** A ledger together with the events it was made of, so that blocks that never happened can be taken back. */

@@ -1,6 +1,7 @@
 import type { ContractEvent } from '../../protocol/events.js';
 import type { Address, Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
-import { type Ledger, applyEvent, createLedger } from '../../protocol/ledger.js';
+import { applyEvent } from '../../protocol/applyEvent.js';
+import { type Ledger, createLedger } from '../../protocol/ledger.js';
 import type { ChainHead } from '../../protocol/ports.js';
 
 /** A head with its hash; what a follower hands over. */

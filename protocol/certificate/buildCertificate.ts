@@ -1,3 +1,4 @@
+import { ledgerOf } from '../applyEvent.js';
 import type { Finding } from '../audit/finding.js';
 import { hexOfBytes } from '../bytes.js';
 import { drawAudit } from '../draw.js';
@@ -7,7 +8,7 @@ import { eventToJson } from '../eventJson.js';
 import { chunkRect, geometryOf } from '../geometry.js';
 import { readBlockHeader } from '../header.js';
 import type { Address, Bytes32, JobId, LeaseId } from '../ids.js';
-import { type Ledger, type LedgerJob, type LedgerLease, commitmentOf, countChunks, feesOf, ledgerOf } from '../ledger.js';
+import { type Ledger, type LedgerJob, type LedgerLease, commitmentOf, countChunks, feesOf } from '../ledger.js';
 import type { Manifest } from '../manifest.js';
 import { chunksOfMask } from '../masks.js';
 import type { OpeningIndex } from '../opening.js';

@@ -1,3 +1,4 @@
+import { applyEvent } from '../applyEvent.js';
 import { encodeFinding } from '../audit/finding.js';
 import { rule, ruleReveals } from '../audit/rule.js';
 import { bytesOfHex } from '../bytes.js';
@@ -7,7 +8,7 @@ import type { ContractEvent, Verdict } from '../events.js';
 import { eventFromJson } from '../eventJson.js';
 import { chunkCount, geometryOf } from '../geometry.js';
 import { readBlockHeader } from '../header.js';
-import { type Ledger, type LedgerLease, applyEvent, candidatesOf, commitmentOf, createLedger } from '../ledger.js';
+import { type Ledger, type LedgerLease, candidatesOf, commitmentOf, createLedger } from '../ledger.js';
 import { checkManifest, encodeManifest } from '../manifest.js';
 import { chunksOfMask, maskOfChunks } from '../masks.js';
 import { encodeOpeningIndex } from '../opening.js';

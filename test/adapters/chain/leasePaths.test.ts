@@ -6,7 +6,7 @@ import { bytesOfHex, hexOfBytes, littleEndianBytes } from '../../../protocol/byt
 import type { ContractEvent } from '../../../protocol/events.js';
 import { chunkRoot, leafHash, leaseRoot } from '../../../protocol/hashes.js';
 import type { JobId } from '../../../protocol/ids.js';
-import { ledgerOf } from '../../../protocol/ledger.js';
+import { ledgerOf } from '../../../protocol/applyEvent.js';
 import type { ChainPort } from '../../../protocol/ports.js';
 import { merklePath, merkleRoot } from '../../../protocol/trees.js';
 import { commitLease, drawOf, openLease, orderJob, registerCast, reveal, seal, takeLease, TOKEN, untilBlock, type Cast } from './leaseSteps.js';

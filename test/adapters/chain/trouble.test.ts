@@ -7,7 +7,7 @@ import { fundAccount } from '../../../adapters/chain/fundAccount.js';
 import { startAnvil } from '../../../adapters/chain/startAnvil.js';
 import type { ContractEvent } from '../../../protocol/events.js';
 import { readBlockHeader } from '../../../protocol/header.js';
-import { ledgerOf } from '../../../protocol/ledger.js';
+import { ledgerOf } from '../../../protocol/applyEvent.js';
 import { orderJob, registerCast, takeLease, TOKEN, type Cast } from './leaseSteps.js';
 import { random32, startNetwork, type TestNetwork } from './startNetwork.js';
 
