@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +45,8 @@ export interface RunningCommand {
 /** Opens a workshop. Compiled kernels are shared by all of them. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-test-'));
+  // Passable for the user that PostgreSQL runs as: its data, and with it its command line, stays in the folder.
+  await chmod(folder, 0o711);
   const home = join(folder, 'home');
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
