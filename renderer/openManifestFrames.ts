@@ -1,7 +1,6 @@
 import { BadInputError } from '../protocol/errors.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { FetchBounds, ObjectStore } from '../protocol/ports.js';
-import { BadSceneError } from './scene/BadSceneError.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
 import { poseScene } from './scene/poseScene.js';
@@ -33,7 +32,6 @@ export async function openManifestFrames(options: { manifest: Manifest; store: P
     read: async (path) => (paths.has(path) ? store.getDirectoryFile(scene.cid, path, { ...bounds, maxBytes: FILE_MAX_BYTES }) : undefined),
     signal: bounds.signal,
   });
-  if (loaded.missing.length > 0) throw new BadSceneError({ file: scene.path, what: `${loaded.missing.length} of its files are missing in ${scene.cid}: ${loaded.missing.map((problem) => problem.name).join(', ')}`, advice: 'Publish the scene again with every file.' });
   const environment = manifest.environment === null ? null : loadEnvironment({
     path: manifest.environment.path,
     bytes: await store.getDirectoryFile(manifest.environment.cid, manifest.environment.path, { ...bounds, maxBytes: FILE_MAX_BYTES }),

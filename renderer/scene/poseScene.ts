@@ -22,13 +22,15 @@ export interface ManifestView {
 }
 
 /**
- * The scene at one frame as plain arrays. A pure function of its input, in float64 until the arrays are filled. Throws BadSceneError when files are missing, the
+ * The scene at one frame as plain arrays. A pure function of its input, in float64 until the arrays are filled. Throws BadSceneError when files with geometry are missing, the
  * camera or the clip is unknown, or the background is an environment that was not given. The arrays may be shared between frames: read only.
  */
 export function poseScene(options: { loaded: LoadedScene; manifestView: ManifestView; environment: PosedEnvironment | null }): PosedScene {
   const { loaded, manifestView: view, environment } = options;
-  if (loaded.missing.length > 0) {
-    throw new BadSceneError({ file: loaded.entry, what: `${loaded.missing.length} of its files are missing: ${loaded.missing.map((problem) => problem.name).join(', ')}`, advice: "Put them into the scene's folder under these names." });
+  // A missing image leaves its texture out, alike for everybody who reads the same files; without its geometry there is nothing to draw.
+  const lost = loaded.missing.filter((problem) => problem.where.startsWith('buffers['));
+  if (lost.length > 0) {
+    throw new BadSceneError({ file: loaded.entry, what: `${lost.length} of its files are missing: ${lost.map((problem) => problem.name).join(', ')}`, advice: "Put them into the scene's folder under these names." });
   }
   if (view.background === 'environment' && environment === null) throw new BadSceneError({ file: loaded.entry, what: 'the background is the environment and there is none', advice: 'Give an environment, a colour or "transparent".' });
   const clip = findClip({ entry: loaded.entry, clips: loaded.clips, name: view.clip });
