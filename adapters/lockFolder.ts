@@ -1,9 +1,12 @@
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { RushesError } from '../protocol/errors.js';
 
 const LOCK_FILE = 'rushes.lock';
+/** How long to try while others try too. */
+const PATIENCE_MS = 15_000;
+const GUARD_MS = 5_000;
 
 /** Who holds a folder: the process, and when it started, so that a process id given out again is not taken for its former owner. */
 interface LockHolder {
@@ -40,19 +43,14 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(candidate, mine);
   try {
-    for (let attempt = 0; attempt < 50; attempt++) {
-      // A hard link either creates the lock with its whole content or fails: nobody ever sees half a lock.
-      const taken = await link(candidate, path).then(() => true, (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      });
-      if (taken) return { release: () => releaseLock(path, mine) };
-
+    for (const endMs = performance.now() + PATIENCE_MS; performance.now() < endMs;) {
+      if (await makeLink(candidate, path)) return { release: () => releaseLock(path, mine) };
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === undefined) continue;
       const holder = parseHolder(found);
       if (holder !== undefined && await isAlive(holder)) throw new FolderInUseError({ folder, pid: holder.pid, what });
-      await removeStaleLock(path, found, candidate);
+      if (await replaceStaleLock(path, found, candidate)) return { release: () => releaseLock(path, mine) };
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   } finally {
     await unlink(candidate).catch(() => undefined);
@@ -60,13 +58,36 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   throw new RushesError({ code: 'folder-lock', message: `could not lock ${folder}: its lock file keeps changing`, facts: { folder }, advice: `Remove ${path} when nothing uses the folder.` });
 }
 
-/** Moves a dead holder's lock away. When somebody replaced it meanwhile, what was moved is put back. */
-async function removeStaleLock(path: string, stale: string, candidate: string): Promise<void> {
-  const aside = `${candidate}.stale`;
-  const moved = await rename(path, aside).then(() => readFile(aside, 'utf8'), () => undefined);
-  if (moved === undefined) return;
-  if (moved !== stale) await link(aside, path).catch(() => undefined);
-  await unlink(aside).catch(() => undefined);
+/** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */
+async function makeLink(from: string, to: string): Promise<boolean> {
+  return await link(from, to).then(() => true, (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  });
+}
+
+/**
+ * Puts this process in a dead holder's place; false when somebody else is at it. Only who holds the guard replaces a lock, and looks at it again first:
+ * without a guard, of two who saw the same dead holder the slower would throw out the faster.
+ */
+async function replaceStaleLock(path: string, stale: string, candidate: string): Promise<boolean> {
+  const guard = `${path}.guard`;
+  if (!await makeLink(candidate, guard)) {
+    // A guard is held for a moment; one that stays belongs to a process that died with it.
+    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
+    if (age > GUARD_MS) await unlink(guard).catch(() => undefined);
+    return false;
+  }
+  try {
+    if (await readFile(path, 'utf8').catch(() => undefined) !== stale) return false;
+    // Guard and candidate are one file by two names, and renaming one name of a file onto another does nothing: the lock must be a file of its own.
+    const own = `${candidate}.own`;
+    await copyFile(candidate, own);
+    await rename(own, path);
+    return true;
+  } finally {
+    await unlink(guard).catch(() => undefined);
+  }
 }
 
 async function releaseLock(path: string, mine: string): Promise<void> {
