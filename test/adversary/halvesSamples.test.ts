@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ACROSS_DEVICES } from '../../protocol/audit/tolerances.js';
 import { halfSamples } from '../../worker/cheats/halfSamples.js';
 import { type AuditBench, createAuditBench, failedTests } from '../support/auditBench.js';
 
@@ -21,7 +22,7 @@ describe('a worker that halves the samples', function () {
 
   it('is convicted by the tolerances between devices as well', async () => {
     const audited = await bench.audit({
-      cheat: { renderLeaves: halfSamples }, tolerance: { kind: 'relative', pixelError: 2e-3, exceedingShare: 41 / 4096, leafExceedingShare: 16 / 64, medianError: 1e-4 },
+      cheat: { renderLeaves: halfSamples }, tolerance: ACROSS_DEVICES,
     });
     assert.equal(audited.verdict, 'convict');
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ACROSS_DEVICES } from '../../protocol/audit/tolerances.js';
 import { renderChunk } from '../../renderer/renderChunk.js';
 import type { RenderLeaves } from '../../worker/WorkerContext.js';
 import { type AuditBench, createAuditBench } from '../support/auditBench.js';
@@ -22,7 +23,7 @@ describe('a worker that scales the brightness', function () {
 
   it('by a tenth of a percent, below the error of a pixel, is convicted by T3 across devices', async () => {
     const audited = await bench.audit({
-      cheat: { renderLeaves: scaled(1.001) }, tolerance: { kind: 'relative', pixelError: 2e-3, exceedingShare: 41 / 4096, leafExceedingShare: 16 / 64, medianError: 1e-4 },
+      cheat: { renderLeaves: scaled(1.001) }, tolerance: ACROSS_DEVICES,
     });
     assert.equal(audited.verdict, 'convict');
     assert.deepEqual([...new Set(audited.tests.filter((test) => test.verdict === 'convict').map((test) => test.test))], ['T3']);

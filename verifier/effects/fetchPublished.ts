@@ -21,8 +21,8 @@ export async function fetchPublished<T>(options: { fetch: () => Promise<Uint8Arr
   try {
     return { state: 'present', value: options.parse(bytes) };
   } catch (error) {
-    if (!isMalformed(error)) throw error;
-    return { state: 'malformed', reason: (error as Error).message };
+    // An error that no parser means to raise is this verifier's trouble, and proves nothing against the worker.
+    return { state: isMalformed(error) ? 'malformed' : 'absent', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

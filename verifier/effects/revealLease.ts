@@ -14,7 +14,7 @@ import { sha256 } from '../../protocol/sha256.js';
 import type { Measurement } from '../measurements.js';
 import { sealSecret } from '../sealSecret.js';
 import type { VerifierContext } from '../VerifierContext.js';
-import { auditLease } from './auditLease.js';
+import { type AuditOutcome, auditLease } from './auditLease.js';
 import { measureLease } from './measureLease.js';
 
 type OpenedLease = Extract<LedgerLease, { state: 'OPENED' }>;
@@ -37,16 +37,20 @@ export async function revealLease(context: VerifierContext, options: { lease: Op
   if (seal !== mine.sealHash) throw new InvariantError({ what: `seal of lease ${leaseId}`, expected: mine.sealHash, actual: seal });
 
   const tolerance = toleranceOf(options.workerClass, context.engine.kind);
-  const outcome = await auditLease({
+  const outcome = tolerance === undefined ? unjudged(`no tolerance is known for work of device class ${JSON.stringify(options.workerClass.slice(0, 32))}`) : await auditLease({
     lease, root: commitment.root, outputsDigest: commitment.outputsDigest, openingDigest: lease.openingDigest, draw: commitment.draw,
     chain: chain.network, job, measurement, tolerance, store,
     fetchMs: Math.max(1000, 250 * options.secondsLeft), signal,
+  }).catch((error: unknown) => {
+    // With time left it is worth another attempt; without, silence would cost the verifier its stake.
+    if (options.hasPatience || signal.aborted) throw error;
+    return unjudged(`this verifier could not measure the lease: ${error instanceof Error ? error.message : String(error)}`);
   });
   if (outcome.isIncomplete && options.hasPatience && mine.demand === undefined) {
     throw new RushesError({ code: 'audit-incomplete', message: `what the worker published of lease ${leaseId} cannot be had yet: ${outcome.tests.find((test) => test.test === 'T7')?.detail ?? ''}`, facts: { leaseId } });
   }
   if (outcome.openingAbsent && mine.demand === undefined) return demandLeaf(context, { lease, geometry: job.geometry, secret, signal });
-  if (outcome.openingAbsent && mine.demand !== undefined) outcome.tests.push(...await testAnswer(context, { lease, demand: mine.demand, measurement, geometry: job.geometry, tolerance, signal }));
+  if (outcome.openingAbsent && mine.demand !== undefined && tolerance !== undefined) outcome.tests.push(...await testAnswer(context, { lease, demand: mine.demand, measurement, geometry: job.geometry, tolerance, signal }));
 
   const finding: Finding = { protocolVersion: 1, leaseId, jobId: lease.jobId, verifier: chain.account, verdict: rule(outcome), tests: outcome.tests, valuesHash: hash, evidence: outcome.evidence };
   const { bytes, digest } = encodeFinding(finding);
@@ -55,6 +59,11 @@ export async function revealLease(context: VerifierContext, options: { lease: Op
   const failed = finding.tests.filter((test) => test.verdict !== 'pass').map(({ test, chunkIndex, detail }) => ({ test, chunkIndex, detail }));
   context.log.info({ leaseId, verdict: finding.verdict, worker: lease.worker, blockNumber, ...(failed.length === 0 ? {} : { failed: failed.slice(0, 5) }) }, 'finding revealed');
   return blockNumber;
+}
+
+/** What cannot be judged is not paid, and not held against anybody. A verifier that kept silent instead would lose stake to whoever brings such a thing about. */
+function unjudged(detail: string): AuditOutcome {
+  return { tests: [{ test: 'T7', chunkIndex: null, rule: 'blameless', measured: 1, threshold: 0, verdict: 'void', detail: detail.slice(0, 1000), maskedPixels: 0 }], evidence: null, isIncomplete: false, openingAbsent: false };
 }
 
 /** Asks for one drawn leaf on chain. Which one follows from the verifier's secret, so that the worker cannot know it before and two verifiers ask for different ones. */
