@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { integerBetween } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
-import type { DaemonFlags } from './worker.js';
+import type { DaemonFlags } from './DaemonFlags.js';
 
 /** `rushes verifier`: audits for pay. */
 export function addVerifierCommand(program: Command, context: CommandContext): void {

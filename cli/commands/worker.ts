@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { integerBetween } from '../options/parseValues.js';
 import type { CommandContext } from './CommandContext.js';
+import type { DaemonFlags } from './DaemonFlags.js';
 
 /** `rushes worker`: renders for pay. */
 export function addWorkerCommand(program: Command, context: CommandContext): void {
@@ -22,14 +23,4 @@ Examples:
       const { workerCommand } = await import('../network/workerCommand.js');
       await workerCommand({ ...flags, context });
     });
-}
-
-/** What `rushes worker` and `rushes verifier` both take. */
-export interface DaemonFlags {
-  network: string;
-  awaitNetwork?: boolean;
-  key?: string;
-  data?: string;
-  threads?: number;
-  nice: number;
 }

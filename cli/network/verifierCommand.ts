@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { startVerifier } from '../../verifier/startVerifier.js';
 import type { CommandContext } from '../commands/CommandContext.js';
-import type { DaemonFlags } from '../commands/worker.js';
+import type { DaemonFlags } from '../commands/DaemonFlags.js';
 import { runDaemon } from '../supervisor/runDaemon.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from './readNetwork.js';

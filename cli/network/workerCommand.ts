@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInputError } from '../../protocol/errors.js';
 import { startWorker } from '../../worker/startWorker.js';
 import type { CommandContext } from '../commands/CommandContext.js';
-import type { DaemonFlags } from '../commands/worker.js';
+import type { DaemonFlags } from '../commands/DaemonFlags.js';
 import { runDaemon } from '../supervisor/runDaemon.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from './readNetwork.js';

@@ -29,7 +29,7 @@ function startBars({ terminal, rows, unit }: { terminal: Terminal; rows: Progres
   const bars = new cliProgress.MultiBar({
     format: `  {label} {bar} {value}/{total} ${unit}  {left}`,
     barCompleteChar: '█', barIncompleteChar: '░', barsize: Math.max(10, Math.min(40, terminal.columns - width - 40)),
-    hideCursor: true, clearOnComplete: true, stopOnComplete: false, stream: terminal.stream, fps: 8, emptyOnZero: true, forceRedraw: true, gracefulExit: false,
+    hideCursor: true, clearOnComplete: true, stopOnComplete: false, stream: terminal.stream, fps: 5, emptyOnZero: true, forceRedraw: true, gracefulExit: false,
   });
   const shown = rows.map((row) => ({ clock: startClock(row.total), bar: bars.create(row.total, 0, { label: row.label.padEnd(width), left: '' }) }));
   terminal.capture((text) => bars.log(text));

@@ -1,0 +1,9 @@
+/** What `rushes worker` and `rushes verifier` both take. */
+export interface DaemonFlags {
+  network: string;
+  awaitNetwork?: boolean;
+  key?: string;
+  data?: string;
+  threads?: number;
+  nice: number;
+}
