@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** Removes what an earlier job left in an out folder, and nothing else: pictures of another job must not stand beside those of this one. */
@@ -7,7 +7,8 @@ export async function clearResults(out: string): Promise<void> {
   if (text === undefined) return;
   const { frames = [] } = parse(text);
   const names = frames.flatMap((frame) => (typeof frame.path === 'string' ? [basename(frame.path)] : [])).filter((name) => /^frame-\d+\.png$/.test(name));
-  for (const name of [...names, 'animation.webp', 'certificate.json', 'report.json']) await rm(join(out, name), { force: true });
+  const evidence = (await readdir(out)).filter((name) => /^evidence-lease-[\d-]+\.png$/.test(name));
+  for (const name of [...names, ...evidence, 'animation.webp', 'certificate.json', 'report.json']) await rm(join(out, name), { force: true });
 }
 
 function parse(text: string): { frames?: { path?: unknown }[] } {

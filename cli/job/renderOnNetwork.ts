@@ -9,6 +9,7 @@ import type { RenderOptions } from '../options/RenderOptions.js';
 import { buildReport } from '../report/buildReport.js';
 import { gatherCertificate } from '../report/gatherCertificate.js';
 import { showReport } from '../report/showReport.js';
+import { writeEvidence } from '../report/writeEvidence.js';
 import { writeJson, writeReport } from '../report/writeReport.js';
 import { formatMoney } from '../terminal/formatMoney.js';
 import { startProgress } from '../terminal/startProgress.js';
@@ -92,9 +93,10 @@ export async function renderOnNetwork({ scene, environment, view, options, netwo
       // Write the certificate and, last, the report.
       const certificate = await gatherCertificate({ session, watch, jobId, manifest, terms: job.terms, weights: job.weights, outputs: collector.outputs, signal });
       const certificatePath = await writeJson(join(out, 'certificate.json'), certificate);
+      const pictures = await writeEvidence({ certificate, store: session.store, out, signal });
       const relative = (atMs: number | undefined): number | null => (atMs === undefined ? null : atMs - startedAtMs);
       const report = buildReport({
-        session, watch, certificate, certificatePath, manifestCid, frames: collector.frames, animation,
+        session, watch, certificate, certificatePath, manifestCid, frames: collector.frames, animation, pictures,
         timings: { networkMs, submittedMs, firstPictureMs: firstPictureMs ?? null, renderedMs: relative(times.allRenderedMs), paidMs: relative(times.allPaidMs), collectedMs, totalMs: since() },
       });
       await writeReport({ out, report });

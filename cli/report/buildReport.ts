@@ -26,13 +26,15 @@ export interface Conviction {
   tests: { verifier: Address; test: string; chunkIndex: number | null; measured: number; threshold: number; detail: string }[];
   /** Pictures of the re-rendered block beside the published one. */
   evidence: Cid[];
+  /** The same as files of the out folder. */
+  pictures: string[];
 }
 
 /** report.json of a job on a network, and the answer of `rushes render --json`. Wei are decimal strings. */
 export type Report = ReturnType<typeof buildReport>;
 
 /** Sums a finished job up. Money, chunks and gas are the certificate's, so they follow from the chain. */
-export function buildReport({ session, watch, certificate, certificatePath, manifestCid, frames, animation, timings }: { session: Session; watch: ChainWatch; certificate: Certificate; certificatePath: string; manifestCid: Cid; frames: FrameResult[]; animation: string | undefined; timings: Record<string, number | null> }) {
+export function buildReport({ session, watch, certificate, certificatePath, manifestCid, frames, animation, pictures, timings }: { session: Session; watch: ChainWatch; certificate: Certificate; certificatePath: string; manifestCid: Cid; frames: FrameResult[]; animation: string | undefined; pictures: ReadonlyMap<Cid, string>; timings: Record<string, number | null> }) {
   const { totals } = certificate;
   const { ledger } = watch.log;
   const job = ledger.jobs.get(certificate.job.jobId)!;
@@ -53,7 +55,7 @@ export function buildReport({ session, watch, certificate, certificatePath, mani
     chunks: { total, rendered, audited, paid, voided, convicted },
     workers,
     verifiers,
-    convictions: convictionsOf(certificate, ledger),
+    convictions: convictionsOf(certificate, ledger, pictures),
     artist: { address: job.artist, ...totals.artist },
     gas: { total: Number(totals.gas.total), perChunk: Number(totals.gas.perChunk) },
     timings,
@@ -81,7 +83,7 @@ function renderWindowMs(certificate: Certificate): number {
   return taken.length === 0 || committed.length === 0 ? 0 : Math.max(...committed) - Math.min(...taken);
 }
 
-function convictionsOf(certificate: Certificate, ledger: ChainWatch['log']['ledger']): Conviction[] {
+function convictionsOf(certificate: Certificate, ledger: ChainWatch['log']['ledger'], pictures: ReadonlyMap<Cid, string>): Conviction[] {
   return certificate.leases.filter((lease) => lease.state === 'CONVICTED').map((lease) => {
     const onChain = ledger.leases.get(lease.leaseId)!;
     const findings = lease.findings.flatMap(({ verifier, finding }) => (finding === null ? [] : [{ verifier, finding }]));
@@ -91,7 +93,13 @@ function convictionsOf(certificate: Certificate, ledger: ChainWatch['log']['ledg
       chunks: lease.chunks,
       slashedWei: onChain.state === 'CONVICTED' ? onChain.slashedWei.toString() : '0',
       tests: findings.flatMap(({ verifier, finding }) => finding.tests.filter((test) => test.verdict === 'convict').map(({ test, chunkIndex, measured, threshold, detail }) => ({ verifier, test, chunkIndex, measured, threshold, detail }))),
-      evidence: findings.flatMap(({ finding }) => (finding.evidence === null ? [] : [finding.evidence])),
+      evidence: evidenceOf(lease),
+      pictures: evidenceOf(lease).flatMap((cid) => pictures.get(cid) ?? []),
     };
   });
+}
+
+/** The pictures that the verifiers of a lease stored; two who found the same stored the same one. */
+export function evidenceOf(lease: Certificate['leases'][number]): Cid[] {
+  return [...new Set(lease.findings.flatMap(({ finding }) => finding?.evidence ?? []))];
 }

@@ -29,13 +29,15 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
   if (report.engine.raysTotal > 0) terminal.line(`engine    ${(report.engine.raysTotal / 1e6).toFixed(1)} million rays, ${(report.engine.raysPerCpuSecond / 1e6).toFixed(2)} million per cpu-second`);
   if (report.checked.leaves > 0) terminal.line(`checked   ${report.checked.pixels} pixel sums in ${report.checked.leaves} leaves, each by two verifiers; all were equal to the bit`);
 
+  if (report.bound.wrongShare < 1) terminal.line(`proven    with ${report.bound.confidence * 100} % confidence, no more than ${(report.bound.wrongShare * 100).toPrecision(2)} % of the job could be wrong`);
+
   for (const conviction of report.convictions) {
     const worst = conviction.tests.reduce<(typeof conviction.tests)[number] | undefined>((most, test) => (most === undefined || test.measured / Math.max(test.threshold, 1e-12) > most.measured / Math.max(most.threshold, 1e-12) ? test : most), undefined);
     const name = report.workers.find((worker) => worker.address === conviction.worker)?.name;
     terminal.line();
     terminal.line(terminal.red(`${name ?? 'a worker'} ${conviction.worker} cheated: convicted on chain, ${formatMoney(BigInt(conviction.slashedWei))} of ${money} slashed (lease ${conviction.leaseId}, chunks ${conviction.chunks.join(', ')})`));
     if (worst !== undefined) terminal.line(`  test ${worst.test}${worst.chunkIndex === null ? '' : ` on chunk ${worst.chunkIndex}`}: ${worst.detail} (measured ${worst.measured}, allowed ${worst.threshold})`);
-    if (conviction.evidence[0] !== undefined) terminal.line(`  evidence ipfs://${conviction.evidence[0]}`);
+    for (const picture of conviction.pictures) terminal.line(`  evidence ${picture} (what it published beside what it should have been)`);
     terminal.line('  its chunks were rendered again by another worker');
   }
 
