@@ -125,6 +125,7 @@ async function runSession(options: {
         log.warn({ toBlock }, 'the chain was replaced; taking back');
         state.rollBack(toBlock);
         await rollBackStore(database.db, { network: networkId, state, toBlock });
+        fetching.forget();
         options.change();
       },
     });

@@ -18,6 +18,8 @@ const MAX_CHUNKS = 500_000;
 export interface FetchingDocuments {
   /** Looks for jobs without documents soon. */
   look(): void;
+  /** After a rollback: which jobs have their chunks has to be found out anew. A job may be back already, its chunks gone. */
+  forget(): void;
   /** Settles when the signal aborted; rejects when the database went away. */
   closed: Promise<void>;
 }
@@ -32,24 +34,30 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
   const done = new Set<JobId>();
   const later = new Map<JobId, { atMs: number; pauseMs: number }>();
   const running = new Set<JobId>();
+  let rollbacks = 0;
   let wake: () => void = () => undefined;
   let failure: unknown;
 
   async function fetchOne(jobId: JobId): Promise<void> {
     const job = session.state.ledger.jobs.get(jobId);
     if (job === undefined) return;
+    // What was written before a rollback went with it.
+    const rollbacksBefore = rollbacks;
+    const finish = (): void => {
+      if (rollbacks === rollbacksBefore) done.add(jobId);
+    };
     try {
       if (job.chunkCount > MAX_CHUNKS) throw new BadInputError({ message: `the job has ${job.chunkCount} chunks, more than the ${MAX_CHUNKS} a coordinator keeps` });
       const documents = await readJob({ job, store: options.objects, bounds: { signal, deadlineMs: FETCH_DEADLINE_MS } });
       await writeJobDocuments(db, { jobId, documents, stateNow: () => session.state });
       options.log.info({ jobId, chunks: job.chunkCount }, 'job ready');
-      done.add(jobId);
+      finish();
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof MalformedError || error instanceof BadInputError) {
         options.log.warn({ jobId, reason: error.message }, 'job refused: its documents cannot be used');
         await refuseJobDocuments(db, jobId, error.message);
-        done.add(jobId);
+        finish();
         return;
       }
       if (!isFromStore(error)) throw error;
@@ -68,7 +76,8 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
   }
 
   async function run(): Promise<void> {
-    for (const row of await db.selectFrom('jobs').select('job_id').where('documents', '<>', 'pending').execute()) done.add(row.job_id as JobId);
+    const known = await db.selectFrom('jobs').select('job_id').where('documents', '<>', 'pending').execute();
+    if (rollbacks === 0) for (const row of known) done.add(row.job_id as JobId);
     while (!signal.aborted && failure === undefined) {
       for (const jobId of candidates().slice(0, PARALLEL - running.size)) {
         running.add(jobId);
@@ -77,8 +86,6 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
           wake();
         });
       }
-      // A rollback may bring a job back whose chunks went with it.
-      for (const jobId of done) if (!session.state.ledger.jobs.has(jobId)) done.delete(jobId);
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, FIRST_PAUSE_MS);
@@ -88,7 +95,15 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
   }
 
   signal.addEventListener('abort', () => wake(), { once: true });
-  return { look: () => wake(), closed: run() };
+  return {
+    look: () => wake(),
+    forget() {
+      rollbacks++;
+      done.clear();
+      wake();
+    },
+    closed: run(),
+  };
 }
 
 /** Whether an error says that IPFS, not the database, is the trouble. */
