@@ -116,8 +116,14 @@ describe('a verifier on a real chain', function () {
     const cheaterChain = await connectChain({ network: network.network, key: await network.key('cheater') });
     await network.until('the seals', () => leasesOf(jobId).some((lease) => lease.state === 'SEALED'));
     await cheater.close();
-    const lease = leasesOf(jobId).find((one) => one.state === 'SEALED');
-    if (lease !== undefined) await cheaterChain.open({ leaseId: lease.leaseId, openingDigest: hexOfBytes(sha256(new Uint8Array(1))) });
+    let lease = leasesOf(jobId).find((one) => one.state === 'SEALED');
+    if (lease !== undefined) {
+      await cheaterChain.open({ leaseId: lease.leaseId, openingDigest: hexOfBytes(sha256(new Uint8Array(1))) }).catch((error: unknown) => {
+        if ((error as { code?: unknown }).code !== 'WrongState') throw error;
+        console.warn('      the worker was faster with its own opening: no leaf is demanded in this run');
+        lease = undefined;
+      });
+    }
     await network.worker('cheater', { cheat: 'half-samples' });
     await reaches(jobId, 'CONVICTED', 90_000);
     const convicted = leasesOf(jobId).find((one) => one.state === 'CONVICTED')!;
