@@ -5,7 +5,7 @@ import type { CompiledKernel } from './compiler/compileKernel.js';
 export const PIECE_BINDINGS = ['items', 'sums', 'counters'] as const;
 
 /** Items in one piece at most. */
-export const MOST_ITEMS = 4096;
+export const MOST_ITEMS = 16384;
 
 /** What a render thread gets when it starts. */
 export interface ThreadData {

@@ -11,6 +11,8 @@ import { MOST_ITEMS, PIECE_BINDINGS } from './RenderPiece.js';
 
 /** How long a piece should keep a thread: long enough that handing it out costs nothing, short enough that all threads end together. */
 const PIECE_MS = 50;
+/** Pieces handed out per thread: one that renders, one that waits with it, so that a thread never waits for the thread that hands out. */
+const PIECES_PER_THREAD = 2;
 /** What a thread is taken to do before it was measured. */
 const FIRST_SAMPLES_PER_MS = 40;
 
@@ -41,28 +43,29 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   const data: ThreadData = { module: await WebAssembly.compile(compiled.wasm as BufferSource), kernel: { bindings: compiled.bindings, staticBytes: compiled.staticBytes } };
   const pool = new Piscina<RenderPiece, RenderedPiece>({
     filename: fileURLToPath(new URL('./render.thread.js', import.meta.url)),
-    minThreads: threads, maxThreads: threads, workerData: data, atomics: 'disabled',
+    minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: PIECES_PER_THREAD, workerData: data, atomics: 'disabled',
   });
   // Every failing thread also rejects the piece it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
 
   const jobs = new Set<Job>();
+  const mostPiecesOut = threads * PIECES_PER_THREAD;
   let piecesOut = 0;
   let closed = false;
   let samplesPerMs = FIRST_SAMPLES_PER_MS;
 
-  /** Hands out pieces while threads are free. */
+  /** Hands out pieces while threads have room for them. */
   function dispatch(): void {
     for (const job of jobs) {
-      while (piecesOut < threads && job.nextItem < job.itemCount) void renderPiece(job);
-      if (piecesOut >= threads) return;
+      while (piecesOut < mostPiecesOut && job.nextItem < job.itemCount) void renderPiece(job);
+      if (piecesOut >= mostPiecesOut) return;
     }
   }
 
   /** The end of the next piece: as many samples as a thread does in PIECE_MS, less when few are left. */
   function pieceEnd(job: Job): number {
     const { items } = job.request;
-    const fairShare = Math.ceil((job.itemCount - job.nextItem) / (2 * threads));
+    const fairShare = Math.ceil((job.itemCount - job.nextItem) / (2 * mostPiecesOut));
     const most = Math.min(job.nextItem + MOST_ITEMS, job.nextItem + Math.max(fairShare, 16), job.itemCount);
     const samplesWanted = samplesPerMs * PIECE_MS;
     let samples = 0;
