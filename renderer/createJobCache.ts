@@ -8,8 +8,8 @@ import { type ManifestFrames, openManifestFrames } from './openManifestFrames.js
 /** A job whose documents were fetched and checked. */
 export interface OpenJob extends JobDocuments {
   jobId: JobId;
-  /** The scene, fetched and loaded when the first frame is wanted. */
-  frames(): Promise<ManifestFrames>;
+  /** The scene's frames; it is fetched and loaded when the first is wanted. */
+  frames(): ManifestFrames;
 }
 
 /** Jobs that a worker or verifier has to do with. */
@@ -24,7 +24,7 @@ export interface JobCache {
   /** Lets go of jobs that are over and have nothing open. */
   sweep(): void;
   /** Lets go of everything. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** Milliseconds a job that could not be opened is left alone. */
@@ -32,7 +32,7 @@ const REFUSAL_MS = 60_000;
 
 export function createJobCache(options: { ledger: () => Ledger; store: ObjectStore; kernelHash: Bytes32; fetchMs: number; signal: AbortSignal }): JobCache {
   const { store, kernelHash, signal } = options;
-  const opened = new Map<JobId, { job: Promise<OpenJob>; frames: Promise<ManifestFrames> | undefined; msPerUnit: number | undefined }>();
+  const opened = new Map<JobId, { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }>();
   const refusedUntilMs = new Map<JobId, number>();
   const bounds = { signal, deadlineMs: options.fetchMs };
 
@@ -47,21 +47,18 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
     return { ...documents, jobId, frames: () => openFrames(jobId, documents) };
   }
 
-  function openFrames(jobId: JobId, { manifest }: JobDocuments): Promise<ManifestFrames> {
+  function openFrames(jobId: JobId, { manifest }: JobDocuments): ManifestFrames {
     const entry = opened.get(jobId);
-    if (entry?.frames !== undefined) return entry.frames;
-    const frames = openManifestFrames({ manifest, store, bounds });
-    if (entry !== undefined) {
-      entry.frames = frames;
-      frames.catch(() => { entry.frames = undefined; });
-    }
+    const frames = entry?.frames ?? openManifestFrames({ manifest, store, bounds });
+    if (entry !== undefined) entry.frames = frames;
     return frames;
   }
 
-  function forget(jobId: JobId): void {
-    opened.get(jobId)?.frames?.then((frames) => frames.dispose(), () => undefined);
+  async function forget(jobId: JobId): Promise<void> {
+    const frames = opened.get(jobId)?.frames;
     opened.delete(jobId);
     refusedUntilMs.delete(jobId);
+    await frames?.dispose();
   }
 
   return {
@@ -88,11 +85,11 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
     sweep() {
       for (const jobId of opened.keys()) {
         const job = options.ledger().jobs.get(jobId);
-        if (job === undefined || ((job.closed || job.completed) && job.reservedWei === 0n)) forget(jobId);
+        if (job === undefined || ((job.closed || job.completed) && job.reservedWei === 0n)) void forget(jobId);
       }
     },
-    dispose() {
-      for (const jobId of [...opened.keys()]) forget(jobId);
+    async dispose() {
+      await Promise.all([...opened.keys()].map(forget));
     },
   };
 }

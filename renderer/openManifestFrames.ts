@@ -1,63 +1,96 @@
-import { BadInputError } from '../protocol/errors.js';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { BadInputError, DeadlineError, RushesError } from '../protocol/errors.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { FetchBounds, ObjectStore } from '../protocol/ports.js';
-import { loadEnvironment } from './scene/loadEnvironment.js';
-import { loadScene } from './scene/loadScene.js';
-import { poseScene } from './scene/poseScene.js';
-import { type PreparedScene, prepareScene } from './scene/prepare/prepareScene.js';
+import type { FileWanted, FrameTask, PreparedFrame } from './FrameTask.js';
+import type { PreparedScene } from './scene/prepare/prepareScene.js';
+import { SCENE_LIMITS } from './scene/SCENE_LIMITS.js';
 
-/** Largest file of a scene that is fetched, in bytes. */
-const FILE_MAX_BYTES = 2 ** 30;
 /** Prepared frames kept: one that renders, the one after it, and one that is audited or rendered again. */
 const KEPT_FRAMES = 3;
+/** Milliseconds after which a frame counts as one that cannot be prepared, the fetching of the scene included. */
+const PREPARE_MS = 300_000;
+/** Milliseconds after which a thread that nobody needs ends; the next frame loads the scene again. */
+const IDLE_MS = 60_000;
 
-/** The scene of one manifest, loaded once; its frames, each posed and prepared when first asked for. */
+/** The frames of one manifest, each posed and prepared when first asked for, on a thread of their own: a heavy or hostile scene holds nobody up. */
 export interface ManifestFrames {
-  /** The prepared scene of an absolute frame. Frames asked for again soon are not prepared anew. */
+  /**
+   * The prepared scene of an absolute frame. Frames asked for again soon are not prepared anew. Rejects with code `bad-scene` for a scene that cannot be drawn, with
+   * DeadlineError for one that takes too long, and with the store's errors for files that nobody provides.
+   */
   prepare(frame: number): Promise<PreparedScene>;
-  /** Lets go of the scene and of every frame. */
-  dispose(): void;
+  /** Lets go of the scene and of every frame, and ends the thread. */
+  dispose(): Promise<void>;
 }
 
 /**
- * Fetches the scene and the environment a manifest names and loads them. Every party renders from what this returns, so that the manifest alone decides the pixels.
- * Throws BadSceneError for a scene that cannot be drawn and the store's errors for files that nobody provides.
+ * Opens the frames of a manifest. The scene and the environment it names are fetched for the first frame. Every party renders from what this returns, so that the manifest alone
+ * decides the pixels.
  */
-export async function openManifestFrames(options: { manifest: Manifest; store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>; bounds?: FetchBounds }): Promise<ManifestFrames> {
+export function openManifestFrames(options: { manifest: Manifest; store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>; bounds?: FetchBounds }): ManifestFrames {
   const { manifest, store, bounds = {} } = options;
-  const { scene } = manifest;
-  const paths = new Set((await store.getDirectory(scene.cid, bounds)).map((file) => file.path));
-  const loaded = await loadScene({
-    entry: scene.path,
-    read: async (path) => (paths.has(path) ? store.getDirectoryFile(scene.cid, path, { ...bounds, maxBytes: FILE_MAX_BYTES }) : undefined),
-    signal: bounds.signal,
+  const pool = new Piscina<FrameTask, PreparedFrame>({
+    filename: fileURLToPath(new URL('./prepare.thread.js', import.meta.url)),
+    minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, workerData: manifest, atomics: 'disabled',
   });
-  const environment = manifest.environment === null ? null : loadEnvironment({
-    path: manifest.environment.path,
-    bytes: await store.getDirectoryFile(manifest.environment.cid, manifest.environment.path, { ...bounds, maxBytes: FILE_MAX_BYTES }),
-    intensity: manifest.environment.intensity,
-  });
+  // A failing thread also rejects the frame it worked on; without a listener the process would end.
+  pool.on('error', () => undefined);
 
-  const kept = new Map<number, PreparedScene>();
-  let previous: PreparedScene | undefined;
+  let scenePaths: Promise<Set<string>> | undefined;
+  async function read({ path, of }: FileWanted): Promise<Uint8Array | undefined> {
+    const limits = { ...bounds, maxBytes: SCENE_LIMITS.fileBytes };
+    if (of === 'environment') return manifest.environment === null ? undefined : store.getDirectoryFile(manifest.environment.cid, path, limits);
+    const { cid } = manifest.scene;
+    scenePaths ??= store.getDirectory(cid, bounds).then((listed) => new Set(listed.map((file) => file.path)));
+    scenePaths.catch(() => { scenePaths = undefined; });
+    return (await scenePaths).has(path) ? store.getDirectoryFile(cid, path, limits) : undefined;
+  }
+
+  async function prepareAnew(frame: number): Promise<PreparedScene> {
+    const { port1: near, port2: far } = new MessageChannel();
+    const deadline = AbortSignal.timeout(PREPARE_MS);
+    const failure = new AbortController();
+    serveFiles(near, read, (error) => failure.abort(error));
+    const signal = AbortSignal.any([deadline, failure.signal, ...(bounds.signal === undefined ? [] : [bounds.signal])]);
+    try {
+      const answer = await pool.run({ frame, files: far }, { signal, transferList: [far] });
+      if ('refusal' in answer) throw new RushesError(answer.refusal);
+      return answer.prepared;
+    } catch (error) {
+      if (failure.signal.aborted) throw failure.signal.reason;
+      if (deadline.aborted) throw new DeadlineError({ what: `preparing frame ${frame} of ${manifest.scene.path}`, deadlineMs: PREPARE_MS });
+      bounds.signal?.throwIfAborted();
+      if (error instanceof RushesError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RushesError({ code: 'preparation-failed', message: `frame ${frame} of ${manifest.scene.path} could not be prepared: ${reason}`, facts: { frame, reason }, advice: 'The scene may need more memory than this machine has.', cause: error });
+    } finally {
+      near.close();
+    }
+  }
+
+  const kept = new Map<number, Promise<PreparedScene>>();
   return {
     async prepare(frame) {
       if (frame < manifest.frames.first || frame > manifest.frames.last) throw new BadInputError({ message: `frame ${frame} is not among the manifest's frames ${manifest.frames.first}-${manifest.frames.last}`, facts: { frame } });
-      const known = kept.get(frame);
+      const prepared = kept.get(frame) ?? prepareAnew(frame);
       kept.delete(frame);
-      const prepared = known ?? prepareScene(poseScene({
-        loaded, environment,
-        manifestView: { camera: manifest.camera, clip: manifest.clip, frame, fps: manifest.frames.fps, size: manifest.size, background: manifest.background },
-      }), previous);
-      previous = prepared;
       kept.set(frame, prepared);
+      prepared.catch(() => kept.get(frame) === prepared && kept.delete(frame));
       for (const oldest of kept.keys()) if (kept.size > KEPT_FRAMES) kept.delete(oldest);
       return prepared;
     },
-    dispose() {
+    async dispose() {
       kept.clear();
-      previous = undefined;
-      loaded.dispose();
+      await pool.destroy();
     },
   };
+}
+
+function serveFiles(port: MessagePort, read: (wanted: FileWanted) => Promise<Uint8Array | undefined>, fail: (error: unknown) => void): void {
+  port.on('message', (wanted: FileWanted) => {
+    read(wanted).then((bytes) => port.postMessage(bytes), fail);
+  });
 }

@@ -8,7 +8,7 @@ import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { renderChunk } from '../../renderer/renderChunk.js';
 import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
 import { poseScene } from '../../renderer/scene/poseScene.js';
-import { prepareScene, type PreparedScene } from '../../renderer/scene/prepare/prepareScene.js';
+import { prepareScene, type ReusableScene } from '../../renderer/scene/prepare/prepareScene.js';
 import type { CommandContext } from '../commands/CommandContext.js';
 import type { RenderOptions } from '../options/RenderOptions.js';
 import { writeReport } from '../report/writeReport.js';
@@ -44,7 +44,7 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
     const work = { rays: 0, cpuMs: 0 };
     const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
     try {
-      let prepared: PreparedScene | undefined;
+      let prepared: ReusableScene | undefined;
       for (let frame = manifest.frames.first; frame <= manifest.frames.last; frame++) {
         // Pose and prepare the frame.
         let sinceMs = Date.now();

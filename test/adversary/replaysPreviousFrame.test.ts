@@ -13,7 +13,7 @@ describe('a worker that replays the previous frame', function () {
 
   it('is convicted', async () => {
     const store = createMemoryStore();
-    const frames = await openManifestFrames({ manifest: await smallManifest({ store, kernelHash: bench.engine.kernelHash }), store });
+    const frames = openManifestFrames({ manifest: await smallManifest({ store, kernelHash: bench.engine.kernelHash }), store });
     const before = await frames.prepare(0);
     const audited = await bench.audit({
       // The prepared hash that is committed stays that of the right frame: only the samples are of the wrong one.
@@ -21,5 +21,6 @@ describe('a worker that replays the previous frame', function () {
     });
     assert.equal(audited.verdict, 'convict');
     assert.ok(failedTests(audited).includes('T1'));
+    await frames.dispose();
   });
 });

@@ -114,11 +114,8 @@ export async function createAuditBench(): Promise<AuditBench> {
         chain, store, engine, key: key('worker'), log: testLog, jobs: honestJobs, rendered: new Set(), renderLeaves: cheat.renderLeaves ?? renderChunk,
         spool: await openSpool({ folder: join(folder, String(folders++)) }),
       };
-      if (cheat.scene !== undefined) {
-        const swapped = await smallManifest({ store, kernelHash: engine.kernelHash, change, scene: cheat.scene });
-        const frames = await openManifestFrames({ manifest: swapped, store });
-        context.jobs = { ...honestJobs, open: async (id) => ({ ...await honestJobs.open(id), frames: async () => frames }) };
-      }
+      const swapped = cheat.scene === undefined ? undefined : openManifestFrames({ manifest: await smallManifest({ store, kernelHash: engine.kernelHash, change, scene: cheat.scene }), store });
+      if (swapped !== undefined) context.jobs = { ...honestJobs, open: async (id) => ({ ...await honestJobs.open(id), frames: () => swapped }) };
       let outputs = await renderLease(context, lease(), signal);
       if (cheat.alterOutputs !== undefined) outputs = await cheat.alterOutputs(outputs, { store, manifest });
       const encoded = encodeOutputs(outputs);
@@ -145,8 +142,7 @@ export async function createAuditBench(): Promise<AuditBench> {
         lease: lease(), root: commitment.root, outputsDigest: commitment.outputsDigest, openingDigest: opened, draw, chain: network, job: { manifest, geometry },
         measurement, tolerance, store: store as Pick<ObjectStore, 'getBlock' | 'getFile' | 'putFile'>, fetchMs: 1000, signal,
       });
-      honestJobs.dispose();
-      verifierJobs.dispose();
+      await Promise.all([honestJobs.dispose(), verifierJobs.dispose(), swapped?.dispose()]);
       return { ...outcome, verdict: rule(outcome), store, outputs };
     },
     async close() {

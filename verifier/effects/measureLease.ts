@@ -14,14 +14,13 @@ export async function measureLease(context: VerifierContext, options: { lease: L
   if (kept !== undefined) return kept;
   const job = await context.jobs.open(lease.jobId);
   const { manifest, geometry } = job;
-  const frames = await job.frames();
   const rects = chunksOfMask(lease.word, draw.drawnMask).map((chunkIndex) => chunkRect(geometry, chunkIndex));
   const values: Float32Array[] = [];
   const prepared: Measurement['prepared'] = [];
   let blockLeaves = new Float32Array(0);
   for (const chunk of drawAudit({ seed: draw.seed, rects, batches: geometry.batches })) {
     signal.throwIfAborted();
-    const scene = await frames.prepare(chunk.rect.frame);
+    const scene = await job.frames().prepare(chunk.rect.frame);
     const rendered = await renderDrawn({
       engine: context.engine.at(urgency), prepared: scene, rect: chunk.rect, samples: geometry.samples, batches: geometry.batches, signal,
       settings: { seed: manifest.seed, frame: chunk.rect.frame, bounces: manifest.bounces, width: manifest.size.width, height: manifest.size.height },

@@ -42,8 +42,7 @@ async function obtainChunk(context: WorkerContext, options: { lease: LedgerLease
   if (spooled !== undefined) return { output: Promise.resolve(spooled.output) };
   const { manifest, geometry } = job;
   const rect = chunkRect(geometry, chunkIndex);
-  const frames = await job.frames();
-  const prepared = await frames.prepare(rect.frame);
+  const prepared = await job.frames().prepare(rect.frame);
   const startedMs = performance.now();
   const { leaves, rays, cpuMs } = await context.renderLeaves({
     engine: context.engine.at(lease.leaseId, (computeMs) => context.jobs.noteSpeed(lease.jobId, { units: job.weights[chunkIndex] as number, computeMs })), prepared, rect, samples: geometry.samples, batches: geometry.batches, signal,

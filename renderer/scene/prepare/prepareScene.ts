@@ -28,7 +28,10 @@ export interface PreparedScene {
   triangleCount: number;
   /** Bytes of all buffers. */
   byteLength: number;
-  /** What the next frame may reuse. */
+}
+
+/** A prepared scene with what the next frame may reuse. */
+export interface ReusableScene extends PreparedScene {
   kept: Kept;
 }
 
@@ -49,7 +52,7 @@ interface Kept {
  * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its texels and sky when they are the same objects.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
-export function prepareScene(posed: PosedScene, previous?: PreparedScene): PreparedScene {
+export function prepareScene(posed: PosedScene, previous?: ReusableScene): ReusableScene {
   checkPosed(posed);
   checkFinite(posed);
   const kept = previous?.kept;

@@ -1,0 +1,20 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { RushesErrorOptions } from '../protocol/errors.js';
+import type { PreparedScene } from './scene/prepare/prepareScene.js';
+
+/** One frame to prepare on a thread of its own. */
+export interface FrameTask {
+  /** Absolute frame number. */
+  frame: number;
+  /** Takes a FileWanted and answers with its bytes or undefined, one after the other. */
+  files: MessagePort;
+}
+
+/** A file that the thread needs to open the scene. */
+export interface FileWanted {
+  path: string;
+  of: 'scene' | 'environment';
+}
+
+/** The frame, or why the scene cannot be drawn. */
+export type PreparedFrame = { prepared: PreparedScene } | { refusal: RushesErrorOptions };
