@@ -6,9 +6,11 @@ import { watchProcesses } from './watchProcesses.js';
 import type { WatchedProcesses } from './watchProcesses.js';
 
 /** What a party of a network on this machine did for the job; null or absent for parties elsewhere. */
-interface PartyWork {
+export interface PartyWork {
   /** Processor time of its render threads. */
   cpuMs?: number | null;
+  /** Processor time of preparing frames for them. */
+  prepareCpuMs?: number | null;
   /** Share of the time from the job's first lease to its last commitment in which its engine rendered. */
   busyShare?: number | null;
 }

@@ -16,5 +16,5 @@ export interface FileWanted {
   of: 'scene' | 'environment';
 }
 
-/** The frame, or why the scene cannot be drawn. */
-export type PreparedFrame = { prepared: PreparedScene } | { refusal: RushesErrorOptions };
+/** The frame with the processor time it took, in milliseconds, or why the scene cannot be drawn. */
+export type PreparedFrame = { prepared: PreparedScene; cpuMs: number } | { refusal: RushesErrorOptions };

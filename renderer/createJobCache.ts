@@ -14,6 +14,8 @@ export interface OpenJob extends JobDocuments {
 
 /** Jobs that a worker or verifier has to do with. */
 export interface JobCache {
+  /** Processor time that preparing frames took since the start, in milliseconds. */
+  readonly prepareCpuMs: number;
   /** Fetches and checks a job's documents once. Throws for a job that this engine cannot render. */
   open(jobId: JobId): Promise<OpenJob>;
   /** Whether the job failed to open within the last minute. */
@@ -35,6 +37,7 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
   const opened = new Map<JobId, { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }>();
   const refusedUntilMs = new Map<JobId, number>();
   const bounds = { signal, deadlineMs: options.fetchMs };
+  let prepareCpuMs = 0;
 
   async function read(jobId: JobId): Promise<OpenJob> {
     const job = options.ledger().jobs.get(jobId);
@@ -49,7 +52,7 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
 
   function openFrames(jobId: JobId, { manifest }: JobDocuments): ManifestFrames {
     const entry = opened.get(jobId);
-    const frames = entry?.frames ?? openManifestFrames({ manifest, store, bounds });
+    const frames = entry?.frames ?? openManifestFrames({ manifest, store, bounds, onPrepared: (cpuMs) => { prepareCpuMs += cpuMs; } });
     if (entry !== undefined) entry.frames = frames;
     return frames;
   }
@@ -62,6 +65,7 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
   }
 
   return {
+    get prepareCpuMs() { return prepareCpuMs; },
     open(jobId) {
       const known = opened.get(jobId);
       if (known !== undefined) return known.job;

@@ -30,7 +30,13 @@ export interface ManifestFrames {
  * Opens the frames of a manifest. The scene and the environment it names are fetched for the first frame. Every party renders from what this returns, so that the manifest alone
  * decides the pixels.
  */
-export function openManifestFrames(options: { manifest: Manifest; store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>; bounds?: FetchBounds }): ManifestFrames {
+export function openManifestFrames(options: {
+  manifest: Manifest;
+  store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>;
+  bounds?: FetchBounds;
+  /** Told the processor time of each frame that was prepared, in milliseconds. */
+  onPrepared?: (cpuMs: number) => void;
+}): ManifestFrames {
   const { manifest, store, bounds = {} } = options;
   const pool = new Piscina<FrameTask, PreparedFrame>({
     filename: fileURLToPath(new URL('./prepare.thread.js', import.meta.url)),
@@ -58,6 +64,7 @@ export function openManifestFrames(options: { manifest: Manifest; store: Pick<Ob
     try {
       const answer = await pool.run({ frame, files: far }, { signal, transferList: [far] });
       if ('refusal' in answer) throw new RushesError(answer.refusal);
+      options.onPrepared?.(answer.cpuMs);
       return answer.prepared;
     } catch (error) {
       if (failure.signal.aborted) throw failure.signal.reason;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { workerData } from 'piscina';
 import { RushesError } from '../protocol/errors.js';
 import type { Manifest } from '../protocol/manifest.js';
+import { threadCpuMs } from './cpu/threadCpuMs.js';
 import type { FrameTask, PreparedFrame } from './FrameTask.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
@@ -16,11 +17,12 @@ let previous: ReusableScene | undefined;
 
 /** Poses and prepares one frame of the manifest's scene; the first time, loads the scene through the task's port. */
 export default async function prepareFrame({ frame, files }: FrameTask): Promise<PreparedFrame> {
+  const beganAtMs = threadCpuMs();
   try {
     opened ??= await openScene(files);
     previous = prepareScene(poseScene({ ...opened, manifestView: { camera: manifest.camera, clip: manifest.clip, frame, fps: manifest.frames.fps, size: manifest.size, background: manifest.background } }), previous);
     const { buffers, hash, triangleCount, byteLength } = previous;
-    return { prepared: { buffers, hash, triangleCount, byteLength } };
+    return { prepared: { buffers, hash, triangleCount, byteLength }, cpuMs: threadCpuMs() - beganAtMs };
   } catch (error) {
     // An error loses its class and fields between threads: what people and programs read of it goes as data.
     if (!(error instanceof RushesError)) throw error;

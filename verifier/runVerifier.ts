@@ -31,6 +31,8 @@ export interface VerifierStatistics {
   /** Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start. */
   computeMs: number;
   cpuMs: number;
+  /** Processor time of preparing frames (ms), since the start. */
+  prepareCpuMs: number;
   rays: number;
   engineRestarts: number;
   /** Newest block read. */
@@ -180,7 +182,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
         if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
       }
       const { computeMs, cpuMs, rays, restarts } = engine.totals;
-      return { account: chain.account, sealed, revealed: verdicts.pass + verdicts.void + verdicts.convict, verdicts, computeMs, cpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber };
+      return { account: chain.account, sealed, revealed: verdicts.pass + verdicts.void + verdicts.convict, verdicts, computeMs, cpuMs, prepareCpuMs: jobs.prepareCpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber };
     },
   };
 }

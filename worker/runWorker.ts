@@ -30,6 +30,8 @@ export interface WorkerStatistics {
   /** Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start. */
   computeMs: number;
   cpuMs: number;
+  /** Processor time of preparing frames (ms), since the start. */
+  prepareCpuMs: number;
   rays: number;
   engineRestarts: number;
   /** Newest block read. */
@@ -167,7 +169,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       const { computeMs, cpuMs, rays, restarts } = engine.totals;
       return {
         account: chain.account, leases, chunksPaid: own.reduce((sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0), 0),
-        computeMs, cpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber,
+        computeMs, cpuMs, prepareCpuMs: jobs.prepareCpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber,
       };
     },
   };

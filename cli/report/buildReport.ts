@@ -8,7 +8,10 @@ import type { ChainWatch } from '../job/watchChain.js';
 
 /** What a worker or verifier process of a network of this machine counted; null for parties elsewhere. */
 interface PartyWork {
+  /** Processor time of its render threads. */
   cpuMs: number | null;
+  /** Processor time of preparing frames for them. */
+  prepareCpuMs: number | null;
   /** Milliseconds in which its engine rendered. */
   busyMs: number | null;
   /** busyMs over the time from the job's first lease to its last commitment. */
@@ -41,7 +44,7 @@ export function buildReport({ session, watch, certificate, certificatePath, mani
   const window = renderWindowMs(certificate);
   const nameOf = (address: Address): string | null => session.local?.parties.find((party) => party.address === address)?.name ?? null;
   const work = new Map((session.local?.parties ?? []).map((party) => [party.address, workOf(party.child()?.statistics() ?? [], window)] as const));
-  const none: PartyWork = { cpuMs: null, busyMs: null, busyShare: null, rays: null };
+  const none: PartyWork = { cpuMs: null, prepareCpuMs: null, busyMs: null, busyShare: null, rays: null };
   const workers = totals.workers.map((worker) => ({ ...worker, name: nameOf(worker.address), ...(work.get(worker.address) ?? none) }));
   const verifiers = totals.verifiers.map((verifier) => ({ ...verifier, name: nameOf(verifier.address), ...(work.get(verifier.address) ?? none) }));
   const sum = (values: (number | null)[]): number => values.reduce((total: number, value) => total + (value ?? 0), 0);
@@ -72,7 +75,7 @@ function workOf(lives: Record<string, unknown>[], windowMs: number): PartyWork {
     return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
   };
   const busyMs = sum('computeMs');
-  return { cpuMs: sum('cpuMs'), busyMs, busyShare: busyMs === null || windowMs <= 0 ? null : Math.round((busyMs / windowMs) * 1000) / 1000, rays: sum('rays') };
+  return { cpuMs: sum('cpuMs'), prepareCpuMs: sum('prepareCpuMs'), busyMs, busyShare: busyMs === null || windowMs <= 0 ? null : Math.round((busyMs / windowMs) * 1000) / 1000, rays: sum('rays') };
 }
 
 /** Milliseconds from the first lease taken to the last commitment, by the chain's clock. */

@@ -14,12 +14,12 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
   terminal.line();
   print(formatTable(
     [{ heading: 'worker' }, { heading: 'chunks', right: true }, { heading: `pay (${money})`, right: true }, { heading: 'slashed', right: true }, { heading: 'processor', right: true }, { heading: 'busy', right: true }],
-    report.workers.map((worker) => [named(worker), String(worker.chunks), formatMoney(BigInt(worker.paidWei), 6), worker.slashedWei === '0' ? '-' : formatMoney(BigInt(worker.slashedWei)), orDash(worker.cpuMs, formatDuration), orDash(worker.busyShare, (share) => `${Math.round(share * 100)} %`)]),
+    report.workers.map((worker) => [named(worker), String(worker.chunks), formatMoney(BigInt(worker.paidWei), 6), worker.slashedWei === '0' ? '-' : formatMoney(BigInt(worker.slashedWei)), orDash(processorMs(worker), formatDuration), orDash(worker.busyShare, (share) => `${Math.round(share * 100)} %`)]),
   ));
   terminal.line();
   print(formatTable(
     [{ heading: 'verifier' }, { heading: 'audits', right: true }, { heading: `fees (${money})`, right: true }, { heading: 'processor', right: true }],
-    report.verifiers.map((verifier) => [named(verifier), String(verifier.audits), formatMoney(BigInt(verifier.paidWei), 6), orDash(verifier.cpuMs, formatDuration)]),
+    report.verifiers.map((verifier) => [named(verifier), String(verifier.audits), formatMoney(BigInt(verifier.paidWei), 6), orDash(processorMs(verifier), formatDuration)]),
   ));
   terminal.line();
   print(formatTable([{ heading: 'phase' }, { heading: 'time', right: true }], phases(report.timings).map(([name, ms]) => [name, formatDuration(ms)])));
@@ -46,6 +46,11 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
   terminal.line(`${terminal.green(`${frames.length} ${frames.length === 1 ? 'frame' : 'frames'}`)} in ${out}/: ${frames.length === 1 ? frames[0]!.path : `${frames[0]!.path} ... ${frames.at(-1)!.path}`}${report.animation === null ? '' : `, ${report.animation}`}`);
   terminal.line(`report    ${out}/report.json`);
   terminal.line(`proof     ${report.certificate}`);
+}
+
+/** Processor time of rendering and of preparing frames for it. */
+function processorMs({ cpuMs, prepareCpuMs }: { cpuMs: number | null; prepareCpuMs: number | null }): number | null {
+  return cpuMs === null ? null : cpuMs + (prepareCpuMs ?? 0);
 }
 
 /** The marks of a job as the spans between them, in order. */
