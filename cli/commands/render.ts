@@ -26,7 +26,7 @@ export function addRenderCommand(program: Command, context: CommandContext): voi
     .option('--frames <a-b>', 'frames, inclusive (default: all of the clip; one without a clip)', parseFrames)
     .option('--fps <n>', 'frames per second (default: what the scene says, else 24)', numberBetween(0.001, 1000))
     .optionsGroup('Quality:')
-    .option('--size <wxh>', 'pixels', parseSize, { width: 640, height: 360 })
+    .addOption(new Option('--size <wxh>', 'pixels').argParser(parseSize).default({ width: 640, height: 360 }, '640x360'))
     .option('--samples <n>', 'samples per pixel', integerBetween(1, MANIFEST_LIMITS.samples), 64)
     .option('--bounces <n>', 'path segments at most', integerBetween(1, MANIFEST_LIMITS.bounces), 8)
     .option('--seed <n>', 'seed of the random numbers', integerBetween(0, 0xffffffff), 1)
