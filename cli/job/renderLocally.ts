@@ -3,9 +3,9 @@ import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
+import { createSteadyEngine } from '../../renderer/createSteadyEngine.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
-import { renderChunk } from '../../renderer/renderChunk.js';
 import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
 import { poseScene } from '../../renderer/scene/poseScene.js';
 import { prepareScene, type ReusableScene } from '../../renderer/scene/prepare/prepareScene.js';
@@ -21,6 +21,7 @@ import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
 import type { ArtistScene } from './loadForArtist.js';
 import { lookOf } from './lookOf.js';
+import { renderSteadily } from './renderSteadily.js';
 import type { ArtistEnvironment } from './readEnvironment.js';
 import type { View } from './resolveView.js';
 import { writeAnimation } from './writeAnimation.js';
@@ -31,7 +32,7 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
   const { terminal, signal, env } = context;
   const out = options.out;
   await clearResults(out);
-  const engine = await createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache });
+  const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache }) });
   try {
     const [sceneCid, environmentCid] = await Promise.all([cidOfDirectory(scene.files), environment === null ? null : cidOfDirectory([environment])]);
     const manifest = buildManifest({ view, scene, sceneCid, environment, environmentCid, kernelHash: engine.kernelHash });
@@ -59,7 +60,10 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
           const chunkIndex = (frame - manifest.frames.first) * tilesPerFrame(geometry) + tile;
           const rect = chunkRect(geometry, chunkIndex);
           const { width, height } = manifest.size;
-          const rendered = await renderChunk({ engine, prepared, settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height }, rect, samples: manifest.samples, batches: manifest.batches, signal });
+          const rendered = await renderSteadily({
+            engine: engine.at(0), prepared, settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height }, rect, samples: manifest.samples, batches: manifest.batches, signal,
+            onRestart: ({ message }) => terminal.line(terminal.yellow(`${message}; it is started anew and renders the chunk again`)),
+          });
           work.rays += rendered.rays;
           work.cpuMs += rendered.cpuMs;
           tiles.push({ rect, halfs: chunkOutput({ leaves: rendered.leaves, rect, samples: manifest.samples, batches: manifest.batches }).halfs });
