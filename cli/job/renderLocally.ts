@@ -96,7 +96,7 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
       verifiers: [],
       gas: { total: '0', perChunk: 0 },
       timings,
-      engine: describeEngine(engine.kind, work),
+      engine: describeEngine(engine.kind, { ...work, restarts: engine.totals.restarts }),
       manifest,
       certificate: null,
     };

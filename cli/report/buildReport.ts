@@ -17,6 +17,8 @@ interface PartyWork {
   /** busyMs over the time from the job's first lease to its last commitment. */
   busyShare: number | null;
   rays: number | null;
+  /** How often its engine failed and was started anew. */
+  engineRestarts: number | null;
 }
 
 /** One lease that was not paid, and why. */
@@ -44,7 +46,7 @@ export function buildReport({ session, watch, certificate, certificatePath, mani
   const window = renderWindowMs(certificate);
   const nameOf = (address: Address): string | null => session.local?.parties.find((party) => party.address === address)?.name ?? null;
   const work = new Map((session.local?.parties ?? []).map((party) => [party.address, workOf(party.child()?.statistics() ?? [], window)] as const));
-  const none: PartyWork = { cpuMs: null, prepareCpuMs: null, busyMs: null, busyShare: null, rays: null };
+  const none: PartyWork = { cpuMs: null, prepareCpuMs: null, busyMs: null, busyShare: null, rays: null, engineRestarts: null };
   const workers = totals.workers.map((worker) => ({ ...worker, name: nameOf(worker.address), ...(work.get(worker.address) ?? none) }));
   const verifiers = totals.verifiers.map((verifier) => ({ ...verifier, name: nameOf(verifier.address), ...(work.get(verifier.address) ?? none) }));
   const sum = (values: (number | null)[]): number => values.reduce((total: number, value) => total + (value ?? 0), 0);
@@ -62,7 +64,7 @@ export function buildReport({ session, watch, certificate, certificatePath, mani
     artist: { address: job.artist, ...totals.artist },
     gas: { total: Number(totals.gas.total), perChunk: Number(totals.gas.perChunk) },
     timings,
-    engine: describeEngine('wasm', { rays: sum(workers.map((worker) => worker.rays)), cpuMs: sum(workers.map((worker) => worker.cpuMs)) }),
+    engine: describeEngine('wasm', { rays: sum(workers.map((worker) => worker.rays)), cpuMs: sum(workers.map((worker) => worker.cpuMs)), restarts: sum([...workers, ...verifiers].map((party) => party.engineRestarts)) }),
     checked: totals.checked,
     bound: totals.bound,
     certificate: certificatePath,
@@ -75,7 +77,7 @@ function workOf(lives: Record<string, unknown>[], windowMs: number): PartyWork {
     return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
   };
   const busyMs = sum('computeMs');
-  return { cpuMs: sum('cpuMs'), prepareCpuMs: sum('prepareCpuMs'), busyMs, busyShare: busyMs === null || windowMs <= 0 ? null : Math.round((busyMs / windowMs) * 1000) / 1000, rays: sum('rays') };
+  return { cpuMs: sum('cpuMs'), prepareCpuMs: sum('prepareCpuMs'), busyMs, busyShare: busyMs === null || windowMs <= 0 ? null : Math.round((busyMs / windowMs) * 1000) / 1000, rays: sum('rays'), engineRestarts: sum('engineRestarts') };
 }
 
 /** Milliseconds from the first lease taken to the last commitment, by the chain's clock. */

@@ -31,6 +31,10 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
 
   if (report.bound.wrongShare < 1) terminal.line(`proven    with ${report.bound.confidence * 100} % confidence, no more than ${(report.bound.wrongShare * 100).toPrecision(2)} % of the job could be wrong`);
 
+  for (const { name, engineRestarts } of [...report.workers, ...report.verifiers]) {
+    if (engineRestarts !== null && engineRestarts > 0) terminal.line(terminal.yellow(`${name}: its render engine failed and was started anew${engineRestarts === 1 ? '' : `, ${engineRestarts} times`}; what was under way was rendered again`));
+  }
+
   for (const conviction of report.convictions) {
     const worst = conviction.tests.reduce<(typeof conviction.tests)[number] | undefined>((most, test) => (most === undefined || test.measured / Math.max(test.threshold, 1e-12) > most.measured / Math.max(most.threshold, 1e-12) ? test : most), undefined);
     const name = report.workers.find((worker) => worker.address === conviction.worker)?.name;
