@@ -21,7 +21,7 @@ const LOCK_STALE_MS = 120_000;
  * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its hash covers
  * what prepares scenes for it too (hashPreparation).
  * @param cacheDir undefined: always compile. An entry that does not match its own hash is compiled again.
- * @throws EngineError when the folder cannot be written to; KernelCompileError (by its message) when the source is refused.
+ * @throws EngineError when the folder cannot be written to, the compiling thread dies, or the source is refused (with the compiler's message).
  */
 export async function loadKernel(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
   const compiled = await loadCompiled(options);
@@ -110,6 +110,12 @@ async function compileOnThread(source: string): Promise<CompiledKernel> {
   });
   try {
     return await pool.run({ source });
+  } catch (cause) {
+    throw new EngineError({
+      what: `the thread that compiles the kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      advice: 'Run the command again; if it fails again, this machine may have too little memory.',
+      cause,
+    });
   } finally {
     await pool.destroy();
   }

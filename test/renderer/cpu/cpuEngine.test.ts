@@ -228,6 +228,12 @@ describe('createCpuEngine', function () {
     await assert.rejects(loadKernel({ source, cacheDir: join(path, 'below-a-file') }), refusal);
   });
 
+  it('says so when the thread that compiles dies, and what to do', async () => {
+    process.once('worker', (worker: Worker) => void worker.terminate());
+    await assert.rejects(loadKernel({ source: 'never read', cacheDir: undefined }), (error) => error instanceof EngineError && /compiles the kernel failed: worker exited/.test(error.message) && error.advice !== undefined);
+    await assert.rejects(loadKernel({ source: 'no kernel', cacheDir: undefined }), (error) => error instanceof EngineError && /compiles the kernel failed: .*kernel/.test(error.message));
+  });
+
   it('measures the processor time of one thread, of short spells too', async () => {
     // Linux brings a running thread's own time up to date only every few milliseconds: spells shorter than that must not be lost.
     let spells = 0;
