@@ -21,6 +21,7 @@ const STATUS_OF_CODE: Record<string, number> = {
   'ipfs-unreachable': 503,
   'not-retrievable': 502,
   'content-mismatch': 502,
+  'block-too-large': 502,
   deadline: 504,
 };
 

@@ -8,7 +8,8 @@ import { parseCid, rawCidOfDigest, type Bytes32, type Cid } from '../../protocol
 import { hexOfBytes } from '../../protocol/bytes.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
-import { callEndpoint, fetchVerified, type EndpointAccess, type IpfsClient } from './fetchVerified.js';
+import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
+import { callEndpoint, fetchVerified } from './fetchVerified.js';
 import { CHUNK_BYTES, importerOptions, RUSHES_IMPORT } from './importSettings.js';
 import { readVerifiedFile } from './readVerifiedFile.js';
 
@@ -32,7 +33,7 @@ const ADD_OPTIONS = { cidVersion: RUSHES_IMPORT.cidVersion, rawLeaves: RUSHES_IM
  *
  * The endpoint is not trusted with content: what is read is checked block by block against its CID, and the CID of what is added is computed here and compared
  * with the endpoint's answer. It is trusted to keep what it says it pinned; nothing on this side could prove that.
- * Errors: NotRetrievableError, ContentMismatchError, MalformedError, FileTooLargeError, DeadlineError, IpfsEndpointError (codes disk-full, ipfs-unreachable, ipfs-refused).
+ * Errors: NotRetrievableError, ContentMismatchError, OversizedBlockError, MalformedError, FileTooLargeError, DeadlineError, IpfsEndpointError (codes disk-full, ipfs-unreachable, ipfs-refused).
  */
 export function createObjectStore(options: { apiUrl: string }): ObjectStore {
   const access: EndpointAccess = { client: create({ url: options.apiUrl }) as unknown as IpfsClient, endpoint: options.apiUrl };

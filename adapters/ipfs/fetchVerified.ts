@@ -3,7 +3,8 @@ import { DeadlineError, NotRetrievableError, RushesError } from '../../protocol/
 import { hexOfBytes } from '../../protocol/bytes.js';
 import type { FetchBounds } from '../../protocol/ports.js';
 import { equalBytes, sha256 } from '../../protocol/sha256.js';
-import { MAX_BLOCK_BYTES } from './importSettings.js';
+import type { EndpointAccess } from './EndpointAccess.js';
+import { readBlock } from './readBlock.js';
 
 const SHA2_256 = 0x12;
 const IDENTITY = 0x00;
@@ -39,40 +40,10 @@ export class IpfsEndpointError extends RushesError {
   }
 }
 
-/** The part of ipfs-http-client that is used, with CIDs as strings: the package brings its own CID class, and its types do not resolve under nodenext. */
-export interface IpfsClient {
-  block: {
-    get(cid: string, options: { signal: AbortSignal }): Promise<Uint8Array>;
-    put(bytes: Uint8Array, options: { format: string; mhtype: string; version: number; pin: boolean; signal: AbortSignal }): Promise<{ toString(): string }>;
-  };
-  add(bytes: Uint8Array, options: AddOptions): Promise<{ cid: { toString(): string } }>;
-  addAll(files: Iterable<{ path: string; content: Uint8Array }>, options: AddOptions & { wrapWithDirectory: boolean }): AsyncIterable<{ path: string; cid: { toString(): string } }>;
-  pin: {
-    add(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;
-    rm(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;
-  };
-}
-
-interface AddOptions {
-  cidVersion: 0 | 1;
-  rawLeaves: boolean;
-  chunker: string;
-  hashAlg: string;
-  pin: boolean;
-  signal: AbortSignal;
-}
-
-/** What a call to an endpoint goes through. */
-export interface EndpointAccess {
-  client: IpfsClient;
-  /** The URL, for errors. */
-  endpoint: string;
-}
-
 /**
  * Fetches one block and checks it against its CID: nothing that an endpoint makes up comes through. Only SHA-256 (and inlined identity) CIDs are accepted.
  * A connection that breaks is tried again, at most three times within the deadline (default 30 s).
- * Throws ContentMismatchError, NotRetrievableError, DeadlineError, IpfsEndpointError.
+ * Throws ContentMismatchError, OversizedBlockError, NotRetrievableError, DeadlineError, IpfsEndpointError.
  */
 export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: FetchBounds = {}): Promise<Uint8Array> {
   const { code, digest } = cid.multihash;
@@ -82,13 +53,13 @@ export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: Fe
     ...bounds,
     deadlineMs: bounds.deadlineMs ?? BLOCK_DEADLINE_MS,
     doing: `to give block ${cid.toString()}`,
-    call: (signal) => access.client.block.get(cid.toString(), { signal }),
+    call: (signal) => readBlock(access, { cid: cid.toString(), digest: hexOfBytes(digest), signal }),
   }).catch((error: unknown) => {
     if (error instanceof IpfsEndpointError && error.code === 'ipfs-refused') throw new NotRetrievableError({ cid: cid.toString(), reason: String(error.facts['reason']), cause: error });
     throw error;
   });
   const actual = sha256(bytes);
-  if (bytes.length > MAX_BLOCK_BYTES || !equalBytes(actual, digest)) throw new ContentMismatchError({ cid: cid.toString(), endpoint: access.endpoint, digest: hexOfBytes(actual), byteLength: bytes.length });
+  if (!equalBytes(actual, digest)) throw new ContentMismatchError({ cid: cid.toString(), endpoint: access.endpoint, digest: hexOfBytes(actual), byteLength: bytes.length });
   return bytes;
 }
 
@@ -106,6 +77,7 @@ export async function callEndpoint<T>(access: EndpointAccess, options: FetchBoun
         return await options.call(controller.signal);
       } catch (error) {
         if (controller.signal.aborted) throw controller.signal.reason;
+        if (error instanceof RushesError) throw error;
         const delayMs = isUnreachable(error) ? RETRY_DELAYS_MS[attempt] : undefined;
         if (delayMs === undefined) throw new IpfsEndpointError({ endpoint: access.endpoint, doing: options.doing, cause: error });
         await delay(delayMs, controller.signal);

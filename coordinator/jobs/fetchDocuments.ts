@@ -108,5 +108,5 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
 
 /** Whether an error says that IPFS, not the database, is the trouble. */
 function isFromStore(error: unknown): boolean {
-  return ['not-retrievable', 'deadline', 'ipfs-unreachable', 'ipfs-refused', 'content-mismatch', 'disk-full', 'file-too-large'].includes(String((error as { code?: unknown }).code));
+  return ['not-retrievable', 'deadline', 'ipfs-unreachable', 'ipfs-refused', 'content-mismatch', 'block-too-large', 'disk-full', 'file-too-large'].includes(String((error as { code?: unknown }).code));
 }

@@ -143,7 +143,7 @@ describe('object store over ipfs-http-client', () => {
     for (const lieAt of [1, 2, 4]) {
       let asked = 0;
       const changeOne = (path: string, body: Buffer): Buffer => {
-        if (!path.includes('block/get') || ++asked !== lieAt) return body;
+        if (!path.includes('/cat') || ++asked !== lieAt) return body;
         const changed = Buffer.from(body);
         changed[changed.length >> 1] = (changed[changed.length >> 1] as number) ^ 1;
         return changed;
@@ -154,7 +154,7 @@ describe('object store over ipfs-http-client', () => {
     }
     const directory = await store.putDirectory([{ path: 'a/b', bytes: noise(10) }]);
     const block = await store.putBlock(noise(10));
-    await withLiar(endpoint.apiUrl, (path, body) => (path.includes('block/get') ? Buffer.from('something else') : body), async (url) => {
+    await withLiar(endpoint.apiUrl, (path, body) => (path.includes('/cat') ? Buffer.from('something else') : body), async (url) => {
       const deceived = createObjectStore({ apiUrl: url });
       for (const read of [() => deceived.getDirectory(directory), () => deceived.getDirectoryFile(directory, 'a/b'), () => deceived.getBlock(block)]) {
         await assert.rejects(read, (error: RushesError) => error.code === 'content-mismatch');
