@@ -8,7 +8,6 @@ import { encodeAnimatedWebp } from '../../../renderer/image/encodeAnimatedWebp.j
 import { encodePng } from '../../../renderer/image/encodePng.js';
 import { evidencePicture } from '../../../renderer/image/evidencePicture.js';
 import { halfOfFloat } from '../../../renderer/image/halfFloat.js';
-import { thumbnail } from '../../../renderer/image/thumbnail.js';
 import { WriteFailedError, writeAtomically } from '../../../renderer/image/writeAtomically.js';
 
 function picture(options: { width: number; height: number; channels: 3 | 4; bits: 8 | 16; shift?: number }): Picture {
@@ -93,15 +92,6 @@ describe('encodeAnimatedWebp', () => {
     const webp = await encodeAnimatedWebp({ frames: [{ width: 16, height: 16, channels: 3, bits: 16, data }], fps: 1, quality: 100 });
     const [red] = await sharp(webp).raw().toBuffer();
     assert.ok(Math.abs(red! - 128) <= 1, `${red}`);
-  });
-});
-
-describe('thumbnail', () => {
-  it('fits into a square and does not enlarge', async () => {
-    const small = await sharp(await thumbnail({ picture: picture({ width: 300, height: 100, channels: 4, bits: 16 }), maxSide: 60 })).metadata();
-    assert.deepEqual([small.width, small.height, small.depth], [60, 20, 'uchar']);
-    const same = await sharp(await thumbnail({ picture: picture({ width: 30, height: 10, channels: 3, bits: 8 }), maxSide: 60 })).metadata();
-    assert.deepEqual([same.width, same.height], [30, 10]);
   });
 });
 
