@@ -18,8 +18,10 @@ export interface JobCache {
   readonly prepareCpuMs: number;
   /** Fetches and checks a job's documents once. Throws for a job that this engine cannot render. */
   open(jobId: JobId): Promise<OpenJob>;
-  /** Whether the job failed to open within the last minute. */
+  /** Whether the job failed to open or was refused within the last minute. */
   isRefused(jobId: JobId): boolean;
+  /** Leaves a job alone for a minute, because something of it cannot be rendered here. */
+  refuse(jobId: JobId): void;
   noteSpeed(jobId: JobId, render: { units: number; computeMs: number }): void;
   /** Measured wall milliseconds per work unit; undefined before the first chunk. */
   msPerUnit(jobId: JobId): number | undefined;
@@ -29,13 +31,14 @@ export interface JobCache {
   dispose(): Promise<void>;
 }
 
-/** Milliseconds a job that could not be opened is left alone. */
+/** Milliseconds a job that could not be opened or rendered is left alone. */
 const REFUSAL_MS = 60_000;
 
 export function createJobCache(options: { ledger: () => Ledger; store: ObjectStore; kernelHash: Bytes32; fetchMs: number; signal: AbortSignal }): JobCache {
   const { store, kernelHash, signal } = options;
   const opened = new Map<JobId, { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }>();
   const refusedUntilMs = new Map<JobId, number>();
+  const refuse = (jobId: JobId): void => void refusedUntilMs.set(jobId, performance.now() + REFUSAL_MS);
   const bounds = { signal, deadlineMs: options.fetchMs };
   let prepareCpuMs = 0;
 
@@ -73,11 +76,12 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
       opened.set(jobId, { job, frames: undefined, msPerUnit: undefined });
       job.catch(() => {
         opened.delete(jobId);
-        refusedUntilMs.set(jobId, performance.now() + REFUSAL_MS);
+        refuse(jobId);
       });
       return job;
     },
     isRefused: (jobId) => (refusedUntilMs.get(jobId) ?? 0) > performance.now(),
+    refuse,
     noteSpeed(jobId, { units, computeMs }) {
       const entry = opened.get(jobId);
       if (entry === undefined) return;

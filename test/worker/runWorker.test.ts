@@ -42,6 +42,17 @@ describe('a worker on a real chain', function () {
     assert.equal(worker.statistics().chunksPaid, 8);
   });
 
+  it('takes nothing of a job that cannot be rendered, and renders the next one', async () => {
+    const worker = await network.worker('careful');
+    const broken = await network.handIn(await smallManifest({ store: network.store, kernelHash: network.kernelHash, scene: new TextEncoder().encode('{"asset":{"version":"1.0"}}') }));
+    const gone = await network.handIn({ ...await manifest(), scene: { cid: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi', path: 'scene.gltf' } });
+    const { jobId } = await network.handIn(await manifest());
+    await isComplete(jobId);
+    await worker.close();
+    assert.deepEqual([broken, gone].flatMap((job) => leasesOf(job.jobId)), []);
+    assert.equal(network.log.ledger.accounts.get(worker.account)?.slashedWei, 0n);
+  });
+
   for (const state of ['TAKEN', 'COMMITTED', 'OPENED'] as const) {
     it(`stopped with a lease ${state}, goes on with it when it starts again, and nothing is paid twice`, async () => {
       const first = await network.worker('worker');

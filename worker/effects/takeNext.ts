@@ -1,3 +1,4 @@
+import { chunkRect } from '../../protocol/geometry.js';
 import { type Ledger, type LedgerAccount, type LedgerJob, type LedgerLease, countChunks } from '../../protocol/ledger.js';
 import { leaseTermsOf } from '../../protocol/leaseTerms.js';
 import { chunksOfMask } from '../../protocol/masks.js';
@@ -26,7 +27,8 @@ export interface TakeNext {
 
 /**
  * Takes one lease, if there is one to take, or first adds to the stake what that lease needs. Asks the coordinator what to take; picks at random
- * where none answers, or where it has long suggested nothing: a coordinator cannot keep a worker from what the contract offers. Resolves to the block of the transaction, or undefined when there is nothing to take.
+ * where none answers, or where it has long suggested nothing: a coordinator cannot keep a worker from what the contract offers. The frame to render first is
+ * prepared before the lease is taken; a job that fails there is refused for a minute. Resolves to the block of the transaction, or undefined when there is nothing to take.
  */
 export async function takeNext(context: WorkerContext, from: TakeNext): Promise<number | undefined> {
   const { chain, jobs } = context;
@@ -42,7 +44,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   const policy = job === undefined ? undefined : ledger.policies.get(job.policy);
   if (job === undefined || policy === undefined) return undefined;
 
-  const { weights, geometry } = await jobs.open(job.jobId);
+  const { weights, geometry, frames } = await jobs.open(job.jobId);
   const balanceWei = await chain.readBalance(chain.account, { signal });
   const msPerUnit = jobs.msPerUnit(job.jobId);
   const choice = chooseLease({
@@ -59,6 +61,11 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     context.log.info({ amountWei: missingWei.toString(), blockNumber }, 'stake topped up');
     return blockNumber;
   }
+  // What cannot be fetched or prepared is found out before a bond is at stake.
+  await frames().prepare(chunkRect(geometry, chunksOfMask(choice.word, choice.mask)[0] as number).frame).catch((error: unknown) => {
+    jobs.refuse(job.jobId);
+    throw error;
+  });
   const { leaseId, blockNumber } = await chain.takeLease({
     jobId: job.jobId, word: choice.word, mask: choice.mask, weightsWord: weightsWord(weights, choice.word), weightsProof: weightsProof(weights, choice.word),
   }, { signal });
