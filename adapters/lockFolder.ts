@@ -58,6 +58,12 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   throw new RushesError({ code: 'folder-lock', message: `could not lock ${folder}: its lock file keeps changing`, facts: { folder }, advice: `Remove ${path} when nothing uses the folder.` });
 }
 
+/** Whether a folder was held by a process that ended without giving it back. */
+export async function isAbandoned(folder: string): Promise<boolean> {
+  const holder = parseHolder(await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => ''));
+  return holder !== undefined && !await isAlive(holder);
+}
+
 /** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */
 async function makeLink(from: string, to: string): Promise<boolean> {
   return await link(from, to).then(() => true, (error: NodeJS.ErrnoException) => {

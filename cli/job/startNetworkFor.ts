@@ -6,6 +6,7 @@ import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import type { CommandContext } from '../commands/CommandContext.js';
 import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
 import { localNetworkFolder, openSession } from '../network/openSession.js';
+import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
 import type { RenderOptions } from '../options/RenderOptions.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import type { Session } from './Session.js';
@@ -16,6 +17,9 @@ export interface JobNetwork {
   /** Takes down what was brought up for the job, also in the middle of it, and removes its folder unless its logs are wanted. Resolves to the folder that was kept. */
   close(options: { keepLogs: boolean }): Promise<string | undefined>;
 }
+
+/** Of the temporary folder that a network of one job lives in. */
+const FOLDER_PREFIX = 'rushes-network-';
 
 /** Finds the network of a job, or starts bringing one up in a folder of its own. */
 export function startNetworkFor({ options, context }: { options: RenderOptions; context: CommandContext }): JobNetwork {
@@ -31,7 +35,8 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
       return found;
     }
     const startedAtMs = Date.now();
-    folder = await mkdtemp(join(tmpdir(), 'rushes-network-'));
+    await removeAbandonedNetworks({ parent: tmpdir(), prefix: FOLDER_PREFIX });
+    folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
     // PostgreSQL may run as another user, who must be able to pass through; keys have a folder of their own.
     await chmod(folder, 0o711);
     local = await bringUpNetwork({
