@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, readlink, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { RushesError } from '../protocol/errors.js';
@@ -13,6 +13,8 @@ interface LockHolder {
   pid: number;
   /** Start of the process in clock ticks since boot where /proc tells it, otherwise an empty string. */
   started: string;
+  /** The process ids' namespace where /proc tells it (a container has one of its own), otherwise an empty string. */
+  namespace: string;
 }
 
 /** Another process works on the same folder. */
@@ -39,7 +41,7 @@ export interface FolderLock {
 export async function lockFolder(folder: string, what: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, LOCK_FILE);
-  const mine = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies LockHolder);
+  const mine = JSON.stringify({ pid: process.pid, started: await startOf(process.pid), namespace: await ownNamespace() } satisfies LockHolder);
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(candidate, mine);
   try {
@@ -58,10 +60,10 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   throw new RushesError({ code: 'folder-lock', message: `could not lock ${folder}: its lock file keeps changing`, facts: { folder }, advice: `Remove ${path} when nothing uses the folder.` });
 }
 
-/** Whether a folder was held by a process that ended without giving it back. */
+/** Whether a folder was held by a process that ended without giving it back. Of a holder in another container nothing is known: its folder is not abandoned. */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const holder = parseHolder(await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => ''));
-  return holder !== undefined && !await isAlive(holder);
+  return holder !== undefined && holder.namespace === await ownNamespace() && !await isAlive(holder);
 }
 
 /** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */
@@ -103,10 +105,14 @@ async function releaseLock(path: string, mine: string): Promise<void> {
 function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder>;
-    return typeof value.pid === 'number' && Number.isSafeInteger(value.pid) && value.pid > 0 ? { pid: value.pid, started: String(value.started ?? '') } : undefined;
+    return typeof value.pid === 'number' && Number.isSafeInteger(value.pid) && value.pid > 0 ? { pid: value.pid, started: String(value.started ?? ''), namespace: String(value.namespace ?? '') } : undefined;
   } catch {
     return undefined;
   }
+}
+
+async function ownNamespace(): Promise<string> {
+  return readlink('/proc/self/ns/pid').catch(() => '');
 }
 
 async function isAlive(holder: LockHolder): Promise<boolean> {

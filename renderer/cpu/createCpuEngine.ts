@@ -160,7 +160,7 @@ function closedError(): EngineError {
 
 function threadError(cause: unknown): EngineError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EngineError({ what: `a render thread failed: ${reason}`, advice: 'Render again; if it fails at the same place, the scene may need more memory than this machine has.', cause });
+  return new EngineError({ what: `a render thread failed: ${reason.replace(/^worker exited/, 'it ended')}`, advice: 'Render again; if it fails at the same place, the scene may need more memory than this machine has.', cause });
 }
 
 /** How many items a request has. Refuses what the kernel would read past its buffers with. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from '../../adapters/lockFolder.js';
 import { removeAbandonedNetworks } from '../../cli/network/removeAbandonedNetworks.js';
@@ -43,17 +43,18 @@ describe('the temporary network of a job that was killed with kill -9', function
     assert.deepEqual(await workshop.leftBehind(), []);
   });
 
-  it('is told from a folder in use, one kept for its logs, another program\'s, and a link', async () => {
-    const dead = JSON.stringify({ pid: Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' })), started: 'long ago' });
+  it('is told from a folder in use, one of another container, one kept for its logs, another program\'s, and a link', async () => {
+    const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+    const dead = { pid: Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' })), started: 'long ago', namespace };
     const parent = workshop.path('tmp');
-    for (const name of ['net-abandoned', 'net-held', 'net-kept', 'other']) {
+    for (const name of ['net-abandoned', 'net-held', 'net-kept', 'net-elsewhere', 'other']) {
       await mkdir(join(parent, name, 'logs'), { recursive: true });
-      if (name !== 'net-kept') await writeFile(join(parent, name, 'rushes.lock'), dead);
+      if (name !== 'net-kept') await writeFile(join(parent, name, 'rushes.lock'), JSON.stringify(name === 'net-elsewhere' ? { ...dead, namespace: 'pid:[1]' } : dead));
     }
     await symlink(join(parent, 'other'), join(parent, 'net-link'));
     const lock = await lockFolder(join(parent, 'net-held'), 'a network');
     await Promise.all([1, 2, 3].map(() => removeAbandonedNetworks({ parent, prefix: 'net-' })));
-    assert.deepEqual((await left()).sort(), ['net-held', 'net-kept', 'net-link', 'other']);
+    assert.deepEqual((await left()).sort(), ['net-elsewhere', 'net-held', 'net-kept', 'net-link', 'other']);
     assert.deepEqual(await readdir(join(parent, 'other')), ['logs', 'rushes.lock']);
     await lock.release();
   });
