@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { blockRoutes } from './routes/blockRoutes.js';
+import type { EndpointCall, Routes } from './routes/EndpointCall.js';
+import { fileRoutes } from './routes/fileRoutes.js';
+import { identityRoutes } from './routes/identityRoutes.js';
+import { pinRoutes } from './routes/pinRoutes.js';
+import { sendError, sendText } from './sendAnswer.js';
+
+const ROUTES: Routes = { ...identityRoutes, ...fileRoutes, ...blockRoutes, ...pinRoutes };
+
+/** Answers one request, whatever it is and whatever goes wrong. `host` is the address that the endpoint listens on. */
+export async function answerRequest(call: Omit<EndpointCall, 'query'> & { host: string }): Promise<void> {
+  const { request, response } = call;
+  try {
+    const refusal = refuse(request, call.host);
+    if (refusal !== undefined) return await sendText(request, response, refusal.status, refusal.text);
+    const url = new URL(request.url ?? '/', 'http://endpoint');
+    const route = url.pathname.startsWith('/api/v0/') ? ROUTES[url.pathname.slice('/api/v0/'.length)] : undefined;
+    if (route === undefined) return await sendText(request, response, 404, '404 page not found');
+    const result = await route({ ...call, query: url.searchParams });
+    if (result !== undefined) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(result));
+    }
+  } catch (error) {
+    await sendError(request, response, error);
+  }
+}
+
+/** Kubo's guards against web pages: only POST, no page's Origin or Referer, no browser; and only a Host that is this endpoint, against DNS rebinding. */
+function refuse(request: IncomingMessage, host: string): { status: number; text: string } | undefined {
+  const forbidden = { status: 403, text: '403 - Forbidden' };
+  const name = /^(\[[^\]]*\]|[^:]*)(?::[0-9]+)?$/.exec((request.headers.host ?? '').toLowerCase())?.[1];
+  if (name === undefined || ![host.toLowerCase(), 'localhost', '127.0.0.1', '[::1]'].includes(name)) return forbidden;
+  if (request.headers.origin !== undefined || request.headers.referer !== undefined) return forbidden;
+  if ((request.headers['user-agent'] ?? '').startsWith('Mozilla')) return forbidden;
+  if (request.method !== 'POST') return { status: 405, text: '405 - Method Not Allowed' };
+  return undefined;
+}
