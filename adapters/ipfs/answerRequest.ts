@@ -15,7 +15,8 @@ export async function answerRequest(call: Omit<EndpointCall, 'query'> & { host: 
     const refusal = refuse(request, call.host);
     if (refusal !== undefined) return await sendText(request, response, refusal.status, refusal.text);
     const url = new URL(request.url ?? '/', 'http://endpoint');
-    const route = url.pathname.startsWith('/api/v0/') ? ROUTES[url.pathname.slice('/api/v0/'.length)] : undefined;
+    const name = url.pathname.startsWith('/api/v0/') ? url.pathname.slice('/api/v0/'.length) : '';
+    const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
     if (route === undefined) return await sendText(request, response, 404, '404 page not found');
     const result = await route({ ...call, query: url.searchParams });
     if (result !== undefined) {

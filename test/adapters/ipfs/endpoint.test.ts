@@ -69,7 +69,7 @@ describe('IPFS endpoint', () => {
     assert.equal((await bare(endpoint, path, { headers: { 'user-agent': 'Mozilla/5.0' } })).status, 403);
     assert.equal((await bare(endpoint, path, { headers: { host: 'rebound.example:5001' } })).status, 403);
     assert.equal((await bare(endpoint, path, { method: 'GET' })).status, 405);
-    assert.equal((await bare(endpoint, '/api/v0/shutdown')).status, 404);
+    for (const route of ['shutdown', 'toString', '__proto__']) assert.equal((await bare(endpoint, `/api/v0/${route}`)).status, 404, route);
   });
 
   it('answers bad requests with a sentence and goes on', async () => {
