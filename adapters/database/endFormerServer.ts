@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RushesError } from '../../protocol/errors.js';
 
@@ -18,7 +18,7 @@ export async function endFormerServer(cluster: string, onLog: (line: string) => 
   const pid = Number(text.split('\n', 1)[0]);
   if (!Number.isSafeInteger(pid) || pid <= 1 || !isRunning(pid)) return;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-  if (command !== undefined && !command.includes('postgres')) {
+  if (command !== undefined && !isServerOf(cluster, command.split('\0'))) {
     await writeFile(path, text.replace(/^[0-9]+/, String(NOBODY_PID)));
     return;
   }
@@ -29,6 +29,11 @@ export async function endFormerServer(cluster: string, onLog: (line: string) => 
     if (!isRunning(pid)) return;
   }
   throw new RushesError({ code: 'postgres-start', message: `PostgreSQL process ${pid} still uses ${cluster} and cannot be ended`, facts: { pid, cluster }, advice: `End process ${pid}.` });
+}
+
+/** Whether a command line is that of a server on this cluster: other programs, and other servers, may have the word in theirs. */
+function isServerOf(cluster: string, [program, ...args]: string[]): boolean {
+  return basename(program ?? '') === 'postgres' && args.includes(cluster);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -121,9 +121,16 @@ describe('embedded PostgreSQL', () => {
   it('starts over a lock file whose process id belongs to another program by now', async () => {
     await (server as PostgresServer).close();
     const cluster = join(folder, 'cluster');
-    await writeFile(join(cluster, 'postmaster.pid'), `${process.ppid}\n${cluster}\n1700000000\n5432\n\n127.0.0.1\n  1234567 0\nready   \n`);
-    server = await startPostgres({ folder });
-    await (await connectDatabase({ url: server.url })).close();
+    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'postgres', '-D', '/elsewhere'], { stdio: 'ignore' });
+    try {
+      await once(bystander, 'spawn');
+      await writeFile(join(cluster, 'postmaster.pid'), `${bystander.pid}\n${cluster}\n1700000000\n5432\n\n127.0.0.1\n  1234567 0\nready   \n`);
+      server = await startPostgres({ folder });
+      await (await connectDatabase({ url: server.url })).close();
+      assert.deepEqual([bystander.exitCode, bystander.signalCode], [null, null], 'a program that is no server of this folder was ended');
+    } finally {
+      bystander.kill();
+    }
   });
 
   it('ends the server when the program that started it is killed, and takes over one that stayed', async () => {
