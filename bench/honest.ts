@@ -14,8 +14,8 @@ import { writeResult } from './writeResult.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: '20' }, scene: { type: 'string', default: 'scenes/showpiece/showpiece.glb' }, size: { type: 'string', default: '96x64' },
-    samples: { type: 'string', default: '4' }, frames: { type: 'string', default: '0-1' }, 'no-save': { type: 'boolean', default: false },
+    runs: { type: 'string', default: '20' }, scene: { type: 'string', default: 'scenes/showpiece/showpiece.glb' }, size: { type: 'string', default: '192x112' },
+    samples: { type: 'string', default: '8' }, frames: { type: 'string', default: '0-3' }, 'no-save': { type: 'boolean', default: false },
   },
 });
 const machine = describeMachine(root);

@@ -12,7 +12,7 @@ import { writeResult } from './writeResult.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: {
-    scene: { type: 'string', default: 'scenes/showpiece/showpiece.glb' }, frames: { type: 'string', default: '0-9' }, size: { type: 'string', default: '512x512' }, samples: { type: 'string', default: '34' },
+    scene: { type: 'string', default: 'scenes/showpiece/showpiece.glb' }, frames: { type: 'string', default: '0-9' }, size: { type: 'string', default: '512x512' }, samples: { type: 'string', default: '64' },
     bounces: { type: 'string', default: '8' }, threads: { type: 'string' }, 'no-save': { type: 'boolean', default: false },
   },
 });

@@ -14,7 +14,7 @@ const ATTEMPTS = 4;
  * job's unreserved money does not cover, and those that could not end before the job's deadline are not suggested. The worker's heartbeat is noted beside.
  *
  * What was tried besides. Suggestions of 64 chunks per second, 8 workers at once over 4 connections, 160 frames, one after the other on a busy machine of two
- * cores (`npx mocha dist/test/coordinator/suggestions.test.js`, the test "are fast", with the statement changed as said); this one: 81-94.
+ * cores (`npm run bench:suggestions` measures the like, over 8 connections); this one: 81-94.
  * - locking chunks alone, not the frame: 33-34; workers that ask at once pick the same frame, most find nothing left in it and ask again;
  * - one advisory lock around the statement: 31; workers queue through three round trips;
  * - no `open` and `resting_until` per frame, frames of all jobs sorted together: 13 (640 frames; this one 68): every exhausted frame is looked into each time;
