@@ -8,7 +8,7 @@ import { type ManifestFrames, openManifestFrames } from './openManifestFrames.js
 /** A job whose documents were fetched and checked. */
 export interface OpenJob extends JobDocuments {
   jobId: JobId;
-  /** The scene's frames; it is fetched and loaded when the first is wanted. */
+  /** The scene's frames; it is fetched and loaded when the first is wanted. Throws once the cache has let go of the job. */
   frames(): ManifestFrames;
 }
 
@@ -55,9 +55,10 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
 
   function openFrames(jobId: JobId, { manifest }: JobDocuments): ManifestFrames {
     const entry = opened.get(jobId);
-    const frames = entry?.frames ?? openManifestFrames({ manifest, store, bounds, onPrepared: (cpuMs) => { prepareCpuMs += cpuMs; } });
-    if (entry !== undefined) entry.frames = frames;
-    return frames;
+    // Frames are let go of with their entry: nobody would end the thread of others.
+    if (entry === undefined) throw new RushesError({ code: 'job-over', message: `job ${jobId} is over: there is nothing of it left to render`, facts: { jobId } });
+    entry.frames ??= openManifestFrames({ manifest, store, bounds, onPrepared: (cpuMs) => { prepareCpuMs += cpuMs; } });
+    return entry.frames;
   }
 
   async function forget(jobId: JobId): Promise<void> {
