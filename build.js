@@ -1,5 +1,5 @@
-// Transpiles every TypeScript file to dist/ and copies the files that code reads beside itself (kernels, SQL, ABI, vectors).
-// Types are not checked here: `npm run check:types` does that. Only files whose content changed are written,
+// Transpiles every TypeScript file to dist/ and copies the files that code reads beside itself (kernels, SQL, ABI,
+// vectors). Types are not checked here: `npm run check:types` does that. Only files whose content changed are written,
 // so that a build beside a running network replaces nothing under it.
 import { readFile, writeFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -7,7 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { stop, transform } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const folders = ['protocol', 'renderer', 'adapters', 'coordinator', 'worker', 'verifier', 'cli', 'scenes', 'test', 'bench'];
+const folders = [
+  'protocol',
+  'renderer',
+  'adapters',
+  'coordinator',
+  'worker',
+  'verifier',
+  'cli',
+  'scenes',
+  'test',
+  'bench',
+];
 const copied = /\.(wgsl|sql|json)$/;
 
 /** Every file below a folder that a build reads, as paths relative to the root. */
@@ -34,7 +45,11 @@ async function buildOne(source) {
   if (source.endsWith('.d.ts')) return [];
   const target = source.replace(/\.ts$/, '.js');
   const { code, map } = await transform(text, {
-    loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'external', sourcefile: relative(dirname(join('dist', source)), source),
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'external',
+    sourcefile: relative(dirname(join('dist', source)), source),
   });
   await writeIfChanged(join(root, 'dist', target), `${code}//# sourceMappingURL=${target.split('/').pop()}.map\n`);
   await writeIfChanged(join(root, 'dist', `${target}.map`), map);

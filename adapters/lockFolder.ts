@@ -8,7 +8,10 @@ const LOCK_FILE = 'rushes.lock';
 const PATIENCE_MS = 15_000;
 const GUARD_MS = 5_000;
 
-/** Who holds a folder: the process, and when it started, so that a process id given out again is not taken for its former owner. */
+/**
+ * Who holds a folder: the process, and when it started, so that a process id given out again is not taken for its
+ * former owner.
+ */
 interface LockHolder {
   pid: number;
   /** Start of the process in clock ticks since boot where /proc tells it, otherwise an empty string. */
@@ -35,13 +38,18 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process, by a lock file in it that names the process. A lock whose process is gone (kill -9, power failure) is taken over.
- * `what` names the content in the error. Throws FolderInUseError when a live process holds the folder, this one included.
+ * Takes a folder for this process, by a lock file in it that names the process. A lock whose process is gone (kill -9,
+ * power failure) is taken over. `what` names the content in the error. Throws FolderInUseError when a live process
+ * holds the folder, this one included.
  */
 export async function lockFolder(folder: string, what: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, LOCK_FILE);
-  const mine = JSON.stringify({ pid: process.pid, started: await startOf(process.pid), namespace: await ownNamespace() } satisfies LockHolder);
+  const mine = JSON.stringify({
+    pid: process.pid,
+    started: await startOf(process.pid),
+    namespace: await ownNamespace(),
+  } satisfies LockHolder);
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(candidate, mine);
   try {
@@ -50,45 +58,59 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === undefined) continue;
       const holder = parseHolder(found);
-      if (holder !== undefined && await isAlive(holder)) throw new FolderInUseError({ folder, pid: holder.pid, what });
+      if (holder !== undefined && (await isAlive(holder)))
+        throw new FolderInUseError({ folder, pid: holder.pid, what });
       if (await replaceStaleLock(path, found, candidate)) return { release: () => releaseLock(path, mine) };
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   } finally {
     await unlink(candidate).catch(() => undefined);
   }
-  throw new RushesError({ code: 'folder-lock', message: `could not lock ${folder}: its lock file keeps changing`, facts: { folder }, advice: `Remove ${path} when nothing uses the folder.` });
-}
-
-/** Whether a folder was held by a process that ended without giving it back. Of a holder in another container nothing is known: its folder is not abandoned. */
-export async function isAbandoned(folder: string): Promise<boolean> {
-  const holder = parseHolder(await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => ''));
-  return holder !== undefined && holder.namespace === await ownNamespace() && !await isAlive(holder);
-}
-
-/** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */
-async function makeLink(from: string, to: string): Promise<boolean> {
-  return await link(from, to).then(() => true, (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return false;
-    throw error;
+  throw new RushesError({
+    code: 'folder-lock',
+    message: `could not lock ${folder}: its lock file keeps changing`,
+    facts: { folder },
+    advice: `Remove ${path} when nothing uses the folder.`,
   });
 }
 
 /**
- * Puts this process in a dead holder's place; false when somebody else is at it. Only who holds the guard replaces a lock, and looks at it again first:
- * without a guard, of two who saw the same dead holder the slower would throw out the faster.
+ * Whether a folder was held by a process that ended without giving it back. Of a holder in another container nothing is
+ * known: its folder is not abandoned.
+ */
+export async function isAbandoned(folder: string): Promise<boolean> {
+  const holder = parseHolder(await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => ''));
+  return holder !== undefined && holder.namespace === (await ownNamespace()) && !(await isAlive(holder));
+}
+
+/** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */
+async function makeLink(from: string, to: string): Promise<boolean> {
+  return await link(from, to).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+/**
+ * Puts this process in a dead holder's place; false when somebody else is at it. Only who holds the guard replaces a
+ * lock, and looks at it again first: without a guard, of two who saw the same dead holder the slower would throw out
+ * the faster.
  */
 async function replaceStaleLock(path: string, stale: string, candidate: string): Promise<boolean> {
   const guard = `${path}.guard`;
-  if (!await makeLink(candidate, guard)) {
+  if (!(await makeLink(candidate, guard))) {
     // A guard is held for a moment; one that stays belongs to a process that died with it.
     const age = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
     if (age > GUARD_MS) await unlink(guard).catch(() => undefined);
     return false;
   }
   try {
-    if (await readFile(path, 'utf8').catch(() => undefined) !== stale) return false;
-    // Guard and candidate are one file by two names, and renaming one name of a file onto another does nothing: the lock must be a file of its own.
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== stale) return false;
+    // Guard and candidate are one file by two names, and renaming one name of a file onto another does nothing: the
+    // lock must be a file of its own.
     const own = `${candidate}.own`;
     await copyFile(candidate, own);
     await rename(own, path);
@@ -99,13 +121,15 @@ async function replaceStaleLock(path: string, stale: string, candidate: string):
 }
 
 async function releaseLock(path: string, mine: string): Promise<void> {
-  if (await readFile(path, 'utf8').catch(() => undefined) === mine) await unlink(path).catch(() => undefined);
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === mine) await unlink(path).catch(() => undefined);
 }
 
 function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder>;
-    return typeof value.pid === 'number' && Number.isSafeInteger(value.pid) && value.pid > 0 ? { pid: value.pid, started: String(value.started ?? ''), namespace: String(value.namespace ?? '') } : undefined;
+    return typeof value.pid === 'number' && Number.isSafeInteger(value.pid) && value.pid > 0
+      ? { pid: value.pid, started: String(value.started ?? ''), namespace: String(value.namespace ?? '') }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -128,7 +152,10 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
 /** Field 22 of /proc/PID/stat with the boot's id; the empty string where there is no /proc or no such process. */
 async function startOf(pid: number): Promise<string> {
   try {
-    const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile('/proc/sys/kernel/random/boot_id', 'utf8')]);
+    const [stat, boot] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+    ]);
     // The command name stands in parentheses and may hold spaces: count fields after its end.
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     return `${boot.trim()}/${ticks}`;

@@ -7,10 +7,16 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './describeMachine.js';
 import { writeResult } from './writeResult.js';
 
-// `npm run bench:install [-- --cold] [-- --ignore-scripts]`: time and size of `npm ci` in a clean clone of the last commit.
-// `--cold` gives npm an empty cache, so that every package comes over the network.
+// `npm run bench:install [-- --cold] [-- --ignore-scripts]`: time and size of `npm ci` in a clean clone of the last
+// commit. `--cold` gives npm an empty cache, so that every package comes over the network.
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { values } = parseArgs({ options: { cold: { type: 'boolean', default: false }, 'ignore-scripts': { type: 'boolean', default: false }, 'no-save': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    cold: { type: 'boolean', default: false },
+    'ignore-scripts': { type: 'boolean', default: false },
+    'no-save': { type: 'boolean', default: false },
+  },
+});
 const machine = describeMachine(root);
 const folder = await mkdtemp(join(tmpdir(), 'rushes-bench-install-'));
 const clone = join(folder, 'rushes');
@@ -18,10 +24,25 @@ const clone = join(folder, 'rushes');
 try {
   run(['git', 'clone', '--quiet', '--no-hardlinks', root, clone], folder);
   const began = performance.now();
-  run(['npm', 'ci', '--no-audit', '--no-fund', ...(values.cold ? ['--cache', join(folder, 'cache')] : []), ...(values['ignore-scripts'] ? ['--ignore-scripts'] : [])], clone);
+  run(
+    [
+      'npm',
+      'ci',
+      '--no-audit',
+      '--no-fund',
+      ...(values.cold ? ['--cache', join(folder, 'cache')] : []),
+      ...(values['ignore-scripts'] ? ['--ignore-scripts'] : []),
+    ],
+    clone,
+  );
   const wallMs = Math.round(performance.now() - began);
   const bytes = await bytesBelow(join(clone, 'node_modules'));
-  const result = { wallMs, nodeModulesMB: Math.round(bytes / 1e6), cold: values.cold, ignoreScripts: values['ignore-scripts'] };
+  const result = {
+    wallMs,
+    nodeModulesMB: Math.round(bytes / 1e6),
+    cold: values.cold,
+    ignoreScripts: values['ignore-scripts'],
+  };
   console.log(JSON.stringify({ machine, ...result }, null, 2));
   if (!values['no-save']) console.log(await writeResult({ root, bench: 'install', machine, result }));
 } finally {

@@ -7,9 +7,10 @@ export function readSceneFolder(path: string): { entry: string; read: ReadSceneF
   const folder = dirname(path);
   return {
     entry: basename(path),
-    read: (file) => readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    }),
+    read: (file) =>
+      readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
   };
 }

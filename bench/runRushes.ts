@@ -15,7 +15,10 @@ export interface PartyWork {
   busyShare?: number | null;
 }
 
-/** What `rushes render` says about a finished job: the JSON of `--json` and of report.json, as far as the benches read it. */
+/**
+ * What `rushes render` says about a finished job: the JSON of `--json` and of report.json, as far as the benches read
+ * it.
+ */
 export interface RenderReport {
   jobId?: string;
   frames: { frame: number; path: string; pixelHash: string; width: number; height: number }[];
@@ -35,13 +38,24 @@ export interface RushesRun extends WatchedProcesses {
 }
 
 /**
- * Runs a command of the checkout to its end and watches its processes; they get `limitMs`, then SIGINT, and SIGKILL after another minute.
+ * Runs a command of the checkout to its end and watches its processes; they get `limitMs`, then SIGINT, and SIGKILL
+ * after another minute.
  * @param options.command program and arguments, for instance `['npm', 'start']`.
  */
-export async function runRushes(options: { root: string; command: readonly string[]; limitMs: number; env?: NodeJS.ProcessEnv; onOutput?: (text: string) => void }): Promise<RushesRun> {
+export async function runRushes(options: {
+  root: string;
+  command: readonly string[];
+  limitMs: number;
+  env?: NodeJS.ProcessEnv;
+  onOutput?: (text: string) => void;
+}): Promise<RushesRun> {
   const { root, command, limitMs, onOutput } = options;
   const began = performance.now();
-  const child = spawn(command[0]!, command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...options.env } });
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+  });
   const watch = watchProcesses({ rootPid: child.pid! });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -50,7 +64,10 @@ export async function runRushes(options: { root: string; command: readonly strin
       onOutput?.(text);
     });
   }
-  const timers = [setTimeout(() => child.kill('SIGINT'), limitMs), setTimeout(() => child.kill('SIGKILL'), limitMs + 60_000)];
+  const timers = [
+    setTimeout(() => child.kill('SIGINT'), limitMs),
+    setTimeout(() => child.kill('SIGKILL'), limitMs + 60_000),
+  ];
   try {
     const [exitCode] = (await once(child, 'close')) as [number | null];
     const wallMs = performance.now() - began;

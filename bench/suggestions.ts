@@ -15,9 +15,17 @@ import { describeMachine } from './describeMachine.js';
 import { median } from './median.js';
 import { writeResult } from './writeResult.js';
 
-// `npm run bench:suggestions`: how many suggestions of 64 chunks per second a coordinator's database gives, to workers who all ask at once, until nothing is left.
+// `npm run bench:suggestions`: how many suggestions of 64 chunks per second a coordinator's database gives, to workers
+// who all ask at once, until nothing is left.
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' }, workers: { type: 'string', default: '8' }, frames: { type: 'string', default: '640' }, 'no-save': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    workers: { type: 'string', default: '8' },
+    frames: { type: 'string', default: '640' },
+    'no-save': { type: 'boolean', default: false },
+  },
+});
 const machine = describeMachine(root);
 const [runs, workers, frames] = [values.runs, values.workers, values.frames].map(Number) as [number, number, number];
 const folder = await mkdtemp(join(tmpdir(), 'rushes-bench-suggestions-'));
@@ -28,7 +36,13 @@ const database = await connectDatabase({ url: postgres.url, maxConnections: 8 })
 try {
   const perSecond: number[] = [];
   for (let run = 0; run < runs; run++) perSecond.push(await exhaust(database));
-  const result = { suggestionsPerSecond: Math.round(median(perSecond)), chunksPerSecond: Math.round(64 * median(perSecond)), perSecond: perSecond.map(Math.round), workers, frames };
+  const result = {
+    suggestionsPerSecond: Math.round(median(perSecond)),
+    chunksPerSecond: Math.round(64 * median(perSecond)),
+    perSecond: perSecond.map(Math.round),
+    workers,
+    frames,
+  };
   console.log(JSON.stringify({ machine, ...result }, null, 2));
   if (!values['no-save']) console.log(await writeResult({ root, bench: 'suggestions', machine, result }));
 } finally {
@@ -46,13 +60,17 @@ async function exhaust({ db }: Database): Promise<number> {
     const from = state.head;
     await writeBlocks(db, { network: 'bench', state, from, events, head, touched: state.append(events, head) });
   }
-  for (const { jobId, documents } of chain.jobs) await writeJobDocuments(db, { jobId, documents, stateNow: () => state });
+  for (const { jobId, documents } of chain.jobs)
+    await writeJobDocuments(db, { jobId, documents, stateNow: () => state });
   let count = 0;
   const beganMs = performance.now();
-  await Promise.all(Array.from({ length: workers }, async (_, n) => {
-    const worker: Address = `0x${String(n).padStart(40, '0')}`;
-    while (await suggestChunks(db, { worker, maxChunks: 64, holdMs: 3_600_000, nowSeconds: NOW }) !== undefined) count++;
-  }));
+  await Promise.all(
+    Array.from({ length: workers }, async (_, n) => {
+      const worker: Address = `0x${String(n).padStart(40, '0')}`;
+      while ((await suggestChunks(db, { worker, maxChunks: 64, holdMs: 3_600_000, nowSeconds: NOW })) !== undefined)
+        count++;
+    }),
+  );
   if (count !== frames) throw new Error(`${count} suggestions for ${frames} frames`);
   return (1000 * count) / (performance.now() - beganMs);
 }

@@ -24,14 +24,21 @@ export interface ProcessWatch {
   stop(): Promise<WatchedProcesses>;
 }
 
-interface Process { pid: number; parent: number; startedAt: string; command: string; cpuSeconds: number }
+interface Process {
+  pid: number;
+  parent: number;
+  startedAt: string;
+  command: string;
+  cpuSeconds: number;
+}
 
 /** Ticks of /proc/PID/stat: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * Samples a process and everything below it from /proc, every `intervalMs`. A process once seen in the tree stays in it when its
- * parent ends. Needs Linux with smaps_rollup (4.14 or later); processes of other users are counted only as root.
+ * Samples a process and everything below it from /proc, every `intervalMs`. A process once seen in the tree stays in it
+ * when its parent ends. Needs Linux with smaps_rollup (4.14 or later); processes of other users are counted only as
+ * root.
  */
 export function watchProcesses(options: { rootPid: number; intervalMs?: number }): ProcessWatch {
   const { rootPid, intervalMs = 500 } = options;
@@ -43,13 +50,20 @@ export function watchProcesses(options: { rootPid: number; intervalMs?: number }
 
   const sample = async (): Promise<void> => {
     const tree = await treeOf(rootPid, known);
-    for (const { pid, startedAt, command, cpuSeconds } of tree) cpuByProcess.set(`${pid} ${startedAt}`, { command, cpuSeconds });
+    for (const { pid, startedAt, command, cpuSeconds } of tree)
+      cpuByProcess.set(`${pid} ${startedAt}`, { command, cpuSeconds });
     const sizes = await Promise.all(tree.map(async (process) => ({ process, kib: await pssKib(process.pid) })));
     const pssMiB = Math.round(sizes.reduce((sum, { kib }) => sum + kib, 0) / 1024);
     if (pssMiB <= peak.pssMiB) return;
     const byCommand: Record<string, number> = {};
-    for (const { process, kib } of sizes) byCommand[process.command] = Math.round((byCommand[process.command] ?? 0) + kib / 1024);
-    peak = { pssMiB, processCount: tree.length, byCommand: Object.fromEntries(Object.entries(byCommand).sort((a, b) => b[1] - a[1])), atMs: Date.now() - began };
+    for (const { process, kib } of sizes)
+      byCommand[process.command] = Math.round((byCommand[process.command] ?? 0) + kib / 1024);
+    peak = {
+      pssMiB,
+      processCount: tree.length,
+      byCommand: Object.fromEntries(Object.entries(byCommand).sort((a, b) => b[1] - a[1])),
+      atMs: Date.now() - began,
+    };
   };
   const loop = (async () => {
     while (!stopping) {
@@ -64,7 +78,8 @@ export function watchProcesses(options: { rootPid: number; intervalMs?: number }
       await loop;
       const left = (await treeOf(rootPid, known)).map(({ pid, command }) => ({ pid, command }));
       const cpuSeconds: Record<string, number> = {};
-      for (const process of cpuByProcess.values()) cpuSeconds[process.command] = Math.round(((cpuSeconds[process.command] ?? 0) + process.cpuSeconds) * 100) / 100;
+      for (const process of cpuByProcess.values())
+        cpuSeconds[process.command] = Math.round(((cpuSeconds[process.command] ?? 0) + process.cpuSeconds) * 100) / 100;
       return { peak, cpuSeconds, left };
     },
   };
@@ -72,8 +87,14 @@ export function watchProcesses(options: { rootPid: number; intervalMs?: number }
 
 /** The processes of the tree; `known` maps each pid ever seen in it to its start, since pids are used again. */
 async function treeOf(rootPid: number, known: Map<number, string>): Promise<Process[]> {
-  const processes = (await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))))).filter((process) => process !== undefined);
-  const inTree = new Set(processes.filter(({ pid, startedAt }) => pid === rootPid || known.get(pid) === startedAt).map(({ pid }) => pid));
+  const processes = (
+    await Promise.all(
+      (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
+    )
+  ).filter((process) => process !== undefined);
+  const inTree = new Set(
+    processes.filter(({ pid, startedAt }) => pid === rootPid || known.get(pid) === startedAt).map(({ pid }) => pid),
+  );
   for (let grew = true; grew;) {
     grew = false;
     for (const { pid, parent } of processes) {
@@ -89,12 +110,19 @@ async function treeOf(rootPid: number, known: Map<number, string>): Promise<Proc
 
 async function readProcess(pid: number): Promise<Process | undefined> {
   try {
-    // The command in parentheses may hold anything; what follows the last one: state, parent, ... user and system ticks as the 12th and 13th, ... start time as the 20th.
+    // The command in parentheses may hold anything; what follows the last one: state, parent, ... user and system ticks
+    // as the 12th and 13th, ... start time as the 20th.
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
     const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').filter((word) => word !== '');
-    return { pid, parent: Number(fields[1]), startedAt: fields[19]!, command: shortCommand(words), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
+    return {
+      pid,
+      parent: Number(fields[1]),
+      startedAt: fields[19]!,
+      command: shortCommand(words),
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+    };
   } catch {
     return undefined;
   }

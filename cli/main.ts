@@ -17,14 +17,16 @@ import { watchInterrupts } from './supervisor/watchInterrupts.js';
 import { openTerminal, type Terminal } from './terminal/Terminal.js';
 
 /**
- * The `rushes` command: parses the arguments, runs one command and ends the process with 0 done, 1 failed, 2 bad input or 130 interrupted.
- * Every error becomes one sentence and an advice here; a stack trace is shown only under RUSHES_DEBUG.
+ * The `rushes` command: parses the arguments, runs one command and ends the process with 0 done, 1 failed, 2 bad input
+ * or 130 interrupted. Every error becomes one sentence and an advice here; a stack trace is shown only under
+ * RUSHES_DEBUG.
  */
 export async function main(argv: string[]): Promise<void> {
   const env = readEnv(process.env);
   const terminal = openTerminal({ json: asksForJson(argv), noColor: env.noColor, dumb: env.dumb });
   const interrupts = watchInterrupts();
-  // A reader that went away (`rushes render | head`), or a log file on a full disk, must not take the command down in the middle of a job.
+  // A reader that went away (`rushes render | head`), or a log file on a full disk, must not take the command down in
+  // the middle of a job.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const end = (error: unknown): void => process.exit(report(error, env, terminal));
   process.on('uncaughtException', end);
@@ -37,7 +39,8 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     // Whatever fails after an interruption fails because of it.
     exitCode = report(interrupts.signal.aborted ? interrupts.signal.reason : error, env, terminal);
-    if (env.debug && interrupts.signal.aborted && error !== interrupts.signal.reason) process.stderr.write(`${stackOf(error)}\n`);
+    if (env.debug && interrupts.signal.aborted && error !== interrupts.signal.reason)
+      process.stderr.write(`${stackOf(error)}\n`);
   }
   await Promise.all([process.stdout, process.stderr].map(flush));
   process.exit(exitCode);
@@ -55,7 +58,9 @@ function buildProgram(context: CommandContext): Command {
       // Errors are reported once, by `report`.
       writeErr: (text) => (text.startsWith('error:') ? undefined : process.stderr.write(text)),
     })
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   rushes render scene.glb                            a picture or an animation, on a network of this machine
   rushes render scene.glb --env sky.hdr --size 1280x720 --samples 128
@@ -71,19 +76,43 @@ Environment:
   RUSHES_DEBUG          show stack traces
   NO_COLOR              no colours
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`);
-  for (const add of [addRenderCommand, addCheckCommand, addUpCommand, addStatusCommand, addCancelCommand, addDoctorCommand, addCoordinatorCommand, addWorkerCommand, addVerifierCommand]) add(program, context);
+Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
+    );
+  for (const add of [
+    addRenderCommand,
+    addCheckCommand,
+    addUpCommand,
+    addStatusCommand,
+    addCancelCommand,
+    addDoctorCommand,
+    addCoordinatorCommand,
+    addWorkerCommand,
+    addVerifierCommand,
+  ])
+    add(program, context);
   return program;
 }
 
-/** Says what went wrong, to the person, to the supervisor and under --json to the program that asked; returns the exit code. */
+/**
+ * Says what went wrong, to the person, to the supervisor and under --json to the program that asked; returns the exit
+ * code.
+ */
 function report(error: unknown, { debug }: Env, terminal: Terminal): number {
   const explanation = explainError(error);
   if (explanation.exitCode === 0) return 0;
   announceFailure(explanation);
   if (debug) process.stderr.write(`${stackOf(error)}\n`);
   process.stderr.write(`${formatExplanation(explanation, terminal)}\n`);
-  if (terminal.json && !terminal.answered) terminal.result({ error: { code: explanation.code, message: explanation.message, ...(explanation.advice === undefined ? {} : { advice: explanation.advice }), facts: explanation.facts }, exitCode: explanation.exitCode });
+  if (terminal.json && !terminal.answered)
+    terminal.result({
+      error: {
+        code: explanation.code,
+        message: explanation.message,
+        ...(explanation.advice === undefined ? {} : { advice: explanation.advice }),
+        facts: explanation.facts,
+      },
+      exitCode: explanation.exitCode,
+    });
   return explanation.exitCode;
 }
 
@@ -99,11 +128,14 @@ function asksForJson(argv: string[]): boolean {
 
 function readVersion(): string {
   // Two folders up from dist/cli/.
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`}` : String(error);
+  return error instanceof Error
+    ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`}`
+    : String(error);
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -2,9 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {
-    Account, Audit, IRushes, LeafAnswer, Lease, LeaseState, Role, Verdict, VoidReason
-} from "./IRushes.sol";
+import {Account, Audit, IRushes, LeafAnswer, Lease, LeaseState, Role, Verdict, VoidReason} from "./IRushes.sol";
 import {PolicyValues} from "./IPolicy.sol";
 import {Commitments} from "./Commitments.sol";
 import {Draw} from "./Draw.sol";
@@ -115,14 +113,14 @@ abstract contract Audits is Leases {
         Lease storage lease = _leaseIn(leaseId, LeaseState.Opened);
         Audit storage audit = _sealedAudit(leaseId, verifier);
         require(_isDemandPending(audit), NoDemand(leaseId, verifier));
-        require(
-            block.timestamp <= audit.answerDeadline, DeadlineOver(leaseId, audit.answerDeadline, block.timestamp)
-        );
+        require(block.timestamp <= audit.answerDeadline, DeadlineOver(leaseId, audit.answerDeadline, block.timestamp));
         (uint32 chunkIndex, uint32 leafIndex) = (audit.chunkIndex, audit.leafIndex);
         require(
-            _isAboutLeaf(answer, leafIndex) && lease.root == Commitments.rootFrom(
-                lease.jobId, leaseId, lease.worker, chunkIndex, _chunkPosition(lease.mask, chunkIndex), answer
-            ),
+            _isAboutLeaf(answer, leafIndex)
+                && lease.root
+                    == Commitments.rootFrom(
+                        lease.jobId, leaseId, lease.worker, chunkIndex, _chunkPosition(lease.mask, chunkIndex), answer
+                    ),
             OpeningMismatch(leaseId, chunkIndex, leafIndex)
         );
         audit.answered = true;
@@ -181,7 +179,8 @@ abstract contract Audits is Leases {
         emit LeaseDrawn(leaseId, seed, drawn, picked);
     }
 
-    /// @dev Whether a verifier that was not drawn may seal: places are open where too few could be drawn, and after a redraft.
+    /// @dev Whether a verifier that was not drawn may seal: places are open where too few could be drawn, and after a
+    /// redraft.
     function _mayFillPlace(Lease storage lease, Audit[] storage audits, PolicyValues storage policy, address verifier)
         private
         view
@@ -239,7 +238,8 @@ abstract contract Audits is Leases {
 
     // ---------------------------------------------------------------------------------------------- openings
 
-    /// @dev Whether an answer says something about the demanded leaf: it is that leaf, or shows that the tree ends before it.
+    /// @dev Whether an answer says something about the demanded leaf: it is that leaf, or shows that the tree ends
+    /// before it.
     function _isAboutLeaf(LeafAnswer calldata answer, uint32 leafIndex) private pure returns (bool) {
         if (answer.position == leafIndex) {
             return answer.sums.length == 0 || answer.sums.length == Commitments.LEAF_BYTES;

@@ -7,7 +7,8 @@ import {IRushes} from "./IRushes.sol";
 
 /// @title DrawHeader
 /// @notice Reads the randomness of a past block from its header, which anyone may bring.
-/// @dev A contract can read only the current block's prevrandao: whoever sends the transaction could wait for one it likes.
+/// @dev A contract can read only the current block's prevrandao: whoever sends the transaction could wait for one it
+/// likes.
 library DrawHeader {
     /// @notice Blocks back to which EIP-2935 keeps hashes.
     uint256 internal constant HISTORY_BLOCKS = 8191;

@@ -20,7 +20,8 @@ pragma solidity 0.8.37;
 /// @param bondBps what an expired lease costs its worker, as a share of the lease's pay
 /// @param slashBps what a conviction costs a worker, as a share of its stake
 /// @param silentBps what sealing without revealing costs a verifier, as a share of its stake
-/// @param compensationBps the most a conviction pays the artist beside the verifiers' fees, as a share of the lease's pay
+/// @param compensationBps the most a conviction pays the artist beside the verifiers' fees, as a share of the lease's
+/// pay
 /// @param stakeRewards a worker's stake is at least max(stakeRewards, chunks) times the lease's mean pay per chunk
 /// @param minWorkerStakeWei the least stake a worker takes a lease with
 /// @param minVerifierStakeWei the least stake a verifier is drawn with

@@ -135,8 +135,10 @@ struct Account {
     bytes32 deviceClass;
 }
 
-/// @notice The answer to a demanded opening: a leaf of the committed tree of one chunk, with its paths to the lease's root.
-/// @param position where the leaf stands in the chunk's tree: the demanded leafIndex, or any leaf when the tree is too small to have that index
+/// @notice The answer to a demanded opening: a leaf of the committed tree of one chunk, with its paths to the lease's
+/// root.
+/// @param position where the leaf stands in the chunk's tree: the demanded leafIndex, or any leaf when the tree is too
+/// small to have that index
 /// @param blockIndex block of the leaf in its chunk
 /// @param batch batch of the leaf
 /// @param salt the leaf's salt
@@ -157,13 +159,16 @@ struct LeafAnswer {
 }
 
 /// @title Rushes
-/// @notice Holds the money of a render network and enforces its verdicts: an artist's budget is paid out, lease by lease, to workers
-/// whose committed samples independently drawn verifiers rendered again. Nobody owns it and nothing in it can be changed.
-/// @dev Formats (hash domains, trees, draws) are those of the protocol; test vectors are common to both implementations.
+/// @notice Holds the money of a render network and enforces its verdicts: an artist's budget is paid out, lease by
+/// lease, to workers whose committed samples independently drawn verifiers rendered again. Nobody owns it and nothing
+/// in it can be changed.
+/// @dev Formats (hash domains, trees, draws) are those of the protocol; test vectors are common to both
+/// implementations.
 interface IRushes {
     // ---------------------------------------------------------------------------------------------- stakes
 
-    /// @notice An account staked and registered. Verifiers are candidates, in the order of these events, from the next block on.
+    /// @notice An account staked and registered. Verifiers are candidates, in the order of these events, from the next
+    /// block on.
     event Registered(address indexed account, Role role, bytes32 deviceClass, uint256 stakeWei);
     /// @notice A stake grew.
     event StakeAdded(address indexed account, uint256 amountWei);
@@ -171,7 +176,8 @@ interface IRushes {
     event UnbondingStarted(address indexed account, uint256 withdrawableAt);
     /// @notice A stake left the contract, and the account is no longer registered.
     event StakeWithdrawn(address indexed account, uint256 amountWei);
-    /// @notice A stake was cut. What is neither the artist's nor burned does not exist: toArtistWei + burnedWei = amountWei.
+    /// @notice A stake was cut. What is neither the artist's nor burned does not exist: toArtistWei + burnedWei =
+    /// amountWei.
     event Slashed(address indexed account, uint256 amountWei, uint256 toArtistWei, uint256 burnedWei);
     /// @notice Money became withdrawable with `withdraw`.
     event Credited(address indexed account, uint256 amountWei);
@@ -221,7 +227,8 @@ interface IRushes {
     function createJob(JobRequest calldata request) external returns (bytes32 jobId);
     /// @notice Pays more into a job. Anyone may.
     function fundJob(bytes32 jobId, uint128 amountWei) external;
-    /// @notice Ends the taking of leases and pays the unreserved money back to the artist. Open leases run on to their end.
+    /// @notice Ends the taking of leases and pays the unreserved money back to the artist. Open leases run on to their
+    /// end.
     function closeJob(bytes32 jobId) external;
     /// @notice Pays unreserved money back to the artist.
     function withdrawUnreserved(bytes32 jobId, uint128 amountWei) external;
@@ -244,14 +251,15 @@ interface IRushes {
     event LeaseCommitted(
         uint64 indexed leaseId, bytes32 root, bytes32 outputsDigest, uint256 drawBlock, uint256 sealDeadline
     );
-    /// @notice The draw is known. Fewer verifiers than the policy's count (few candidates, or a redraft) leave places any verifier may fill.
+    /// @notice The draw is known. Fewer verifiers than the policy's count (few candidates, or a redraft) leave places
+    /// any verifier may fill.
     event LeaseDrawn(uint64 indexed leaseId, bytes32 seed, uint256 drawnMask, address[] verifiers);
     /// @notice A verifier committed to the values it rendered.
     event LeaseSealed(uint64 indexed leaseId, address indexed verifier, bytes32 sealHash);
     /// @notice Every seal is in; the worker has to open.
     event LeaseSealsComplete(uint64 indexed leaseId, uint256 openDeadline);
-    /// @notice Verifiers did not show: any registered verifier may seal now, for `feeWei` each. `drawBlock` changed only if the draw was
-    /// unknown and the first block too old to prove.
+    /// @notice Verifiers did not show: any registered verifier may seal now, for `feeWei` each. `drawBlock` changed
+    /// only if the draw was unknown and the first block too old to prove.
     event LeaseRedrafted(uint64 indexed leaseId, uint256 sealDeadline, uint256 feeWei, uint256 drawBlock);
     /// @notice The worker published its opening.
     event LeaseOpened(uint64 indexed leaseId, bytes32 openingDigest, uint256 revealDeadline);
@@ -264,7 +272,8 @@ interface IRushes {
         uint256 answerDeadline,
         uint256 revealDeadline
     );
-    /// @notice A demanded leaf stands in the transaction's call data; `present` is false where the committed tree has no such leaf.
+    /// @notice A demanded leaf stands in the transaction's call data; `present` is false where the committed tree has
+    /// no such leaf.
     event OpeningAnswered(
         uint64 indexed leaseId, address indexed verifier, uint32 chunkIndex, uint32 leafIndex, bool present
     );
@@ -297,7 +306,8 @@ interface IRushes {
     ) external returns (uint64 leaseId);
     /// @notice Commits the caller's lease to a root, and to the file that lists its outputs.
     function commit(uint64 leaseId, bytes32 root, bytes32 outputsDigest) external;
-    /// @notice Seals the caller's values. The first seal of a lease brings the RLP header of the draw block, later ones an empty header.
+    /// @notice Seals the caller's values. The first seal of a lease brings the RLP header of the draw block, later ones
+    /// an empty header.
     function seal(uint64 leaseId, bytes calldata header, bytes32 sealHash) external;
     /// @notice Makes a committed lease payable when the header shows that none of its chunks was drawn. Anyone may.
     function settleUndrawn(uint64 leaseId, bytes calldata header) external;

@@ -124,7 +124,8 @@ abstract contract Leases is Jobs, Stakes {
         if (job.paidChunks == job.chunkCount) emit JobCompleted(lease.jobId);
     }
 
-    /// @dev Ends a lease without pay. Verifiers are paid for what they revealed, or, if their worker was convicted, for what they sealed.
+    /// @dev Ends a lease without pay. Verifiers are paid for what they revealed, or, if their worker was convicted, for
+    /// what they sealed.
     function _void(uint64 leaseId, Lease storage lease, VoidReason reason) internal {
         lease.state = LeaseState.Void;
         emit LeaseVoided(leaseId, reason);
@@ -132,7 +133,8 @@ abstract contract Leases is Jobs, Stakes {
         _end(leaseId, lease, _payFees(leaseId, lease, reason == VoidReason.WorkerConvicted));
     }
 
-    /// @dev Convicts the worker: the fees, then the artist's compensation come out of its stake, the rest of the cut is burned.
+    /// @dev Convicts the worker: the fees, then the artist's compensation come out of its stake, the rest of the cut is
+    /// burned.
     function _convict(uint64 leaseId, Lease storage lease) internal {
         lease.state = LeaseState.Convicted;
         Job storage job = _job(lease.jobId);
@@ -148,7 +150,8 @@ abstract contract Leases is Jobs, Stakes {
         _slash(lease.worker, cutWei, job.artist, feesWei + compensationWei);
     }
 
-    /// @dev Ends a lease that was not committed in time. Its bond is burned, so that no artist gains by orders nobody can render.
+    /// @dev Ends a lease that was not committed in time. Its bond is burned, so that no artist gains by orders nobody
+    /// can render.
     function _expireTaken(uint64 leaseId, Lease storage lease) internal {
         lease.state = LeaseState.Expired;
         Account storage worker = _account(lease.worker);
@@ -204,7 +207,8 @@ abstract contract Leases is Jobs, Stakes {
 
     function _takeChunks(bytes32 jobId, uint256 chunkCount, uint32 word, uint256 mask) private {
         uint256 first = uint256(word) * 256;
-        bool inside = mask != 0 && first < chunkCount && (chunkCount - first >= 256 || mask >> (chunkCount - first) == 0);
+        bool inside =
+            mask != 0 && first < chunkCount && (chunkCount - first >= 256 || mask >> (chunkCount - first) == 0);
         require(inside, ChunksOutOfRange(jobId, word, mask));
         uint256 taken = takenMask[jobId][word];
         require(mask & taken == 0, ChunksTaken(jobId, word, mask & taken));

@@ -23,7 +23,8 @@ library PolicyRules {
     ) public {
         policies[policy] = IPolicy(policy).values();
         PolicyValues storage p = policies[policy];
-        // Anyone writes policies, and verifiers are drawn without being asked: none may be harsher to them than the one they staked under.
+        // Anyone writes policies, and verifiers are drawn without being asked: none may be harsher to them than the one
+        // they staked under.
         PolicyValues storage own = policies[stakePolicy];
         _require(p.sealSeconds >= own.sealSeconds, policy, "sealSeconds");
         _require(p.openSeconds >= own.openSeconds, policy, "openSeconds");
@@ -52,7 +53,8 @@ library PolicyRules {
         emit IRushes.PolicyAdopted(policy, p);
     }
 
-    /// @notice Seconds from taking a lease of `units` to its end, at most: a redraft, and every verifier demanding an opening at the last moment.
+    /// @notice Seconds from taking a lease of `units` to its end, at most: a redraft, and every verifier demanding an
+    /// opening at the last moment.
     function longestPathSeconds(PolicyValues storage p, uint256 units) internal view returns (uint256) {
         uint256 opening = uint256(p.openSeconds) + p.revealSeconds;
         return leaseWindowSeconds(p, units) + 2 * sealWindowSeconds(p, units) + opening * (1 + uint256(p.verifierCount));

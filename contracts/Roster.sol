@@ -17,8 +17,8 @@ struct RosterState {
 
 /// @title Roster
 /// @notice Who can be drawn. Linked, not inlined: the contract's size is limited.
-/// @dev A verifier's weight is kept per block, because a draw uses the weights from before the commitment: once the draw block is known,
-/// nothing anyone does to a stake may change who is drawn.
+/// @dev A verifier's weight is kept per block, because a draw uses the weights from before the commitment: once the
+/// draw block is known, nothing anyone does to a stake may change who is drawn.
 library Roster {
     using Checkpoints for Checkpoints.Trace160;
     using SafeCast for uint256;
@@ -35,7 +35,9 @@ library Roster {
         address who,
         uint256 unbondingSeconds
     ) public {
-        if (roster.active == MAX_ACTIVE) _unbondLeast(roster, accounts, accounts[who].stakeWei, unbondingSeconds);
+        if (roster.active == MAX_ACTIVE) {
+            _unbondLeast(roster, accounts, accounts[who].stakeWei, unbondingSeconds);
+        }
         if (roster.places.length == MAX_PLACES) _freePlace(roster, accounts);
         roster.places.push(who);
         ++roster.active;

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Trees
-/// @notice Positional SHA-256 Merkle trees: leaves padded with zero hashes to a power of two, node = SHA-256(1, left, right),
-/// and a tree of one leaf is that leaf.
+/// @notice Positional SHA-256 Merkle trees: leaves padded with zero hashes to a power of two, node = SHA-256(1, left,
+/// right), and a tree of one leaf is that leaf.
 /// @dev The same as protocol/trees.ts.
 library Trees {
     /// @notice The root that a leaf at a position and its sibling hashes lead to.

@@ -1,5 +1,6 @@
-// Compiles the contracts with the settings of foundry.toml and writes artifacts/*.json, and the bindings in adapters/chain/generated/.
-// `node contracts/compile.js --check` writes nothing and fails if what is committed differs from a fresh compile.
+// Compiles the contracts with the settings of foundry.toml and writes artifacts/*.json, and the bindings in
+// adapters/chain/generated/. `node contracts/compile.js --check` writes nothing and fails if what is committed differs
+// from a fresh compile.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -21,21 +22,28 @@ const settings = {
   viaIR: true,
   optimizer: { enabled: true, runs: 200 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences', 'evm.deployedBytecode.object'] } },
+  outputSelection: {
+    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences', 'evm.deployedBytecode.object'] },
+  },
 };
 
 /** Sources by the names that solc sees, in order of name. */
 async function readSources() {
   const names = (await readdir(join(root, 'contracts'))).filter((name) => name.endsWith('.sol')).sort();
   const sources = {};
-  for (const name of names) sources[`contracts/${name}`] = { content: await readFile(join(root, 'contracts', name), 'utf8') };
+  for (const name of names)
+    sources[`contracts/${name}`] = { content: await readFile(join(root, 'contracts', name), 'utf8') };
   return sources;
 }
 
 function compile(sources) {
   const input = JSON.stringify({ language: 'Solidity', sources, settings });
-  const output = JSON.parse(solc.compile(input, { import: (path) => ({ contents: readFileSync(join(root, path), 'utf8') }) }));
-  const errors = (output.errors ?? []).filter((error) => error.severity === 'error' || !error.sourceLocation?.file.startsWith('node_modules/'));
+  const output = JSON.parse(
+    solc.compile(input, { import: (path) => ({ contents: readFileSync(join(root, path), 'utf8') }) }),
+  );
+  const errors = (output.errors ?? []).filter(
+    (error) => error.severity === 'error' || !error.sourceLocation?.file.startsWith('node_modules/'),
+  );
   if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join('\n'));
   return output.contracts;
 }
@@ -44,10 +52,12 @@ function compile(sources) {
 function artifactOf(contracts, name, sourceHash) {
   const contract = contracts[`contracts/${name}.sol`][name];
   const runtimeBytes = contract.evm.deployedBytecode.object.length / 2;
-  if (runtimeBytes > MAX_RUNTIME_BYTES) throw new Error(`${name} has ${runtimeBytes} bytes of runtime code, a chain accepts ${MAX_RUNTIME_BYTES}`);
+  if (runtimeBytes > MAX_RUNTIME_BYTES)
+    throw new Error(`${name} has ${runtimeBytes} bytes of runtime code, a chain accepts ${MAX_RUNTIME_BYTES}`);
   const links = {};
   for (const libraries of Object.values(contract.evm.bytecode.linkReferences)) {
-    for (const [library, places] of Object.entries(libraries)) links[library] = places.map((place) => place.start).sort((a, b) => a - b);
+    for (const [library, places] of Object.entries(libraries))
+      links[library] = places.map((place) => place.start).sort((a, b) => a - b);
   }
   // Placeholders of libraries carry hashes of names: zeros say the same and keep the text plain hex.
   const bytecode = `0x${contract.evm.bytecode.object.replace(/__\$[0-9a-f]{34}\$__/g, '0'.repeat(40))}`;
@@ -63,7 +73,8 @@ export async function compiledFiles() {
   const contracts = compile(sources);
   const files = {};
   const artifacts = DEPLOYED.map((name) => artifactOf(contracts, name, sourceHash));
-  for (const artifact of artifacts) files[`contracts/artifacts/${artifact.contract}.json`] = `${JSON.stringify(artifact, null, 1)}\n`;
+  for (const artifact of artifacts)
+    files[`contracts/artifacts/${artifact.contract}.json`] = `${JSON.stringify(artifact, null, 1)}\n`;
   return { ...files, ...bindingsOf(artifacts) };
 }
 

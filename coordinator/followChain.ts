@@ -1,6 +1,7 @@
-// States: connecting (to the database) -> loading (what it knows) -> following (the chain) -> connecting again when the database goes away.
-// While following, a session holds the database and the state in memory; both end with it. Nothing is carried over: what a session needs is read again,
-// from the database where it has it and from the chain where it has not. That is why a deleted database is nothing special.
+// States: connecting (to the database) -> loading (what it knows) -> following (the chain) -> connecting again when the
+// database goes away. While following, a session holds the database and the state in memory; both end with it. Nothing
+// is carried over: what a session needs is read again, from the database where it has it and from the chain where it
+// has not. That is why a deleted database is nothing special.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { followEvents } from '../adapters/chain/followEvents.js';
@@ -29,7 +30,14 @@ export interface Following {
 }
 
 /** Follows the chain into the database until the signal aborts, whatever goes away in between. */
-export function followChain(options: { network: NetworkDescription; databaseUrl: string; objects: ObjectStore; signal: AbortSignal; log: Logger; pollMs?: number }): Following {
+export function followChain(options: {
+  network: NetworkDescription;
+  databaseUrl: string;
+  objects: ObjectStore;
+  signal: AbortSignal;
+  log: Logger;
+  pollMs?: number;
+}): Following {
   const { signal, log } = options;
   let session: Session | undefined;
   let trouble: string | undefined = 'starting';
@@ -65,29 +73,41 @@ export function followChain(options: { network: NetworkDescription; databaseUrl:
     session: () => session,
     trouble: () => trouble,
     closed: run(),
-    changed: (until) => new Promise((resolve) => {
-      if (until.aborted) return resolve();
-      const wake = (): void => {
-        waiting.delete(wake);
-        until.removeEventListener('abort', wake);
-        resolve();
-      };
-      until.addEventListener('abort', wake, { once: true });
-      waiting.add(wake);
-    }),
+    changed: (until) =>
+      new Promise((resolve) => {
+        if (until.aborted) return resolve();
+        const wake = (): void => {
+          waiting.delete(wake);
+          until.removeEventListener('abort', wake);
+          resolve();
+        };
+        until.addEventListener('abort', wake, { once: true });
+        waiting.add(wake);
+      }),
   };
 }
 
 async function runSession(options: {
-  network: NetworkDescription; databaseUrl: string; objects: ObjectStore; signal: AbortSignal; log: Logger; pollMs?: number;
-  enter(session: Session | undefined): void; change(): void;
+  network: NetworkDescription;
+  databaseUrl: string;
+  objects: ObjectStore;
+  signal: AbortSignal;
+  log: Logger;
+  pollMs?: number;
+  enter(session: Session | undefined): void;
+  change(): void;
 }): Promise<void> {
   const { network, signal, log } = options;
   const networkId = `${network.chainId}/${network.contract}`;
   const ending = new AbortController();
   const onAbort = (): void => ending.abort();
   signal.addEventListener('abort', onAbort, { once: true });
-  const database = await connectDatabase({ url: options.databaseUrl, signal, deadlineMs: 60_000, onTrouble: (error) => log.debug({ err: error }, 'database connection') });
+  const database = await connectDatabase({
+    url: options.databaseUrl,
+    signal,
+    deadlineMs: 60_000,
+    onTrouble: (error) => log.debug({ err: error }, 'database connection'),
+  });
   let documents: Promise<void> = Promise.resolve();
   try {
     const session = await openSession(database, networkId, log);
@@ -107,7 +127,12 @@ async function runSession(options: {
     await followEvents({
       network,
       ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
-      ...(start === undefined ? {} : { fromBlock: start.blockNumber + 1, ...(start.blockHash.length === 66 ? { parentHash: start.blockHash } : {}) }),
+      ...(start === undefined
+        ? {}
+        : {
+            fromBlock: start.blockNumber + 1,
+            ...(start.blockHash.length === 66 ? { parentHash: start.blockHash } : {}),
+          }),
       signal: ending.signal,
       onTrouble: (error) => log.warn({ reason: error.message }, 'the chain does not answer'),
       async onEvents(events, head) {
@@ -153,7 +178,10 @@ async function openSession(database: Database, networkId: string, log: Logger): 
     return { database, state: await loadState(database.db, networkId), caughtUp: false };
   } catch (error) {
     if (isConnectionLoss(error)) throw error;
-    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the database cannot be read; emptying it');
+    log.error(
+      { reason: error instanceof Error ? error.message : String(error) },
+      'the database cannot be read; emptying it',
+    );
     await emptyStore(database.db);
     return { database, state: await loadState(database.db, networkId), caughtUp: false };
   }

@@ -14,7 +14,10 @@ import { getWorkers } from './api/getWorkers.js';
 import { postSuggestion } from './api/postSuggestion.js';
 import { followChain } from './followChain.js';
 
-/** Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that died costs little. */
+/**
+ * Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that
+ * died costs little.
+ */
 const HOLD_MS = 6000;
 
 /** A running coordinator. */
@@ -27,9 +30,10 @@ export interface Coordinator {
 }
 
 /**
- * Starts a coordinator: follows the chain into a PostgreSQL, reads manifests from IPFS, suggests to workers what to take, serves progress. It answers at once,
- * with 503 until the chain was read to its head, and again while its database is away; it holds no key and nothing of value. Any number of coordinators may
- * work on one database. Throws when the port is in use; ends when `signal` aborts or `close` is called.
+ * Starts a coordinator: follows the chain into a PostgreSQL, reads manifests from IPFS, suggests to workers what to
+ * take, serves progress. It answers at once, with 503 until the chain was read to its head, and again while its
+ * database is away; it holds no key and nothing of value. Any number of coordinators may work on one database. Throws
+ * when the port is in use; ends when `signal` aborts or `close` is called.
  */
 export async function startCoordinator(options: {
   network: NetworkDescription;
@@ -49,15 +53,32 @@ export async function startCoordinator(options: {
   const host = options.host ?? '127.0.0.1';
   const ending = new AbortController();
   const server = await createHttpServer({
-    title: 'Rushes coordinator', version: '1', log,
-    description: 'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS.',
+    title: 'Rushes coordinator',
+    version: '1',
+    log,
+    description:
+      'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS.',
   });
   const following = followChain({
-    network, databaseUrl: options.databaseUrl, objects: createObjectStore({ apiUrl: network.ipfsApiUrl }), signal: ending.signal, log,
+    network,
+    databaseUrl: options.databaseUrl,
+    objects: createObjectStore({ apiUrl: network.ipfsApiUrl }),
+    signal: ending.signal,
+    log,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   });
   const context: CoordinatorContext = { network, following, holdMs: options.holdMs ?? HOLD_MS };
-  for (const addRoute of [getNetwork, getJobs, getJob, getJobChunks, getJobEvents, postSuggestion, getWorkers, getHealth]) addRoute(server, context);
+  for (const addRoute of [
+    getNetwork,
+    getJobs,
+    getJob,
+    getJobChunks,
+    getJobEvents,
+    postSuggestion,
+    getWorkers,
+    getHealth,
+  ])
+    addRoute(server, context);
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -78,7 +99,14 @@ export async function startCoordinator(options: {
     return { url, close, closed };
   } catch (error) {
     await close();
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new RushesError({ code: 'port-in-use', message: `port ${options.port ?? 0} on ${host} is in use by another program`, facts: { host, port: options.port ?? 0 }, advice: 'Choose another port, or 0 for a free one.', cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new RushesError({
+        code: 'port-in-use',
+        message: `port ${options.port ?? 0} on ${host} is in use by another program`,
+        facts: { host, port: options.port ?? 0 },
+        advice: 'Choose another port, or 0 for a free one.',
+        cause: error,
+      });
     throw error;
   }
 }

@@ -11,7 +11,8 @@ export function hexOfBytes(bytes: Uint8Array): `0x${string}` {
 
 /** Hex with 0x (either case) to bytes. Throws BadInputError on anything else. */
 export function bytesOfHex(hex: string): Uint8Array {
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(hex)) throw new BadInputError({ message: `not hex with 0x: ${hex.slice(0, 80)}`, facts: { hex: hex.slice(0, 80) } });
+  if (!/^0x([0-9a-fA-F]{2})*$/.test(hex))
+    throw new BadInputError({ message: `not hex with 0x: ${hex.slice(0, 80)}`, facts: { hex: hex.slice(0, 80) } });
   const bytes = new Uint8Array((hex.length - 2) / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16);
   return bytes;
@@ -47,7 +48,10 @@ export function bigintOfBytes(bytes: Uint8Array): bigint {
   return BigInt(hexOfBytes(bytes));
 }
 
-/** The little-endian bytes of float32 values; a view without copying where the machine is little-endian, as every machine that runs Node is in practice. */
+/**
+ * The little-endian bytes of float32 values; a view without copying where the machine is little-endian, as every
+ * machine that runs Node is in practice.
+ */
 export function littleEndianBytes(values: Float32Array | Uint16Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (machineIsLittleEndian) return bytes;

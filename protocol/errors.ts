@@ -1,4 +1,7 @@
-/** What every error of Rushes carries besides its message, so that a command can say what happened and what to do about it. */
+/**
+ * What every error of Rushes carries besides its message, so that a command can say what happened and what to do about
+ * it.
+ */
 export interface RushesErrorOptions {
   /** Stable identifier in kebab-case, for programs that read the JSON form. */
   code: string;
@@ -51,7 +54,13 @@ export class InvariantError extends RushesError {
 
 /** A deadline passed before something happened. */
 export class DeadlineError extends RushesError {
-  constructor(options: { what: string; deadlineMs: number; facts?: Record<string, unknown>; advice?: string; cause?: unknown }) {
+  constructor(options: {
+    what: string;
+    deadlineMs: number;
+    facts?: Record<string, unknown>;
+    advice?: string;
+    cause?: unknown;
+  }) {
     super({
       code: 'deadline',
       message: `${options.what} took longer than ${options.deadlineMs} ms`,
@@ -77,6 +86,10 @@ export class NotRetrievableError extends RushesError {
 /** Bytes that came from somebody else do not have the stated form. */
 export class MalformedError extends RushesError {
   constructor(options: { what: string; reason: string; facts?: Record<string, unknown> }) {
-    super({ code: 'malformed', message: `${options.what} is malformed: ${options.reason}`, facts: { ...options.facts, reason: options.reason } });
+    super({
+      code: 'malformed',
+      message: `${options.what} is malformed: ${options.reason}`,
+      facts: { ...options.facts, reason: options.reason },
+    });
   }
 }

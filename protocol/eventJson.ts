@@ -9,7 +9,9 @@ function isBigintField(name: string): boolean {
 
 /** An event as JSON: bigints as decimal strings, everything else as it is. */
 export function eventToJson(event: ContractEvent): Json {
-  return JSON.parse(JSON.stringify(event, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))) as Json;
+  return JSON.parse(
+    JSON.stringify(event, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  ) as Json;
 }
 
 /** The event that eventToJson wrote. Throws MalformedError when an amount or mask is no decimal string. */
@@ -19,10 +21,12 @@ export function eventFromJson(json: Json): ContractEvent {
 
 function revive(value: Json, name: string): unknown {
   if (isBigintField(name)) {
-    if (typeof value !== 'string' || !/^[0-9]{1,78}$/.test(value)) throw new MalformedError({ what: `event field ${name}`, reason: 'it is not a decimal string' });
+    if (typeof value !== 'string' || !/^[0-9]{1,78}$/.test(value))
+      throw new MalformedError({ what: `event field ${name}`, reason: 'it is not a decimal string' });
     return BigInt(value);
   }
   if (Array.isArray(value)) return value.map((element) => revive(element, ''));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one, key)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one, key)]));
   return value;
 }

@@ -47,7 +47,13 @@ export interface ChunkRect {
 }
 
 /** The geometry a manifest asks for; the parameter is the part of Manifest that it depends on. */
-export function geometryOf(manifest: { size: { width: number; height: number }; tileSize: number; frames: { first: number; last: number }; samples: number; batches: number }): Geometry {
+export function geometryOf(manifest: {
+  size: { width: number; height: number };
+  tileSize: number;
+  frames: { first: number; last: number };
+  samples: number;
+  batches: number;
+}): Geometry {
   return {
     width: manifest.size.width,
     height: manifest.size.height,
@@ -78,7 +84,8 @@ export function chunkCount(g: Geometry): number {
 /** The rectangle of a chunk: chunkIndex = frame offset x tiles per frame + tile, tiles row-major. */
 export function chunkRect(g: Geometry, chunkIndex: number): ChunkRect {
   const count = chunkCount(g);
-  if (!Number.isInteger(chunkIndex) || chunkIndex < 0 || chunkIndex >= count) throw new InvariantError({ what: 'chunk index in the job', expected: `0..${count - 1}`, actual: chunkIndex });
+  if (!Number.isInteger(chunkIndex) || chunkIndex < 0 || chunkIndex >= count)
+    throw new InvariantError({ what: 'chunk index in the job', expected: `0..${count - 1}`, actual: chunkIndex });
   const tile = chunkIndex % tilesPerFrame(g);
   const x = (tile % tilesAcross(g)) * g.tileSize;
   const y = Math.floor(tile / tilesAcross(g)) * g.tileSize;
@@ -90,7 +97,14 @@ export function chunkRect(g: Geometry, chunkIndex: number): ChunkRect {
   return {
     chunkIndex,
     frame: g.firstFrame + Math.floor(chunkIndex / tilesPerFrame(g)),
-    tile, x, y, width, height, blocksAcross, blocksDown, blockCount,
+    tile,
+    x,
+    y,
+    width,
+    height,
+    blocksAcross,
+    blocksDown,
+    blockCount,
     leafCount: blockCount * g.batches,
   };
 }
@@ -121,6 +135,7 @@ export function pixelsInBlock(rect: Pick<ChunkRect, 'width' | 'height' | 'blocks
   const width = Math.min(BLOCK_SIZE, rect.width - origin.x);
   const height = Math.min(BLOCK_SIZE, rect.height - origin.y);
   const pixels: number[] = [];
-  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) pixels.push(row * BLOCK_SIZE + column);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) pixels.push(row * BLOCK_SIZE + column);
   return pixels;
 }

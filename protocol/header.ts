@@ -16,7 +16,9 @@ export interface BlockHeader {
   mixHash: Bytes32;
 }
 
-/** Reads the RLP of a block header. Throws MalformedError when it is no list of at least 14 strings in canonical RLP. */
+/**
+ * Reads the RLP of a block header. Throws MalformedError when it is no list of at least 14 strings in canonical RLP.
+ */
 export function readBlockHeader(rlp: Uint8Array): BlockHeader {
   const items = rlpStrings(rlp);
   const mixHash = items[MIX_HASH_ITEM];
@@ -34,11 +36,13 @@ export function readBlockHeader(rlp: Uint8Array): BlockHeader {
 /** The strings of an RLP list that holds no lists. */
 function rlpStrings(rlp: Uint8Array): Uint8Array[] {
   const list = rlpItem(rlp, 0);
-  if (!list.isList || list.end !== rlp.length) throw new MalformedError({ what: 'block header', reason: 'it is not one RLP list' });
+  if (!list.isList || list.end !== rlp.length)
+    throw new MalformedError({ what: 'block header', reason: 'it is not one RLP list' });
   const strings: Uint8Array[] = [];
   for (let at = list.begin; at < list.end;) {
     const item = rlpItem(rlp, at);
-    if (item.isList || item.end > list.end) throw new MalformedError({ what: 'block header', reason: `unexpected RLP item at byte ${at}` });
+    if (item.isList || item.end > list.end)
+      throw new MalformedError({ what: 'block header', reason: `unexpected RLP item at byte ${at}` });
     strings.push(rlp.slice(item.begin, item.end));
     at = item.end;
   }
@@ -55,7 +59,11 @@ function rlpItem(rlp: Uint8Array, at: number): { isList: boolean; begin: number;
     if (code <= 55) return { isList, begin: at + 1, length: code };
     const lengthBytes = rlp.slice(at + 1, at + 1 + code - 55);
     if (lengthBytes.length > 4) throw new MalformedError({ what: 'block header', reason: 'an RLP item is too long' });
-    return { isList, begin: at + 1 + lengthBytes.length, length: lengthBytes.reduce((value, byte) => value * 256 + byte, 0) };
+    return {
+      isList,
+      begin: at + 1 + lengthBytes.length,
+      length: lengthBytes.reduce((value, byte) => value * 256 + byte, 0),
+    };
   })();
   const end = item.begin + item.length;
   if (end > rlp.length) throw new MalformedError({ what: 'block header', reason: 'it ends early' });

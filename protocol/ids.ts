@@ -24,13 +24,18 @@ const SHA2_256 = 0x12;
 
 /** Parses 32 bytes of hex with 0x, in either case; `what` names the field in the BadInputError. */
 export function parseBytes32(value: unknown, what = 'bytes32'): Bytes32 {
-  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(value)) throw malformedId(what, value, '0x and 64 hex digits');
+  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(value))
+    throw malformedId(what, value, '0x and 64 hex digits');
   return value.toLowerCase() as Bytes32;
 }
 
-/** Parses 20 bytes of hex with 0x, in either case (checksums are not checked); `what` names the field in the BadInputError. */
+/**
+ * Parses 20 bytes of hex with 0x, in either case (checksums are not checked); `what` names the field in the
+ * BadInputError.
+ */
 export function parseAddress(value: unknown, what = 'address'): Address {
-  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(value)) throw malformedId(what, value, '0x and 40 hex digits');
+  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(value))
+    throw malformedId(what, value, '0x and 40 hex digits');
   return value.toLowerCase() as Address;
 }
 
@@ -41,7 +46,8 @@ export function parseJobId(value: unknown, what = 'job id'): JobId {
 
 /** Parses a non-negative amount of wei given as a decimal string. */
 export function parseWei(value: unknown, what = 'amount of wei'): Wei {
-  if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value)) throw malformedId(what, value, 'a decimal string of wei');
+  if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value))
+    throw malformedId(what, value, 'a decimal string of wei');
   return BigInt(value);
 }
 
@@ -50,13 +56,18 @@ export function parseCid(value: unknown, what = 'CID'): Cid {
   if (typeof value !== 'string' || value.length > 200) throw malformedId(what, value, 'a CIDv1 in base32');
   const cid = decodeCid(value, what);
   if (cid.version !== 1 || cid.toString() !== value) throw malformedId(what, value, 'a CIDv1 in base32');
-  if (cid.code !== RAW_CODEC && cid.code !== DAG_PB_CODEC) throw malformedId(what, value, 'a CID of codec raw or dag-pb');
-  if (cid.multihash.code !== SHA2_256 || cid.multihash.digest.length !== 32) throw malformedId(what, value, 'a CID of SHA-256');
+  if (cid.code !== RAW_CODEC && cid.code !== DAG_PB_CODEC)
+    throw malformedId(what, value, 'a CID of codec raw or dag-pb');
+  if (cid.multihash.code !== SHA2_256 || cid.multihash.digest.length !== 32)
+    throw malformedId(what, value, 'a CID of SHA-256');
   return value;
 }
 
 /** Parses `JOB/INDEX`. */
-export function parseChunkId(value: unknown, what = 'chunk id'): { chunkId: ChunkId; jobId: JobId; chunkIndex: number } {
+export function parseChunkId(
+  value: unknown,
+  what = 'chunk id',
+): { chunkId: ChunkId; jobId: JobId; chunkIndex: number } {
   const parts = typeof value === 'string' ? /^(0x[0-9a-fA-F]{64})\/(0|[1-9][0-9]{0,9})$/.exec(value) : null;
   if (parts === null) throw malformedId(what, value, 'JOB/INDEX');
   const jobId = parseJobId(parts[1], what);
@@ -69,10 +80,14 @@ export function chunkIdOf(jobId: JobId, chunkIndex: number): ChunkId {
   return `${jobId}/${chunkIndex}`;
 }
 
-/** The SHA-256 digest inside the CID of a raw block. Throws BadInputError when the CID is of another codec: a directory's digest is not the digest of its content. */
+/**
+ * The SHA-256 digest inside the CID of a raw block. Throws BadInputError when the CID is of another codec: a
+ * directory's digest is not the digest of its content.
+ */
 export function digestOfCid(cid: Cid): Bytes32 {
   const decoded = decodeCid(cid, 'CID of a raw block');
-  if (decoded.version !== 1 || decoded.code !== RAW_CODEC || decoded.multihash.code !== SHA2_256) throw malformedId('CID of a raw block', cid, 'a CIDv1, raw, SHA-256');
+  if (decoded.version !== 1 || decoded.code !== RAW_CODEC || decoded.multihash.code !== SHA2_256)
+    throw malformedId('CID of a raw block', cid, 'a CIDv1, raw, SHA-256');
   return hexOfBytes(decoded.multihash.digest);
 }
 
@@ -85,7 +100,11 @@ function decodeCid(value: string, what: string): CID {
   try {
     return CID.parse(value) as CID;
   } catch (cause) {
-    throw new BadInputError({ message: `${what} is not a CID: ${value.slice(0, 100)}`, facts: { value: value.slice(0, 100) }, cause });
+    throw new BadInputError({
+      message: `${what} is not a CID: ${value.slice(0, 100)}`,
+      facts: { value: value.slice(0, 100) },
+      cause,
+    });
   }
 }
 

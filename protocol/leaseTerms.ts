@@ -20,19 +20,30 @@ export interface LeaseTerms {
 }
 
 /** @param lease.units work units of its chunks; @param lease.lockedWei bonds of the worker's other open leases */
-export function leaseTermsOf(lease: { policy: PolicyNumbers; pricePerUnitWei: Wei; units: number; chunks: number; lockedWei: Wei }): LeaseTerms {
+export function leaseTermsOf(lease: {
+  policy: PolicyNumbers;
+  pricePerUnitWei: Wei;
+  units: number;
+  chunks: number;
+  lockedWei: Wei;
+}): LeaseTerms {
   const { policy, units, chunks } = lease;
   const payWei = BigInt(units) * lease.pricePerUnitWei;
   const bondWei = (payWei * BigInt(policy.bondBps)) / BPS;
   const neededStakeWei = [
-    (payWei * BigInt(Math.max(chunks, policy.stakeRewards))) / BigInt(chunks), policy.minWorkerStakeWei, lease.lockedWei + bondWei,
+    (payWei * BigInt(Math.max(chunks, policy.stakeRewards))) / BigInt(chunks),
+    policy.minWorkerStakeWei,
+    lease.lockedWei + bondWei,
   ].reduce((most, wei) => (wei > most ? wei : most));
   const windowSeconds = policy.leaseSeconds + policy.secondsPerUnit * units;
   const sealSeconds = policy.sealSeconds + policy.sealSecondsPerUnit * units;
   return {
     reservedWei: payWei + ((payWei * BigInt(policy.redraftFeeBps)) / BPS) * BigInt(policy.verifierCount),
     feeWei: (payWei * BigInt(policy.feeBps)) / BPS,
-    bondWei, neededStakeWei, windowSeconds,
-    longestPathSeconds: windowSeconds + 2 * sealSeconds + (policy.openSeconds + policy.revealSeconds) * (1 + policy.verifierCount),
+    bondWei,
+    neededStakeWei,
+    windowSeconds,
+    longestPathSeconds:
+      windowSeconds + 2 * sealSeconds + (policy.openSeconds + policy.revealSeconds) * (1 + policy.verifierCount),
   };
 }

@@ -4,8 +4,9 @@ import type { Address, Bytes32, JobId, LeaseId, Wei } from './ids.js';
 import { WORD_CHUNKS } from './masks.js';
 import type { PolicyNumbers } from './policy.js';
 
-// What the contract's events add up to: jobs and their money, chunks, leases, accounts. One projection, used by everybody who follows the chain.
-// A ledger is changed by applyEvent (applyEvent.ts) alone; readers see it as read-only.
+// What the contract's events add up to: jobs and their money, chunks, leases, accounts. One projection, used by
+// everybody who follows the chain. A ledger is changed by applyEvent (applyEvent.ts) alone; readers see it as
+// read-only.
 
 /** A chunk on its way: free and voided ones can be taken, voided ones not by the workers barred from them. */
 export type ChunkState = 'free' | 'leased' | 'committed' | 'paid' | 'voided';
@@ -51,7 +52,16 @@ export interface LedgerJob {
 export interface LedgerAudit {
   verifier: Address;
   sealHash: Bytes32 | undefined;
-  demand: { chunkIndex: number; leafIndex: number; /** Unix seconds. */ answerDeadline: number; answered: boolean; /** false where the committed tree has no such leaf */ present: boolean; answerTransaction: Bytes32 | undefined } | undefined;
+  demand:
+    | {
+        chunkIndex: number;
+        leafIndex: number;
+        /** Unix seconds. */ answerDeadline: number;
+        answered: boolean;
+        /** false where the committed tree has no such leaf */ present: boolean;
+        answerTransaction: Bytes32 | undefined;
+      }
+    | undefined;
   reveal: { verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; transactionHash: Bytes32 } | undefined;
 }
 
@@ -90,16 +100,29 @@ export interface LeaseCommitment {
 }
 
 /** A lease by state; deadlines are unix seconds after which anyone may call expire. */
-export type LedgerLease = LeaseCommon & (
-  | { state: 'TAKEN'; deadline: number }
-  | { state: 'COMMITTED'; commitment: LeaseCommitment; sealDeadline: number }
-  | { state: 'SEALED'; commitment: LeaseCommitment; openDeadline: number }
-  | { state: 'OPENED'; commitment: LeaseCommitment; openingDigest: Bytes32; revealDeadline: number }
-  | { state: 'PAYABLE'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; endedAt: number }
-  | { state: 'VOID'; commitment: LeaseCommitment | undefined; openingDigest: Bytes32 | undefined; reason: VoidReason; endedAt: number }
-  | { state: 'CONVICTED'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; slashedWei: Wei; endedAt: number }
-  | { state: 'EXPIRED'; slashedWei: Wei; endedAt: number }
-);
+export type LedgerLease = LeaseCommon &
+  (
+    | { state: 'TAKEN'; deadline: number }
+    | { state: 'COMMITTED'; commitment: LeaseCommitment; sealDeadline: number }
+    | { state: 'SEALED'; commitment: LeaseCommitment; openDeadline: number }
+    | { state: 'OPENED'; commitment: LeaseCommitment; openingDigest: Bytes32; revealDeadline: number }
+    | { state: 'PAYABLE'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; endedAt: number }
+    | {
+        state: 'VOID';
+        commitment: LeaseCommitment | undefined;
+        openingDigest: Bytes32 | undefined;
+        reason: VoidReason;
+        endedAt: number;
+      }
+    | {
+        state: 'CONVICTED';
+        commitment: LeaseCommitment;
+        openingDigest: Bytes32 | undefined;
+        slashedWei: Wei;
+        endedAt: number;
+      }
+    | { state: 'EXPIRED'; slashedWei: Wei; endedAt: number }
+  );
 
 export type LeaseState = LedgerLease['state'];
 
@@ -116,7 +139,10 @@ export interface LedgerAccount {
   owedWei: Wei;
   /** Everything ever credited. */
   creditedWei: Wei;
-  /** What a verifier weighs in draws, from each block on, ascending; a draw uses the weights of the block before the commitment. */
+  /**
+   * What a verifier weighs in draws, from each block on, ascending; a draw uses the weights of the block before the
+   * commitment.
+   */
   readonly weights: { blockNumber: number; weightWei: Wei }[];
 }
 
@@ -135,7 +161,15 @@ export interface Ledger {
 
 /** A ledger before the first event. */
 export function createLedger(): Ledger {
-  return { jobs: new Map(), leases: new Map(), accounts: new Map(), policies: new Map(), verifiers: [], openLeaseIds: new Set(), eventCount: 0 };
+  return {
+    jobs: new Map(),
+    leases: new Map(),
+    accounts: new Map(),
+    policies: new Map(),
+    verifiers: [],
+    openLeaseIds: new Set(),
+    eventCount: 0,
+  };
 }
 
 /** The state of one chunk of a job. */
@@ -151,7 +185,11 @@ export function countChunks(job: Pick<LedgerJob, 'chunkStates'>): Record<ChunkSt
 }
 
 /** The chunks of one word that a worker may take now: neither leased nor paid, and none it is barred from. */
-export function takeableMask(job: Pick<LedgerJob, 'chunkStates' | 'chunkCount' | 'barred'>, word: number, worker: Address): bigint {
+export function takeableMask(
+  job: Pick<LedgerJob, 'chunkStates' | 'chunkCount' | 'barred'>,
+  word: number,
+  worker: Address,
+): bigint {
   let mask = 0n;
   for (let bit = 0; bit < WORD_CHUNKS && word * WORD_CHUNKS + bit < job.chunkCount; bit++) {
     const state = chunkState(job, word * WORD_CHUNKS + bit);
@@ -163,30 +201,48 @@ export function takeableMask(job: Pick<LedgerJob, 'chunkStates' | 'chunkCount' |
 /** Unix seconds after which anyone may call expire on the lease; undefined at its end. */
 export function deadlineOf(lease: LedgerLease): number | undefined {
   switch (lease.state) {
-    case 'TAKEN': return lease.deadline;
-    case 'COMMITTED': return lease.sealDeadline;
-    case 'SEALED': return lease.openDeadline;
-    case 'OPENED': return lease.revealDeadline;
-    case 'PAYABLE': case 'VOID': case 'CONVICTED': case 'EXPIRED': return undefined;
+    case 'TAKEN':
+      return lease.deadline;
+    case 'COMMITTED':
+      return lease.sealDeadline;
+    case 'SEALED':
+      return lease.openDeadline;
+    case 'OPENED':
+      return lease.revealDeadline;
+    case 'PAYABLE':
+    case 'VOID':
+    case 'CONVICTED':
+    case 'EXPIRED':
+      return undefined;
   }
 }
 
 /**
- * Who the verifiers of a lease are drawn from, in the order of the draw: verifiers in the order of registration, without the worker, that weighed
- * at least the policy's minimum in the block before the commitment.
+ * Who the verifiers of a lease are drawn from, in the order of the draw: verifiers in the order of registration,
+ * without the worker, that weighed at least the policy's minimum in the block before the commitment.
  */
-export function candidatesOf(ledger: Ledger, lease: { worker: Address; committedBlock: number; minVerifierStakeWei: Wei }): VerifierCandidate[] {
+export function candidatesOf(
+  ledger: Ledger,
+  lease: { worker: Address; committedBlock: number; minVerifierStakeWei: Wei },
+): VerifierCandidate[] {
   return ledger.verifiers.flatMap((address) => {
-    const stakeWei = ledger.accounts.get(address)?.weights.findLast((weight) => weight.blockNumber < lease.committedBlock)?.weightWei ?? 0n;
+    const stakeWei =
+      ledger.accounts.get(address)?.weights.findLast((weight) => weight.blockNumber < lease.committedBlock)
+        ?.weightWei ?? 0n;
     return address !== lease.worker && stakeWei >= lease.minVerifierStakeWei ? [{ address, stakeWei }] : [];
   });
 }
 
-/** Fees that a lease's verifiers earned: for what they revealed, or for what they sealed where the worker is why there was no reveal. */
+/**
+ * Fees that a lease's verifiers earned: for what they revealed, or for what they sealed where the worker is why there
+ * was no reveal.
+ */
 export function feesOf(lease: LedgerLease): { verifier: Address; feeWei: Wei }[] {
   const forSeals = lease.state === 'CONVICTED' || (lease.state === 'VOID' && lease.reason === 'workerConvicted');
   if (deadlineOf(lease) !== undefined) return [];
-  return (commitmentOf(lease)?.audits ?? []).filter((audit) => (forSeals ? audit.sealHash : audit.reveal) !== undefined).map(({ verifier }) => ({ verifier, feeWei: lease.feeWei }));
+  return (commitmentOf(lease)?.audits ?? [])
+    .filter((audit) => (forSeals ? audit.sealHash : audit.reveal) !== undefined)
+    .map(({ verifier }) => ({ verifier, feeWei: lease.feeWei }));
 }
 
 /** The commitment of a lease that has one. */

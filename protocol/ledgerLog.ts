@@ -21,9 +21,15 @@ export function createLedgerLog(): LedgerLog {
   let events: ContractEvent[] = [];
   let head: ChainHead | undefined;
   return {
-    get ledger() { return ledger; },
-    get events() { return events; },
-    get head() { return head; },
+    get ledger() {
+      return ledger;
+    },
+    get events() {
+      return events;
+    },
+    get head() {
+      return head;
+    },
     append(more, newHead) {
       for (const event of more) {
         applyEvent(ledger, event);
@@ -34,7 +40,8 @@ export function createLedgerLog(): LedgerLog {
     rollBack(toBlock) {
       events = events.filter((event) => event.blockNumber <= toBlock);
       ledger = ledgerOf(events);
-      if (head !== undefined && head.blockNumber > toBlock) head = { blockNumber: toBlock, timestamp: events.at(-1)?.blockTimestamp ?? head.timestamp };
+      if (head !== undefined && head.blockNumber > toBlock)
+        head = { blockNumber: toBlock, timestamp: events.at(-1)?.blockTimestamp ?? head.timestamp };
     },
   };
 }

@@ -39,10 +39,19 @@ export interface Manifest {
   contentEncoding: 'identity';
 }
 
-/** A camera of the scene by node name, or one on a sphere about a target, angles as in three.js setFromSphericalCoords. */
+/**
+ * A camera of the scene by node name, or one on a sphere about a target, angles as in three.js setFromSphericalCoords.
+ */
 export type CameraChoice =
   | { kind: 'node'; name: string }
-  | { kind: 'orbit'; thetaDegrees: number; phiDegrees: number; radius: number; target: [number, number, number]; fovDegrees: number };
+  | {
+      kind: 'orbit';
+      thetaDegrees: number;
+      phiDegrees: number;
+      radius: number;
+      target: [number, number, number];
+      fovDegrees: number;
+    };
 
 /** The largest a manifest may ask for. */
 export const MANIFEST_LIMITS = {
@@ -58,9 +67,30 @@ export const MANIFEST_LIMITS = {
   pathLength: 4096,
 } as const;
 
-const FIELDS = ['protocolVersion', 'scene', 'environment', 'background', 'camera', 'clip', 'frames', 'size', 'samples', 'batches', 'bounces', 'seed', 'tileSize', 'engine', 'kernelHash', 'channels', 'contentEncoding'] as const;
+const FIELDS = [
+  'protocolVersion',
+  'scene',
+  'environment',
+  'background',
+  'camera',
+  'clip',
+  'frames',
+  'size',
+  'samples',
+  'batches',
+  'bounces',
+  'seed',
+  'tileSize',
+  'engine',
+  'kernelHash',
+  'channels',
+  'contentEncoding',
+] as const;
 
-/** Parses and checks a manifest's canonical bytes. Throws MalformedError for bytes that are no canonical JSON and BadInputError naming the field for a value outside its range. */
+/**
+ * Parses and checks a manifest's canonical bytes. Throws MalformedError for bytes that are no canonical JSON and
+ * BadInputError naming the field for a value outside its range.
+ */
 export function parseManifest(bytes: Uint8Array): Manifest {
   return checkManifest(parseCanonicalJson(bytes, { what: 'manifest', maxBytes: MANIFEST_LIMITS.bytes }));
 }
@@ -88,17 +118,25 @@ export function checkManifest(value: unknown): Manifest {
     contentEncoding: fields.literal('contentEncoding', ['identity'] as const),
   };
   if (manifest.tileSize % 16 !== 0) throw wrongField('manifest.tileSize', 'a multiple of 16', manifest.tileSize);
-  if (manifest.batches > manifest.samples) throw wrongField('manifest.batches', `at most samples (${manifest.samples})`, manifest.batches);
-  if (manifest.background === 'environment' && manifest.environment === null) throw wrongField('manifest.background', '"transparent" or a colour where there is no environment', manifest.background);
+  if (manifest.batches > manifest.samples)
+    throw wrongField('manifest.batches', `at most samples (${manifest.samples})`, manifest.batches);
+  if (manifest.background === 'environment' && manifest.environment === null)
+    throw wrongField(
+      'manifest.background',
+      '"transparent" or a colour where there is no environment',
+      manifest.background,
+    );
   const chunks = chunkCount(geometryOf(manifest));
-  if (chunks > MANIFEST_LIMITS.chunks) throw wrongField('manifest.frames', `few enough for at most ${MANIFEST_LIMITS.chunks} chunks`, chunks);
+  if (chunks > MANIFEST_LIMITS.chunks)
+    throw wrongField('manifest.frames', `few enough for at most ${MANIFEST_LIMITS.chunks} chunks`, chunks);
   return manifest;
 }
 
 /** The canonical bytes of a manifest, their SHA-256 digest and the CID of the raw block they are. Checks it first. */
 export function encodeManifest(manifest: Manifest): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
   const bytes = canonicalBytes(checkManifest(manifest));
-  if (bytes.length > MANIFEST_LIMITS.bytes) throw wrongField('manifest', `at most ${MANIFEST_LIMITS.bytes} bytes`, bytes.length);
+  if (bytes.length > MANIFEST_LIMITS.bytes)
+    throw wrongField('manifest', `at most ${MANIFEST_LIMITS.bytes} bytes`, bytes.length);
   const digest = hexOfBytes(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
@@ -117,7 +155,11 @@ function readEnvironment(fields: FieldReader): Manifest['environment'] {
   const { value, field } = fields.raw('environment');
   if (value === null) return null;
   const environment = new FieldReader(value, field, ['cid', 'path', 'intensity']);
-  return { cid: environment.parsed('cid', parseCid), path: readPath(environment), intensity: environment.number('intensity', 0, 1e6) };
+  return {
+    cid: environment.parsed('cid', parseCid),
+    path: readPath(environment),
+    intensity: environment.number('intensity', 0, 1e6),
+  };
 }
 
 /** A path inside a directory CID: relative, with forward slashes, and unable to leave the directory. */
@@ -125,14 +167,19 @@ function readPath(fields: FieldReader): string {
   const path = fields.string('path', MANIFEST_LIMITS.pathLength);
   const { field } = fields.raw('path');
   const parts = path.split('/');
-  if (path === '' || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\'))) throw wrongField(field, 'a relative path with forward slashes and without . or .. parts', path);
+  if (
+    path === '' ||
+    parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\'))
+  )
+    throw wrongField(field, 'a relative path with forward slashes and without . or .. parts', path);
   return path;
 }
 
 function readBackground(fields: FieldReader): Manifest['background'] {
   const value = fields.string('background', 16);
   if (value === 'environment' || value === 'transparent') return value;
-  if (!/^#[0-9a-f]{6}$/.test(value)) throw wrongField('manifest.background', '"environment", "transparent" or #rrggbb in lowercase', value);
+  if (!/^#[0-9a-f]{6}$/.test(value))
+    throw wrongField('manifest.background', '"environment", "transparent" or #rrggbb in lowercase', value);
   return value as `#${string}`;
 }
 
@@ -144,7 +191,14 @@ function readCamera(fields: FieldReader): CameraChoice {
     return { kind, name: camera.string('name', MANIFEST_LIMITS.nameLength) };
   }
   if (kind !== 'orbit') throw wrongField(`${field}.kind`, '"node" or "orbit"', kind);
-  const camera = new FieldReader(value, field, ['kind', 'thetaDegrees', 'phiDegrees', 'radius', 'target', 'fovDegrees']);
+  const camera = new FieldReader(value, field, [
+    'kind',
+    'thetaDegrees',
+    'phiDegrees',
+    'radius',
+    'target',
+    'fovDegrees',
+  ]);
   const target = camera.array('target', 3, (element, name) => {
     if (typeof element !== 'number' || !Number.isFinite(element)) throw wrongField(name, 'a finite number', element);
     return element;
@@ -169,9 +223,15 @@ function readFrames(fields: FieldReader): Manifest['frames'] {
 
 function readSize(fields: FieldReader): Manifest['size'] {
   const size = new FieldReader(fields.raw('size').value, 'manifest.size', ['width', 'height']);
-  return { width: size.integer('width', 1, MANIFEST_LIMITS.side), height: size.integer('height', 1, MANIFEST_LIMITS.side) };
+  return {
+    width: size.integer('width', 1, MANIFEST_LIMITS.side),
+    height: size.integer('height', 1, MANIFEST_LIMITS.side),
+  };
 }
 
 function wrongField(field: string, form: string, value: unknown): BadInputError {
-  return new BadInputError({ message: `${field} must be ${form}, not ${String(value)}`, facts: { field, value: String(value) } });
+  return new BadInputError({
+    message: `${field} must be ${form}, not ${String(value)}`,
+    facts: { field, value: String(value) },
+  });
 }

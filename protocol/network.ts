@@ -31,9 +31,24 @@ export function parseNetworkDescription(text: string): NetworkDescription {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new MalformedError({ what: 'network description', reason: cause instanceof Error ? cause.message : String(cause) });
+    throw new MalformedError({
+      what: 'network description',
+      reason: cause instanceof Error ? cause.message : String(cause),
+    });
   }
-  const fields = new FieldReader(value, 'network', ['protocolVersion', 'name', 'chainId', 'rpcUrl', 'contract', 'token', 'policy', 'deploymentBlock', 'ipfsApiUrl', 'coordinatorUrl', 'testMoney']);
+  const fields = new FieldReader(value, 'network', [
+    'protocolVersion',
+    'name',
+    'chainId',
+    'rpcUrl',
+    'contract',
+    'token',
+    'policy',
+    'deploymentBlock',
+    'ipfsApiUrl',
+    'coordinatorUrl',
+    'testMoney',
+  ]);
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
     name: fields.string('name', 200),

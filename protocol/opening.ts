@@ -25,7 +25,10 @@ export interface OpenedLeaf {
   path: Bytes32[];
 }
 
-/** The leaves of one chunk that a worker shows: the drawn ones, and every batch of the whole block where it falls in this chunk. */
+/**
+ * The leaves of one chunk that a worker shows: the drawn ones, and every batch of the whole block where it falls in
+ * this chunk.
+ */
 export interface ChunkOpening {
   chunkIndex: number;
   /** Ascending leaf index. */
@@ -41,7 +44,10 @@ export function encodeOpeningIndex(index: OpeningIndex): { bytes: Uint8Array; di
 
 /** Parses an opening index. Throws MalformedError or BadInputError naming the field. */
 export function parseOpeningIndex(bytes: Uint8Array): OpeningIndex {
-  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'opening index', maxBytes: 1 << 20 }), 'opening', ['leaseId', 'chunks']);
+  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'opening index', maxBytes: 1 << 20 }), 'opening', [
+    'leaseId',
+    'chunks',
+  ]);
   return {
     leaseId: fields.integer('leaseId', 1, Number.MAX_SAFE_INTEGER),
     chunks: fields.array('chunks', 256, (value, name) => {
@@ -51,7 +57,8 @@ export function parseOpeningIndex(bytes: Uint8Array): OpeningIndex {
   };
 }
 
-// Binary form: "RCO1", u32 chunkIndex, u32 leaf count, u8 path length; per leaf u32 leafIndex, salt (32), path (32 each), sums (4,096, little-endian).
+// Binary form: "RCO1", u32 chunkIndex, u32 leaf count, u8 path length; per leaf u32 leafIndex, salt (32), path (32
+// each), sums (4,096, little-endian).
 const MAGIC = Uint8Array.of(0x52, 0x43, 0x4f, 0x31);
 const HEADER_BYTES = 13;
 
@@ -71,10 +78,14 @@ export function encodeChunkOpening(opening: ChunkOpening): Uint8Array {
   view.setUint32(8, opening.leaves.length, false);
   bytes[12] = pathLength;
   for (const [i, leaf] of opening.leaves.entries()) {
-    if (leaf.path.length !== pathLength || leaf.sums.length !== LEAF_FLOATS || leaf.salt.length !== 32) throw new MalformedError({ what: 'opening to encode', reason: `leaf ${leaf.leafIndex} has another shape than the first` });
+    if (leaf.path.length !== pathLength || leaf.sums.length !== LEAF_FLOATS || leaf.salt.length !== 32)
+      throw new MalformedError({
+        what: 'opening to encode',
+        reason: `leaf ${leaf.leafIndex} has another shape than the first`,
+      });
     let at = HEADER_BYTES + i * leafBytes;
     view.setUint32(at, leaf.leafIndex, false);
-    bytes.set(leaf.salt, at += 4);
+    bytes.set(leaf.salt, (at += 4));
     at += 32;
     for (const sibling of leaf.path) {
       bytes.set(bytesOfHex(sibling), at);
@@ -88,19 +99,23 @@ export function encodeChunkOpening(opening: ChunkOpening): Uint8Array {
 /** Decodes a chunk's opening. Throws MalformedError for bytes of any other form; nothing is verified but the form. */
 export function decodeChunkOpening(bytes: Uint8Array): ChunkOpening {
   const malformed = (reason: string): MalformedError => new MalformedError({ what: 'chunk opening', reason });
-  if (bytes.length < HEADER_BYTES || MAGIC.some((byte, i) => bytes[i] !== byte)) throw malformed('it does not begin with RCO1');
+  if (bytes.length < HEADER_BYTES || MAGIC.some((byte, i) => bytes[i] !== byte))
+    throw malformed('it does not begin with RCO1');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(8, false);
   const pathLength = bytes[12] as number;
   const leafBytes = 4 + 32 + 32 * pathLength + LEAF_BYTES;
-  if (pathLength > 32 || bytes.length !== HEADER_BYTES + count * leafBytes) throw malformed(`${count} leaves with paths of ${pathLength} need ${HEADER_BYTES + count * leafBytes} bytes, it has ${bytes.length}`);
+  if (pathLength > 32 || bytes.length !== HEADER_BYTES + count * leafBytes)
+    throw malformed(
+      `${count} leaves with paths of ${pathLength} need ${HEADER_BYTES + count * leafBytes} bytes, it has ${bytes.length}`,
+    );
   const leaves: OpenedLeaf[] = [];
   for (let i = 0; i < count; i++) {
     let at = HEADER_BYTES + i * leafBytes;
     const leafIndex = view.getUint32(at, false);
-    const salt = bytes.slice(at += 4, at += 32);
+    const salt = bytes.slice((at += 4), (at += 32));
     const path: Bytes32[] = [];
-    for (let height = 0; height < pathLength; height++) path.push(hexOfBytes(bytes.subarray(at, at += 32)));
+    for (let height = 0; height < pathLength; height++) path.push(hexOfBytes(bytes.subarray(at, (at += 32))));
     const sums = new Float32Array(LEAF_FLOATS);
     for (let k = 0; k < LEAF_FLOATS; k++) sums[k] = view.getFloat32(at + 4 * k, true);
     leaves.push({ leafIndex, salt, sums, path });
@@ -108,18 +123,40 @@ export function decodeChunkOpening(bytes: Uint8Array): ChunkOpening {
   return { chunkIndex: view.getUint32(4, false), leaves };
 }
 
-/** Why an opening does not hold, or undefined when it does: exactly the expected leaves, each of canonical floats (no NaN, no -0), each under the leaf root. */
-export function verifyChunkOpening(check: { opening: ChunkOpening; jobId: JobId; leaseId: LeaseId; chunkIndex: number; leafCount: number; batches: number; expectedLeaves: readonly number[]; leafRoot: Bytes32 }): string | undefined {
+/**
+ * Why an opening does not hold, or undefined when it does: exactly the expected leaves, each of canonical floats (no
+ * NaN, no -0), each under the leaf root.
+ */
+export function verifyChunkOpening(check: {
+  opening: ChunkOpening;
+  jobId: JobId;
+  leaseId: LeaseId;
+  chunkIndex: number;
+  leafCount: number;
+  batches: number;
+  expectedLeaves: readonly number[];
+  leafRoot: Bytes32;
+}): string | undefined {
   const { opening, expectedLeaves } = check;
   if (opening.chunkIndex !== check.chunkIndex) return `it is of chunk ${opening.chunkIndex}, not ${check.chunkIndex}`;
-  if (opening.leaves.length !== expectedLeaves.length) return `it shows ${opening.leaves.length} leaves, ${expectedLeaves.length} were drawn`;
+  if (opening.leaves.length !== expectedLeaves.length)
+    return `it shows ${opening.leaves.length} leaves, ${expectedLeaves.length} were drawn`;
   const root = bytesOfHex(check.leafRoot);
   for (const [i, leaf] of opening.leaves.entries()) {
-    if (leaf.leafIndex !== expectedLeaves[i]) return `leaf ${leaf.leafIndex} stands where leaf ${String(expectedLeaves[i])} was drawn`;
+    if (leaf.leafIndex !== expectedLeaves[i])
+      return `leaf ${leaf.leafIndex} stands where leaf ${String(expectedLeaves[i])} was drawn`;
     const problem = problemOfSums(leaf.sums);
     if (problem !== undefined) return `leaf ${leaf.leafIndex} ${problem}`;
-    const hash = leafHash({ jobId: check.jobId, leaseId: check.leaseId, chunkIndex: check.chunkIndex, ...blockAndBatchOf(leaf.leafIndex, check.batches), salt: leaf.salt, sums: leaf.sums });
-    if (!verifyMerklePath({ leaf: hash, index: leaf.leafIndex, count: check.leafCount, path: leaf.path, root })) return `leaf ${leaf.leafIndex} is not under the committed leaf root`;
+    const hash = leafHash({
+      jobId: check.jobId,
+      leaseId: check.leaseId,
+      chunkIndex: check.chunkIndex,
+      ...blockAndBatchOf(leaf.leafIndex, check.batches),
+      salt: leaf.salt,
+      sums: leaf.sums,
+    });
+    if (!verifyMerklePath({ leaf: hash, index: leaf.leafIndex, count: check.leafCount, path: leaf.path, root }))
+      return `leaf ${leaf.leafIndex} is not under the committed leaf root`;
   }
   return undefined;
 }

@@ -2,7 +2,18 @@ import { hexOfBytes } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
 import { chunkRoot, leaseRoot } from './hashes.js';
-import { type Address, type Bytes32, type Cid, type JobId, type LeaseId, parseAddress, parseBytes32, parseCid, parseJobId, rawCidOfDigest } from './ids.js';
+import {
+  type Address,
+  type Bytes32,
+  type Cid,
+  type JobId,
+  type LeaseId,
+  parseAddress,
+  parseBytes32,
+  parseCid,
+  parseJobId,
+  rawCidOfDigest,
+} from './ids.js';
 import { sha256 } from './sha256.js';
 
 /** What a worker published of one chunk. */
@@ -34,13 +45,25 @@ export function encodeOutputs(outputs: Outputs): { bytes: Uint8Array; digest: By
 
 /** Parses an outputs index. Throws MalformedError or BadInputError naming the field. */
 export function parseOutputs(bytes: Uint8Array): Outputs {
-  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'outputs index', maxBytes: 1 << 20 }), 'outputs', ['jobId', 'leaseId', 'worker', 'chunks']);
+  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'outputs index', maxBytes: 1 << 20 }), 'outputs', [
+    'jobId',
+    'leaseId',
+    'worker',
+    'chunks',
+  ]);
   return {
     jobId: fields.parsed('jobId', parseJobId),
     leaseId: fields.integer('leaseId', 1, Number.MAX_SAFE_INTEGER),
     worker: fields.parsed('worker', parseAddress),
     chunks: fields.array('chunks', 256, (value, name) => {
-      const chunk = new FieldReader(value, name, ['chunkIndex', 'cid', 'pixelHash', 'leafRoot', 'preparedHash', 'kernelHash']);
+      const chunk = new FieldReader(value, name, [
+        'chunkIndex',
+        'cid',
+        'pixelHash',
+        'leafRoot',
+        'preparedHash',
+        'kernelHash',
+      ]);
       return {
         chunkIndex: chunk.integer('chunkIndex', 0, 0xffffffff),
         cid: chunk.parsed('cid', parseCid),
@@ -53,7 +76,15 @@ export function parseOutputs(bytes: Uint8Array): Outputs {
   };
 }
 
-/** The lease root that an outputs index stands for: what the worker commits, and what a verifier rebuilds from the hashes it expects. */
+/**
+ * The lease root that an outputs index stands for: what the worker commits, and what a verifier rebuilds from the
+ * hashes it expects.
+ */
 export function rootOfOutputs(outputs: Outputs, where: { chainId: number; contract: Address }): Bytes32 {
-  return leaseRoot({ ...where, leaseId: outputs.leaseId, worker: outputs.worker, chunkRoots: outputs.chunks.map(chunkRoot) });
+  return leaseRoot({
+    ...where,
+    leaseId: outputs.leaseId,
+    worker: outputs.worker,
+    chunkRoots: outputs.chunks.map(chunkRoot),
+  });
 }

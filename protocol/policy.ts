@@ -1,6 +1,9 @@
 import type { Wei } from './ids.js';
 
-/** The immutable numbers of a policy contract. Durations are seconds unless the name says blocks, shares are basis points (1 / 10,000). */
+/**
+ * The immutable numbers of a policy contract. Durations are seconds unless the name says blocks, shares are basis
+ * points (1 / 10,000).
+ */
 export interface PolicyNumbers {
   /** Blocks between a commitment and the block whose header decides its draw. */
   drawDelayBlocks: number;

@@ -12,7 +12,10 @@ export interface FetchBounds {
   deadlineMs?: number;
 }
 
-/** Content-addressed storage. Everything read is verified against its CID; what nobody provides fails with NotRetrievableError. */
+/**
+ * Content-addressed storage. Everything read is verified against its CID; what nobody provides fails with
+ * NotRetrievableError.
+ */
 export interface ObjectStore {
   /** Stores and pins one raw block of at most 1 MiB. */
   putBlock(bytes: Uint8Array, bounds?: FetchBounds): Promise<Cid>;
@@ -29,7 +32,10 @@ export interface ObjectStore {
   unpin(cid: Cid, bounds?: FetchBounds): Promise<void>;
 }
 
-/** What a mined transaction did. A transaction that reverts throws an error that names the contract's custom error as its code. */
+/**
+ * What a mined transaction did. A transaction that reverts throws an error that names the contract's custom error as
+ * its code.
+ */
 export interface Receipt {
   transactionHash: Bytes32;
   blockNumber: number;
@@ -56,7 +62,10 @@ export interface JobRequest {
   budgetWei: Wei;
 }
 
-/** The contract, seen from one account. Transactions resolve when mined; the adapter owns nonces, gas limits and retries. */
+/**
+ * The contract, seen from one account. Transactions resolve when mined; the adapter owns nonces, gas limits and
+ * retries.
+ */
 export interface ChainPort {
   readonly network: NetworkDescription;
   readonly account: Address;
@@ -72,15 +81,27 @@ export interface ChainPort {
   closeJob(request: { jobId: JobId }, bounds?: CallBounds): Promise<Receipt>;
   withdrawUnreserved(request: { jobId: JobId; amountWei: Wei }, bounds?: CallBounds): Promise<Receipt>;
 
-  takeLease(request: { jobId: JobId; word: number; mask: bigint; weightsWord: Uint8Array; weightsProof: readonly Bytes32[] }, bounds?: CallBounds): Promise<Receipt & { leaseId: LeaseId }>;
+  takeLease(
+    request: { jobId: JobId; word: number; mask: bigint; weightsWord: Uint8Array; weightsProof: readonly Bytes32[] },
+    bounds?: CallBounds,
+  ): Promise<Receipt & { leaseId: LeaseId }>;
   commit(request: { leaseId: LeaseId; root: Bytes32; outputsDigest: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
   /** `header` is the RLP of the draw's block for the first sealer, empty once drawn. */
   seal(request: { leaseId: LeaseId; header: Uint8Array; sealHash: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
   settleUndrawn(request: { leaseId: LeaseId; header: Uint8Array }, bounds?: CallBounds): Promise<Receipt>;
   open(request: { leaseId: LeaseId; openingDigest: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
-  reveal(request: { leaseId: LeaseId; verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; secret: Bytes32 }, bounds?: CallBounds): Promise<Receipt>;
-  demandOpening(request: { leaseId: LeaseId; chunkIndex: number; leafIndex: number }, bounds?: CallBounds): Promise<Receipt>;
-  answerOpening(request: { leaseId: LeaseId; verifier: Address; answer: LeafAnswer }, bounds?: CallBounds): Promise<Receipt>;
+  reveal(
+    request: { leaseId: LeaseId; verdict: Verdict; findingDigest: Bytes32; valuesHash: Bytes32; secret: Bytes32 },
+    bounds?: CallBounds,
+  ): Promise<Receipt>;
+  demandOpening(
+    request: { leaseId: LeaseId; chunkIndex: number; leafIndex: number },
+    bounds?: CallBounds,
+  ): Promise<Receipt>;
+  answerOpening(
+    request: { leaseId: LeaseId; verifier: Address; answer: LeafAnswer },
+    bounds?: CallBounds,
+  ): Promise<Receipt>;
   expire(request: { leaseId: LeaseId }, bounds?: CallBounds): Promise<Receipt>;
   voidConvicted(request: { leaseId: LeaseId }, bounds?: CallBounds): Promise<Receipt>;
   withdraw(bounds?: CallBounds): Promise<Receipt>;
@@ -89,7 +110,9 @@ export interface ChainPort {
   readPolicy(policy: Address, bounds?: CallBounds): Promise<PolicyNumbers>;
   /** Token balance of an account in wei. */
   readBalance(account: Address, bounds?: CallBounds): Promise<Wei>;
-  /** The leaf that a mined answerOpening transaction showed; undefined when the transaction was no direct call of it. */
+  /**
+   * The leaf that a mined answerOpening transaction showed; undefined when the transaction was no direct call of it.
+   */
   readLeafAnswer(transactionHash: Bytes32, bounds?: CallBounds): Promise<LeafAnswer | undefined>;
   /** RLP of a block header whose keccak is the block's hash. */
   readHeader(blockNumber: number, bounds?: CallBounds): Promise<Uint8Array>;
@@ -98,7 +121,10 @@ export interface ChainPort {
   blockTimestamp(blockNumber?: number, bounds?: CallBounds): Promise<number>;
 }
 
-/** The answer to a demanded leaf: the leaf, its path in its chunk, the rest of the chunk hash, and the chunk's path in the lease. */
+/**
+ * The answer to a demanded leaf: the leaf, its path in its chunk, the rest of the chunk hash, and the chunk's path in
+ * the lease.
+ */
 export interface LeafAnswer {
   /** Where the leaf stands in the chunk's tree. */
   position: number;

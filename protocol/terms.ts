@@ -1,7 +1,16 @@
 import { bytesOfHex, hexOfBytes, u256 } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
-import { type Address, type Bytes32, type Cid, type JobId, parseAddress, parseCid, parseWei, rawCidOfDigest } from './ids.js';
+import {
+  type Address,
+  type Bytes32,
+  type Cid,
+  type JobId,
+  parseAddress,
+  parseCid,
+  parseWei,
+  rawCidOfDigest,
+} from './ids.js';
 import { sha256 } from './sha256.js';
 
 /** What a job costs, by when, under which policy. */
@@ -15,7 +24,10 @@ export interface Terms {
   deadline: number;
   policy: Address;
   privacy: 'public';
-  /** Work units of every chunk: one number for all (1 to 65535), or the CID of a file of one big-endian u16 per chunk. The job's weights root is over them. */
+  /**
+   * Work units of every chunk: one number for all (1 to 65535), or the CID of a file of one big-endian u16 per chunk.
+   * The job's weights root is over them.
+   */
   weights: number | Cid;
 }
 
@@ -26,7 +38,15 @@ export function parseTerms(bytes: Uint8Array): Terms {
 
 /** Checks terms given as a value. */
 export function checkTerms(value: unknown): Terms {
-  const fields = new FieldReader(value, 'terms', ['protocolVersion', 'pricePerUnitWei', 'budgetWei', 'deadline', 'policy', 'privacy', 'weights']);
+  const fields = new FieldReader(value, 'terms', [
+    'protocolVersion',
+    'pricePerUnitWei',
+    'budgetWei',
+    'deadline',
+    'policy',
+    'privacy',
+    'weights',
+  ]);
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
     pricePerUnitWei: fields.parsed('pricePerUnitWei', parseWei).toString(),
@@ -34,7 +54,10 @@ export function checkTerms(value: unknown): Terms {
     deadline: fields.integer('deadline', 1, Number.MAX_SAFE_INTEGER),
     policy: fields.parsed('policy', parseAddress),
     privacy: fields.literal('privacy', ['public'] as const),
-    weights: typeof fields.raw('weights').value === 'string' ? fields.parsed('weights', parseCid) : fields.integer('weights', 1, 0xffff),
+    weights:
+      typeof fields.raw('weights').value === 'string'
+        ? fields.parsed('weights', parseCid)
+        : fields.integer('weights', 1, 0xffff),
   };
 }
 
@@ -45,10 +68,25 @@ export function encodeTerms(terms: Terms): { bytes: Uint8Array; digest: Bytes32;
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 
-/** SHA-256 over uint256 chainId, address contract, address artist, bytes32 nonce, manifest digest, terms digest, packed. */
-export function jobIdOf(job: { chainId: number; contract: Address; artist: Address; nonce: Bytes32; manifestDigest: Bytes32; termsDigest: Bytes32 }): JobId {
-  return hexOfBytes(sha256(
-    u256(BigInt(job.chainId)), bytesOfHex(job.contract), bytesOfHex(job.artist),
-    bytesOfHex(job.nonce), bytesOfHex(job.manifestDigest), bytesOfHex(job.termsDigest),
-  ));
+/**
+ * SHA-256 over uint256 chainId, address contract, address artist, bytes32 nonce, manifest digest, terms digest, packed.
+ */
+export function jobIdOf(job: {
+  chainId: number;
+  contract: Address;
+  artist: Address;
+  nonce: Bytes32;
+  manifestDigest: Bytes32;
+  termsDigest: Bytes32;
+}): JobId {
+  return hexOfBytes(
+    sha256(
+      u256(BigInt(job.chainId)),
+      bytesOfHex(job.contract),
+      bytesOfHex(job.artist),
+      bytesOfHex(job.nonce),
+      bytesOfHex(job.manifestDigest),
+      bytesOfHex(job.termsDigest),
+    ),
+  );
 }

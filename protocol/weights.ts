@@ -15,7 +15,9 @@ export const WEIGHTS_WORD_BYTES = 512;
 /** Checks one weight per chunk, each 1..65535 work units. */
 export function chunkWeights(weights: readonly number[]): Uint16Array {
   if (weights.length === 0) throw new InvariantError({ what: 'chunk weights', expected: 'at least 1', actual: 0 });
-  for (const weight of weights) if (!Number.isInteger(weight) || weight < 1 || weight > 0xffff) throw new InvariantError({ what: 'chunk weight', expected: 'an integer from 1 to 65535', actual: weight });
+  for (const weight of weights)
+    if (!Number.isInteger(weight) || weight < 1 || weight > 0xffff)
+      throw new InvariantError({ what: 'chunk weight', expected: 'an integer from 1 to 65535', actual: weight });
   return Uint16Array.from(weights);
 }
 
@@ -32,12 +34,19 @@ export function bytesOfWeights(weights: Uint16Array): Uint8Array {
   return bytes;
 }
 
-/** The weights in a weights file of a job of `chunks` chunks. Throws MalformedError for another length or a weight of 0. */
+/**
+ * The weights in a weights file of a job of `chunks` chunks. Throws MalformedError for another length or a weight of 0.
+ */
 export function weightsOfBytes(bytes: Uint8Array, chunks: number): Uint16Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length !== 2 * chunks) throw new MalformedError({ what: 'weights file', reason: `${chunks} chunks need ${2 * chunks} bytes, it has ${bytes.length}` });
+  if (bytes.length !== 2 * chunks)
+    throw new MalformedError({
+      what: 'weights file',
+      reason: `${chunks} chunks need ${2 * chunks} bytes, it has ${bytes.length}`,
+    });
   const weights = Uint16Array.from({ length: chunks }, (_, chunkIndex) => view.getUint16(2 * chunkIndex, false));
-  if (weights.includes(0)) throw new MalformedError({ what: 'weights file', reason: `chunk ${weights.indexOf(0)} weighs nothing` });
+  if (weights.includes(0))
+    throw new MalformedError({ what: 'weights file', reason: `chunk ${weights.indexOf(0)} weighs nothing` });
   return weights;
 }
 
@@ -65,9 +74,21 @@ export function weightsProof(weights: Uint16Array, word: number): Bytes32[] {
 }
 
 /** Whether a word of weights belongs to the root of a job of `chunks` chunks. */
-export function verifyWeightsWord(proof: { word: number; bytes: Uint8Array; chunks: number; path: readonly Bytes32[]; root: Bytes32 }): boolean {
+export function verifyWeightsWord(proof: {
+  word: number;
+  bytes: Uint8Array;
+  chunks: number;
+  path: readonly Bytes32[];
+  root: Bytes32;
+}): boolean {
   if (proof.bytes.length !== WEIGHTS_WORD_BYTES) return false;
-  return verifyMerklePath({ leaf: weightsLeaf(proof.word, proof.bytes), index: proof.word, count: wordCount(proof.chunks), path: proof.path, root: bytesOfHex(proof.root) });
+  return verifyMerklePath({
+    leaf: weightsLeaf(proof.word, proof.bytes),
+    index: proof.word,
+    count: wordCount(proof.chunks),
+    path: proof.path,
+    root: bytesOfHex(proof.root),
+  });
 }
 
 /** Words that hold the given number of chunks. */

@@ -7,7 +7,10 @@ export const ITEM_STRIDE = 4;
 /** float32 values per sum: linear red, green, blue and coverage, each added over the item's samples in index order. */
 export const SUM_STRIDE = 4;
 
-/** What the kernel must know about a frame besides the prepared scene. Everything here changes pixels and comes from the manifest. */
+/**
+ * What the kernel must know about a frame besides the prepared scene. Everything here changes pixels and comes from the
+ * manifest.
+ */
 export interface RenderSettings {
   /** The manifest's seed, an unsigned 32-bit integer. */
   seed: number;
@@ -24,7 +27,9 @@ export interface RenderSettings {
 export interface RenderRequest {
   prepared: PreparedScene;
   settings: RenderSettings;
-  /** `ITEM_STRIDE` values per item. Items may come in any order and repeat; an item's sum depends on that item alone. */
+  /**
+   * `ITEM_STRIDE` values per item. Items may come in any order and repeat; an item's sum depends on that item alone.
+   */
   items: Uint32Array;
   /** Aborting rejects with the signal's reason and leaves the engine usable. */
   signal?: AbortSignal;

@@ -8,7 +8,9 @@ import { type ManifestFrames, openManifestFrames } from './openManifestFrames.js
 /** A job whose documents were fetched and checked. */
 export interface OpenJob extends JobDocuments {
   jobId: JobId;
-  /** The scene's frames; it is fetched and loaded when the first is wanted. Throws once the cache has let go of the job. */
+  /**
+   * The scene's frames; it is fetched and loaded when the first is wanted. Throws once the cache has let go of the job.
+   */
   frames(): ManifestFrames;
 }
 
@@ -34,9 +36,18 @@ export interface JobCache {
 /** Milliseconds a job that could not be opened or rendered is left alone. */
 const REFUSAL_MS = 60_000;
 
-export function createJobCache(options: { ledger: () => Ledger; store: ObjectStore; kernelHash: Bytes32; fetchMs: number; signal: AbortSignal }): JobCache {
+export function createJobCache(options: {
+  ledger: () => Ledger;
+  store: ObjectStore;
+  kernelHash: Bytes32;
+  fetchMs: number;
+  signal: AbortSignal;
+}): JobCache {
   const { store, kernelHash, signal } = options;
-  const opened = new Map<JobId, { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }>();
+  const opened = new Map<
+    JobId,
+    { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }
+  >();
   const refusedUntilMs = new Map<JobId, number>();
   const refuse = (jobId: JobId): void => void refusedUntilMs.set(jobId, performance.now() + REFUSAL_MS);
   const bounds = { signal, deadlineMs: options.fetchMs };
@@ -44,11 +55,17 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
 
   async function read(jobId: JobId): Promise<OpenJob> {
     const job = options.ledger().jobs.get(jobId);
-    if (job === undefined) throw new RushesError({ code: 'job-unknown', message: `job ${jobId} is not on the chain`, facts: { jobId } });
+    if (job === undefined)
+      throw new RushesError({ code: 'job-unknown', message: `job ${jobId} is not on the chain`, facts: { jobId } });
     const documents = await readJob({ job, store, bounds });
     const { manifest } = documents;
     if (manifest.kernelHash !== kernelHash) {
-      throw new RushesError({ code: 'kernel-mismatch', message: `job ${jobId} asks for kernel ${manifest.kernelHash}, this engine has ${kernelHash}`, facts: { jobId }, advice: 'Run the version of rushes that the artist runs.' });
+      throw new RushesError({
+        code: 'kernel-mismatch',
+        message: `job ${jobId} asks for kernel ${manifest.kernelHash}, this engine has ${kernelHash}`,
+        facts: { jobId },
+        advice: 'Run the version of rushes that the artist runs.',
+      });
     }
     return { ...documents, jobId, frames: () => openFrames(jobId, documents) };
   }
@@ -56,8 +73,20 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
   function openFrames(jobId: JobId, { manifest }: JobDocuments): ManifestFrames {
     const entry = opened.get(jobId);
     // Frames are let go of with their entry: nobody would end the thread of others.
-    if (entry === undefined) throw new RushesError({ code: 'job-over', message: `job ${jobId} is over: there is nothing of it left to render`, facts: { jobId } });
-    entry.frames ??= openManifestFrames({ manifest, store, bounds, onPrepared: (cpuMs) => { prepareCpuMs += cpuMs; } });
+    if (entry === undefined)
+      throw new RushesError({
+        code: 'job-over',
+        message: `job ${jobId} is over: there is nothing of it left to render`,
+        facts: { jobId },
+      });
+    entry.frames ??= openManifestFrames({
+      manifest,
+      store,
+      bounds,
+      onPrepared: (cpuMs) => {
+        prepareCpuMs += cpuMs;
+      },
+    });
     return entry.frames;
   }
 
@@ -69,7 +98,9 @@ export function createJobCache(options: { ledger: () => Ledger; store: ObjectSto
   }
 
   return {
-    get prepareCpuMs() { return prepareCpuMs; },
+    get prepareCpuMs() {
+      return prepareCpuMs;
+    },
     open(jobId) {
       const known = opened.get(jobId);
       if (known !== undefined) return known.job;

@@ -6,7 +6,14 @@ import type { Engine, RenderRequest, RenderResult } from './Engine.js';
 export class EngineFailedError extends RushesError {
   constructor(options: { cause: unknown }) {
     const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    super({ code: 'engine-failed', message: `the render engine failed: ${reason}`, facts: { reason }, advice: 'It is started anew for the next attempt; if it fails again and again, check memory with `rushes doctor`.', cause: options.cause });
+    super({
+      code: 'engine-failed',
+      message: `the render engine failed: ${reason}`,
+      facts: { reason },
+      advice:
+        'It is started anew for the next attempt; if it fails again and again, check memory with `rushes doctor`.',
+      cause: options.cause,
+    });
   }
 }
 
@@ -16,7 +23,10 @@ export interface SteadyEngine {
   readonly kernelHash: Bytes32;
   /** Totals since the start. */
   readonly totals: Readonly<{ renders: number; computeMs: number; cpuMs: number; rays: number; restarts: number }>;
-  /** An Engine whose renders wait for their turn: a smaller urgency goes first, equal ones in order of asking. `onRendered` is told the wall time of each render without the waiting, in milliseconds. */
+  /**
+   * An Engine whose renders wait for their turn: a smaller urgency goes first, equal ones in order of asking.
+   * `onRendered` is told the wall time of each render without the waiting, in milliseconds.
+   */
   at(urgency: number, onRendered?: (computeMs: number) => void): Engine;
   close(): Promise<void>;
 }
@@ -39,7 +49,8 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
   function next(): void {
     if (busy || queue.length === 0) return;
     let first = 0;
-    for (const [index, waiting] of queue.entries()) if (waiting.urgency < (queue[first] as Waiting).urgency) first = index;
+    for (const [index, waiting] of queue.entries())
+      if (waiting.urgency < (queue[first] as Waiting).urgency) first = index;
     busy = true;
     (queue.splice(first, 1)[0] as Waiting).start();
   }
@@ -51,7 +62,11 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
     });
   }
 
-  async function render(request: RenderRequest, urgency: number, onRendered?: (computeMs: number) => void): Promise<RenderResult> {
+  async function render(
+    request: RenderRequest,
+    urgency: number,
+    onRendered?: (computeMs: number) => void,
+  ): Promise<RenderResult> {
     await turn(urgency);
     const startedMs = performance.now();
     try {
@@ -82,8 +97,15 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
   }
 
   return {
-    kind, kernelHash, totals,
-    at: (urgency, onRendered) => ({ kind, kernelHash, render: (request) => render(request, urgency, onRendered), close: async () => undefined }),
+    kind,
+    kernelHash,
+    totals,
+    at: (urgency, onRendered) => ({
+      kind,
+      kernelHash,
+      render: (request) => render(request, urgency, onRendered),
+      close: async () => undefined,
+    }),
     async close() {
       closed = true;
       const last = engine;

@@ -7,15 +7,23 @@ import { sha256 } from '../protocol/sha256.js';
 const encoder = new TextEncoder();
 
 /**
- * SHA-256 over all that decides what the kernel reads: the compiled code and data of renderer/scene/ and the versions of the packages
- * it decodes and builds with. It is part of every kernel's hash, since two builds that prepare a scene differently do not agree to
- * the bit, and a job must never be rendered by one of them and audited by the other.
+ * SHA-256 over all that decides what the kernel reads: the compiled code and data of renderer/scene/ and the versions
+ * of the packages it decodes and builds with. It is part of every kernel's hash, since two builds that prepare a scene
+ * differently do not agree to the bit, and a job must never be rendered by one of them and audited by the other.
  */
 export function hashPreparation(): Bytes32 {
   const folder = fileURLToPath(new URL('./scene/', import.meta.url));
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|json)$/.test(name)).map((name) => name.replaceAll('\\', '/')).sort();
-  const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { dependencies: Record<string, string> };
-  const versions = Object.entries(dependencies).filter(([name]) => /^(three|three-mesh-bvh|@jsquash\/.*)$/.test(name)).map(([name, version]) => `${name} ${version}`).sort();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(js|json)$/.test(name))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort();
+  const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const versions = Object.entries(dependencies)
+    .filter(([name]) => /^(three|three-mesh-bvh|@jsquash\/.*)$/.test(name))
+    .map(([name, version]) => `${name} ${version}`)
+    .sort();
   const digests = files.flatMap((name) => [sha256(encoder.encode(name)), sha256(readFileSync(folder + name))]);
   return hexOfBytes(sha256(sha256(encoder.encode(versions.join('\n'))), ...digests)) as Bytes32;
 }

@@ -15,11 +15,15 @@ const PREPARE_MS = 300_000;
 /** Milliseconds after which a thread that nobody needs ends; the next frame loads the scene again. */
 const IDLE_MS = 60_000;
 
-/** The frames of one manifest, each posed and prepared when first asked for, on a thread of their own: a heavy or hostile scene holds nobody up. */
+/**
+ * The frames of one manifest, each posed and prepared when first asked for, on a thread of their own: a heavy or
+ * hostile scene holds nobody up.
+ */
 export interface ManifestFrames {
   /**
-   * The prepared scene of an absolute frame. Frames asked for again soon are not prepared anew. Rejects with code `bad-scene` for a scene that cannot be drawn, with
-   * DeadlineError for one that takes too long, and with the store's errors for files that nobody provides.
+   * The prepared scene of an absolute frame. Frames asked for again soon are not prepared anew. Rejects with code
+   * `bad-scene` for a scene that cannot be drawn, with DeadlineError for one that takes too long, and with the store's
+   * errors for files that nobody provides.
    */
   prepare(frame: number): Promise<PreparedScene>;
   /** Lets go of the scene and of every frame, and ends the thread. */
@@ -27,8 +31,8 @@ export interface ManifestFrames {
 }
 
 /**
- * Opens the frames of a manifest. The scene and the environment it names are fetched for the first frame. Every party renders from what this returns, so that the manifest alone
- * decides the pixels.
+ * Opens the frames of a manifest. The scene and the environment it names are fetched for the first frame. Every party
+ * renders from what this returns, so that the manifest alone decides the pixels.
  */
 export function openManifestFrames(options: {
   manifest: Manifest;
@@ -40,7 +44,11 @@ export function openManifestFrames(options: {
   const { manifest, store, bounds = {} } = options;
   const pool = new Piscina<FrameTask, PreparedFrame>({
     filename: fileURLToPath(new URL('./prepare.thread.js', import.meta.url)),
-    minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, workerData: manifest, atomics: 'disabled',
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: IDLE_MS,
+    workerData: manifest,
+    atomics: 'disabled',
   });
   // A failing thread also rejects the frame it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
@@ -48,10 +56,13 @@ export function openManifestFrames(options: {
   let scenePaths: Promise<Set<string>> | undefined;
   async function read({ path, of }: FileWanted): Promise<Uint8Array | undefined> {
     const limits = { ...bounds, maxBytes: SCENE_LIMITS.fileBytes };
-    if (of === 'environment') return manifest.environment === null ? undefined : store.getDirectoryFile(manifest.environment.cid, path, limits);
+    if (of === 'environment')
+      return manifest.environment === null ? undefined : store.getDirectoryFile(manifest.environment.cid, path, limits);
     const { cid } = manifest.scene;
     scenePaths ??= store.getDirectory(cid, bounds).then((listed) => new Set(listed.map((file) => file.path)));
-    scenePaths.catch(() => { scenePaths = undefined; });
+    scenePaths.catch(() => {
+      scenePaths = undefined;
+    });
     return (await scenePaths).has(path) ? store.getDirectoryFile(cid, path, limits) : undefined;
   }
 
@@ -68,11 +79,18 @@ export function openManifestFrames(options: {
       return answer.prepared;
     } catch (error) {
       if (failure.signal.aborted) throw failure.signal.reason;
-      if (deadline.aborted) throw new DeadlineError({ what: `preparing frame ${frame} of ${manifest.scene.path}`, deadlineMs: PREPARE_MS });
+      if (deadline.aborted)
+        throw new DeadlineError({ what: `preparing frame ${frame} of ${manifest.scene.path}`, deadlineMs: PREPARE_MS });
       bounds.signal?.throwIfAborted();
       if (error instanceof RushesError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new RushesError({ code: 'preparation-failed', message: `frame ${frame} of ${manifest.scene.path} could not be prepared: ${reason}`, facts: { frame, reason }, advice: 'The scene may need more memory than this machine has.', cause: error });
+      throw new RushesError({
+        code: 'preparation-failed',
+        message: `frame ${frame} of ${manifest.scene.path} could not be prepared: ${reason}`,
+        facts: { frame, reason },
+        advice: 'The scene may need more memory than this machine has.',
+        cause: error,
+      });
     } finally {
       near.close();
     }
@@ -81,7 +99,11 @@ export function openManifestFrames(options: {
   const kept = new Map<number, Promise<PreparedScene>>();
   return {
     async prepare(frame) {
-      if (frame < manifest.frames.first || frame > manifest.frames.last) throw new BadInputError({ message: `frame ${frame} is not among the manifest's frames ${manifest.frames.first}-${manifest.frames.last}`, facts: { frame } });
+      if (frame < manifest.frames.first || frame > manifest.frames.last)
+        throw new BadInputError({
+          message: `frame ${frame} is not among the manifest's frames ${manifest.frames.first}-${manifest.frames.last}`,
+          facts: { frame },
+        });
       const prepared = kept.get(frame) ?? prepareAnew(frame);
       kept.delete(frame);
       kept.set(frame, prepared);
@@ -96,7 +118,11 @@ export function openManifestFrames(options: {
   };
 }
 
-function serveFiles(port: MessagePort, read: (wanted: FileWanted) => Promise<Uint8Array | undefined>, fail: (error: unknown) => void): void {
+function serveFiles(
+  port: MessagePort,
+  read: (wanted: FileWanted) => Promise<Uint8Array | undefined>,
+  fail: (error: unknown) => void,
+): void {
   port.on('message', (wanted: FileWanted) => {
     read(wanted).then((bytes) => port.postMessage(bytes), fail);
   });

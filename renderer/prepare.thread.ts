@@ -20,7 +20,20 @@ export default async function prepareFrame({ frame, files }: FrameTask): Promise
   const beganAtMs = threadCpuMs();
   try {
     opened ??= await openScene(files);
-    previous = prepareScene(poseScene({ ...opened, manifestView: { camera: manifest.camera, clip: manifest.clip, frame, fps: manifest.frames.fps, size: manifest.size, background: manifest.background } }), previous);
+    previous = prepareScene(
+      poseScene({
+        ...opened,
+        manifestView: {
+          camera: manifest.camera,
+          clip: manifest.clip,
+          frame,
+          fps: manifest.frames.fps,
+          size: manifest.size,
+          background: manifest.background,
+        },
+      }),
+      previous,
+    );
     const { buffers, hash, triangleCount, byteLength } = previous;
     return { prepared: { buffers, hash, triangleCount, byteLength }, cpuMs: threadCpuMs() - beganAtMs };
   } catch (error) {
@@ -41,5 +54,8 @@ async function openScene(files: FrameTask['files']): Promise<NonNullable<typeof 
   const loaded = await loadScene({ entry: manifest.scene.path, read: (path) => read(path, 'scene') });
   if (manifest.environment === null) return { loaded, environment: null };
   const { path, intensity } = manifest.environment;
-  return { loaded, environment: loadEnvironment({ path, bytes: await read(path, 'environment') ?? new Uint8Array(0), intensity }) };
+  return {
+    loaded,
+    environment: loadEnvironment({ path, bytes: (await read(path, 'environment')) ?? new Uint8Array(0), intensity }),
+  };
 }

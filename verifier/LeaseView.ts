@@ -24,7 +24,10 @@ export interface LeaseView<State extends LeaseState = LeaseState> {
   /** This verifier may fill an open place: bonded, with the policy's least stake, and not the worker. */
   eligible: boolean;
   knownDraw: KnownDraw | undefined;
-  /** Seconds, 1 to DELAY_SPREAD, this verifier waits before it does what anyone may do, so that not everybody sends the same transaction. */
+  /**
+   * Seconds, 1 to DELAY_SPREAD, this verifier waits before it does what anyone may do, so that not everybody sends the
+   * same transaction.
+   */
   delaySeconds: number;
 }
 

@@ -7,11 +7,13 @@ import { decideSealed } from './states/sealed.js';
 import { decideTaken } from './states/taken.js';
 
 /**
- * The verifier's whole behaviour towards anybody's lease, by state. The contract moves the lease; each decision is a pure function of the
- * ledger, the draw and the time, so a verifier that starts anew decides as the one before it would have.
+ * The verifier's whole behaviour towards anybody's lease, by state. The contract moves the lease; each decision is a
+ * pure function of the ledger, the draw and the time, so a verifier that starts anew decides as the one before it would
+ * have.
  *
  * COMMITTED -> (readDraw, then seal) SEALED -> (worker opens) OPENED -> (reveal) PAYABLE | VOID | CONVICTED
- * COMMITTED -> (settleUndrawn) PAYABLE;  any state after its deadline -> (expire);  any open state of a worker convicted since -> (voidConvicted) VOID
+ * COMMITTED -> (settleUndrawn) PAYABLE;  any state after its deadline -> (expire);  any open state of a worker
+ * convicted since -> (voidConvicted) VOID
  */
 const DECISIONS: { [State in LeaseState]: (view: LeaseView<State>) => VerifierAction } = {
   TAKEN: decideTaken,

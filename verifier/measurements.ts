@@ -18,9 +18,14 @@ export interface Measurement {
   blockLeaves: Float32Array;
 }
 
-/** Measurements on disk between seal and reveal, so that a verifier that starts anew reveals without rendering again. */
+/**
+ * Measurements on disk between seal and reveal, so that a verifier that starts anew reveals without rendering again.
+ */
 export interface Measurements {
-  /** The measurement, or undefined when there is none that reads back as written; it is made again then, with the same bits. */
+  /**
+   * The measurement, or undefined when there is none that reads back as written; it is made again then, with the same
+   * bits.
+   */
   read(leaseId: LeaseId, seed: Bytes32): Promise<Measurement | undefined>;
   /** Writes whole or not at all; throws WriteFailedError. */
   write(leaseId: LeaseId, measurement: Measurement): Promise<void>;
@@ -55,7 +60,9 @@ export async function openMeasurements(options: { folder: string }): Promise<Mea
       await rm(pathOf(leaseId), { force: true });
     },
     async leaseIds() {
-      return (await readdir(options.folder)).flatMap((name) => /^([1-9][0-9]*)\.measured$/.exec(name)?.[1] ?? []).map(Number);
+      return (await readdir(options.folder))
+        .flatMap((name) => /^([1-9][0-9]*)\.measured$/.exec(name)?.[1] ?? [])
+        .map(Number);
     },
   };
 }
@@ -63,7 +70,9 @@ export async function openMeasurements(options: { folder: string }): Promise<Mea
 function parse(file: Uint8Array): Measurement | undefined {
   if (file.length < 36 || !equalBytes(file.subarray(0, 32), sha256(file.subarray(32)))) return undefined;
   const jsonLength = new DataView(file.buffer, file.byteOffset + 32, 4).getUint32(0, false);
-  const { seed, prepared, valueFloats } = JSON.parse(new TextDecoder().decode(file.subarray(36, 36 + jsonLength))) as Pick<Measurement, 'seed' | 'prepared'> & { valueFloats: number };
+  const { seed, prepared, valueFloats } = JSON.parse(
+    new TextDecoder().decode(file.subarray(36, 36 + jsonLength)),
+  ) as Pick<Measurement, 'seed' | 'prepared'> & { valueFloats: number };
   // A copy, because float32 views need their own alignment.
   const floats = new Float32Array(new Uint8Array(file.subarray(36 + jsonLength)).buffer);
   return { seed, prepared, values: floats.slice(0, valueFloats), blockLeaves: floats.slice(valueFloats) };

@@ -28,7 +28,9 @@ export interface VerifierStatistics {
   revealed: number;
   /** Verdicts it revealed. */
   verdicts: { pass: number; void: number; convict: number };
-  /** Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start. */
+  /**
+   * Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start.
+   */
   computeMs: number;
   cpuMs: number;
   /** Processor time of preparing frames (ms), since the start. */
@@ -64,12 +66,21 @@ export interface VerifierPorts {
 /** Milliseconds without an audit of its own after which fees are withdrawn. */
 const IDLE_MS = 8000;
 
-/** Runs a verifier until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open. */
+/**
+ * Runs a verifier until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays
+ * open.
+ */
 export function runVerifier(ports: VerifierPorts): RunningVerifier {
   const { chain, store, engine, measurements, log } = ports;
   const settings: VerifierSettings = { ...VERIFIER_DEFAULTS, ...ports.settings };
   let ledgerNow: () => Ledger = createLedger;
-  const jobs = createJobCache({ ledger: () => ledgerNow(), store, kernelHash: engine.kernelHash, fetchMs: settings.fetchMs, signal: ports.signal });
+  const jobs = createJobCache({
+    ledger: () => ledgerNow(),
+    store,
+    kernelHash: engine.kernelHash,
+    fetchMs: settings.fetchMs,
+    signal: ports.signal,
+  });
   const context: VerifierContext = { chain, store, engine, measurements, key: ports.key, jobs, log };
   /** Draws read by this verifier itself; of use until the contract knows them. */
   const knownDraws = new Map<LeaseId, KnownDraw & { drawBlock: number; redrafted: boolean }>();
@@ -88,11 +99,17 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
   function knownDrawOf(lease: LedgerLease): KnownDraw | undefined {
     const known = knownDraws.get(lease.leaseId);
     const commitment = commitmentOf(lease);
-    return known !== undefined && known.drawBlock === commitment?.drawBlock && known.redrafted === commitment.redrafted ? known : undefined;
+    return known !== undefined && known.drawBlock === commitment?.drawBlock && known.redrafted === commitment.redrafted
+      ? known
+      : undefined;
   }
 
   const daemon = runDaemon<VerifierAction>({
-    chain, follow: ports.follow, pollMs: settings.pollMs, signal: ports.signal, log,
+    chain,
+    follow: ports.follow,
+    pollMs: settings.pollMs,
+    signal: ports.signal,
+    log,
     keptLeases: () => measurements.leaseIds(),
     sweep: () => jobs.sweep(),
 
@@ -101,9 +118,17 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       const me = ledger.accounts.get(chain.account);
       if (policy === undefined || me?.role !== 'verifier') return undefined;
       const action = decide({
-        lease, policy, now, self: chain.account, knownDraw: knownDrawOf(lease), delaySeconds: delaySeconds(lease.leaseId),
+        lease,
+        policy,
+        now,
+        self: chain.account,
+        knownDraw: knownDrawOf(lease),
+        delaySeconds: delaySeconds(lease.leaseId),
         forfeit: (ledger.accounts.get(lease.worker)?.convictions ?? 0) !== lease.workerConvictions,
-        eligible: me.withdrawableAt === undefined && me.stakeWei >= policy.minVerifierStakeWei && lease.worker !== chain.account,
+        eligible:
+          me.withdrawableAt === undefined &&
+          me.stakeWei >= policy.minVerifierStakeWei &&
+          lease.worker !== chain.account,
       });
       // A job that this engine cannot render is left to others, and tried again later.
       if (action.do === 'wait' || (action.do === 'seal' && jobs.isRefused(lease.jobId))) return undefined;
@@ -114,33 +139,60 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       const { leaseId } = lease;
       const { signal } = at;
       switch (action.do) {
-        case 'wait': return undefined;
+        case 'wait':
+          return undefined;
         case 'readDraw': {
           const commitment = commitmentOf(lease);
           const policy = policyOf(at.ledger(), lease);
           if (commitment === undefined || policy === undefined) return undefined;
-          knownDraws.set(leaseId, { ...await readDraw({ chain, ledger: at.ledger, lease, policy, signal }), drawBlock: commitment.drawBlock, redrafted: commitment.redrafted });
+          knownDraws.set(leaseId, {
+            ...(await readDraw({ chain, ledger: at.ledger, lease, policy, signal })),
+            drawBlock: commitment.drawBlock,
+            redrafted: commitment.redrafted,
+          });
           return undefined;
         }
         case 'seal': {
           if (lease.state !== 'COMMITTED') return undefined;
           const known = knownDrawOf(lease);
           const draw = lease.commitment.draw ?? known;
-          if (draw === undefined) throw new InvariantError({ what: `draw of lease ${leaseId} to seal`, expected: 'known', actual: 'unknown' });
+          if (draw === undefined)
+            throw new InvariantError({
+              what: `draw of lease ${leaseId} to seal`,
+              expected: 'known',
+              actual: 'unknown',
+            });
           // Only the first seal brings the header; one that comes too late for that is taken all the same.
-          const header = lease.commitment.draw === undefined ? known?.header ?? new Uint8Array(0) : new Uint8Array(0);
-          return sealLease(context, { lease, draw, header, sealDeadline: lease.sealDeadline, signal: AbortSignal.any([signal, untilDeadline(lease.sealDeadline - at.now().seconds)]) });
+          const header = lease.commitment.draw === undefined ? (known?.header ?? new Uint8Array(0)) : new Uint8Array(0);
+          return sealLease(context, {
+            lease,
+            draw,
+            header,
+            sealDeadline: lease.sealDeadline,
+            signal: AbortSignal.any([signal, untilDeadline(lease.sealDeadline - at.now().seconds)]),
+          });
         }
-        case 'settleUndrawn': return (await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })).blockNumber;
+        case 'settleUndrawn':
+          return (
+            await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })
+          ).blockNumber;
         case 'reveal': {
           if (lease.state !== 'OPENED') return undefined;
           const secondsLeft = Math.max(1, lease.revealDeadline - at.now().seconds);
           const workerClass = at.ledger().accounts.get(lease.worker)?.deviceClass ?? '';
           const revealSeconds = policyOf(at.ledger(), lease)?.revealSeconds ?? 0;
-          return revealLease(context, { lease, workerClass, secondsLeft, hasPatience: secondsLeft > revealSeconds / 2, signal: AbortSignal.any([signal, untilDeadline(secondsLeft)]) });
+          return revealLease(context, {
+            lease,
+            workerClass,
+            secondsLeft,
+            hasPatience: secondsLeft > revealSeconds / 2,
+            signal: AbortSignal.any([signal, untilDeadline(secondsLeft)]),
+          });
         }
-        case 'expire': return (await chain.expire({ leaseId }, { signal })).blockNumber;
-        case 'voidConvicted': return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
+        case 'expire':
+          return (await chain.expire({ leaseId }, { signal })).blockNumber;
+        case 'voidConvicted':
+          return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
       }
     },
 
@@ -148,11 +200,22 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     async actForAccount({ ledger, signal }) {
       const me = ledger.accounts.get(chain.account);
       if (me?.role === undefined) return registerVerifier(context, settings.stakeWei, signal);
-      if (me.role !== 'verifier') throw new RushesError({ code: 'wrong-role', message: `account ${chain.account} is registered as ${me.role}, not as verifier`, facts: { account: chain.account }, advice: 'Give the verifier a key of its own.' });
+      if (me.role !== 'verifier')
+        throw new RushesError({
+          code: 'wrong-role',
+          message: `account ${chain.account} is registered as ${me.role}, not as verifier`,
+          facts: { account: chain.account },
+          advice: 'Give the verifier a key of its own.',
+        });
       const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
-      if (me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei) return topUp(context, minVerifierStakeWei - me.stakeWei, signal);
-      const busy = [...ledger.openLeaseIds].some((leaseId) => commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some((audit) => audit.verifier === chain.account));
-      idleSinceMs = busy ? undefined : idleSinceMs ?? performance.now();
+      if (me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei)
+        return topUp(context, minVerifierStakeWei - me.stakeWei, signal);
+      const busy = [...ledger.openLeaseIds].some((leaseId) =>
+        commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some(
+          (audit) => audit.verifier === chain.account,
+        ),
+      );
+      idleSinceMs = busy ? undefined : (idleSinceMs ?? performance.now());
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
       const amountWei = me.owedWei.toString();
       const { blockNumber } = await chain.withdraw({ signal });
@@ -182,7 +245,18 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
         if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
       }
       const { computeMs, cpuMs, rays, restarts } = engine.totals;
-      return { account: chain.account, sealed, revealed: verdicts.pass + verdicts.void + verdicts.convict, verdicts, computeMs, cpuMs, prepareCpuMs: jobs.prepareCpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber };
+      return {
+        account: chain.account,
+        sealed,
+        revealed: verdicts.pass + verdicts.void + verdicts.convict,
+        verdicts,
+        computeMs,
+        cpuMs,
+        prepareCpuMs: jobs.prepareCpuMs,
+        rays,
+        engineRestarts: restarts,
+        blockNumber: daemon.blockNumber,
+      };
     },
   };
 }

@@ -2,7 +2,18 @@ import { bytesOfHex, hexOfBytes, u256, u64 } from '../protocol/bytes.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import { hmacSha256 } from '../protocol/sha256.js';
 
-/** The secret a seal is made with: HMAC of the verifier's key over the lease, so that nothing has to be remembered between seal and reveal. */
+/**
+ * The secret a seal is made with: HMAC of the verifier's key over the lease, so that nothing has to be remembered
+ * between seal and reveal.
+ */
 export function sealSecret(options: { key: Bytes32; chainId: number; contract: Address; leaseId: LeaseId }): Bytes32 {
-  return hexOfBytes(hmacSha256(bytesOfHex(options.key), new TextEncoder().encode('rushes seal secret 1'), u256(BigInt(options.chainId)), bytesOfHex(options.contract), u64(options.leaseId)));
+  return hexOfBytes(
+    hmacSha256(
+      bytesOfHex(options.key),
+      new TextEncoder().encode('rushes seal secret 1'),
+      u256(BigInt(options.chainId)),
+      bytesOfHex(options.contract),
+      u64(options.leaseId),
+    ),
+  );
 }

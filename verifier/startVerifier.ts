@@ -27,23 +27,43 @@ export interface VerifierOptions {
   log: Logger;
 }
 
-/** Starts a verifier with its render threads. Rejects when the chain is not the network's, or the folder cannot be written. */
+/**
+ * Starts a verifier with its render threads. Rejects when the chain is not the network's, or the folder cannot be
+ * written.
+ */
 export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
   const { network, signal, log } = options;
   const key = parseBytes32(options.key.startsWith('0x') ? options.key : `0x${options.key}`, 'private key');
   const chain = await connectChain({ network, key, signal });
   const measurements = await openMeasurements({ folder: join(options.dataDir, network.contract, chain.account) });
-  const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads: options.threads, ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }) }) });
+  const engine = await createSteadyEngine({
+    create: () =>
+      createCpuEngine({
+        threads: options.threads,
+        ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      }),
+  });
   const verifier = runVerifier({
-    chain, measurements, engine, key, signal, log,
-    follow: (follow) => followEvents({ network, ...follow, onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer') }),
+    chain,
+    measurements,
+    engine,
+    key,
+    signal,
+    log,
+    follow: (follow) =>
+      followEvents({
+        network,
+        ...follow,
+        onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer'),
+      }),
     store: createObjectStore({ apiUrl: network.ipfsApiUrl }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   const closed = verifier.closed.finally(() => engine.close());
   closed.catch(() => undefined);
   return {
-    ...verifier, closed,
+    ...verifier,
+    closed,
     async close() {
       await verifier.close();
       await closed.catch(() => undefined);

@@ -14,4 +14,10 @@ export interface WorkerSettings {
   fetchMs: number;
 }
 
-export const WORKER_DEFAULTS: WorkerSettings = { leasesToRender: 2, openLeases: 12, stakeWei: undefined, pollMs: 250, fetchMs: 120_000 };
+export const WORKER_DEFAULTS: WorkerSettings = {
+  leasesToRender: 2,
+  openLeases: 12,
+  stakeWei: undefined,
+  pollMs: 250,
+  fetchMs: 120_000,
+};

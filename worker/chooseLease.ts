@@ -38,8 +38,8 @@ export interface LeaseChoice {
 }
 
 /**
- * Chooses the chunks of one lease: chunks of one frame, where that is possible, because they share the prepared scene; as many as time, money, stake and policy allow.
- * Undefined when there is nothing this worker can take.
+ * Chooses the chunks of one lease: chunks of one frame, where that is possible, because they share the prepared scene;
+ * as many as time, money, stake and policy allow. Undefined when there is nothing this worker can take.
  */
 export function chooseLease(choice: LeaseChoice): { word: number; mask: bigint; terms: LeaseTerms } | undefined {
   const groups = choice.suggested === undefined ? framesToTake(choice) : [takeable(choice, choice.suggested)];
@@ -51,7 +51,13 @@ export function chooseLease(choice: LeaseChoice): { word: number; mask: bigint; 
   let units = 0;
   for (const [i, chunkIndex] of group.entries()) {
     units += choice.weights[chunkIndex] as number;
-    const terms = leaseTermsOf({ policy: choice.policy, pricePerUnitWei: choice.job.pricePerUnitWei, units, chunks: i + 1, lockedWei: choice.lockedWei });
+    const terms = leaseTermsOf({
+      policy: choice.policy,
+      pricePerUnitWei: choice.job.pricePerUnitWei,
+      units,
+      chunks: i + 1,
+      lockedWei: choice.lockedWei,
+    });
     if (!fits(choice, { units, chunks: i + 1, terms })) break;
     chosen = { ...maskOfChunks(group.slice(0, i + 1)), terms };
   }

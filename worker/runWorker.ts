@@ -2,7 +2,13 @@ import type { Logger } from 'pino';
 import { runDaemon, untilDeadline } from '../adapters/daemon/runDaemon.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
-import { type Ledger, type LeaseState, type LedgerAccount, type LedgerLease, createLedger } from '../protocol/ledger.js';
+import {
+  type Ledger,
+  type LeaseState,
+  type LedgerAccount,
+  type LedgerLease,
+  createLedger,
+} from '../protocol/ledger.js';
 import { chunksOfMask } from '../protocol/masks.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
@@ -27,7 +33,9 @@ export interface WorkerStatistics {
   leases: Partial<Record<LeaseState, number>>;
   /** Chunks of own leases that were paid. */
   chunksPaid: number;
-  /** Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start. */
+  /**
+   * Wall time with a render under way, processor time of the render threads (ms), and ray traversals, since the start.
+   */
   computeMs: number;
   cpuMs: number;
   /** Processor time of preparing frames (ms), since the start. */
@@ -67,13 +75,31 @@ export interface WorkerPorts {
 /** Milliseconds without an open lease after which pay is withdrawn. */
 const IDLE_MS = 8000;
 
-/** Runs a worker until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open. */
+/**
+ * Runs a worker until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open.
+ */
 export function runWorker(ports: WorkerPorts): RunningWorker {
   const { chain, store, engine, spool, log, random = Math.random } = ports;
   const settings: WorkerSettings = { ...WORKER_DEFAULTS, ...ports.settings };
   let ledgerNow: () => Ledger = createLedger;
-  const jobs = createJobCache({ ledger: () => ledgerNow(), store, kernelHash: engine.kernelHash, fetchMs: settings.fetchMs, signal: ports.signal });
-  const context: WorkerContext = { chain, store, engine, spool, key: ports.key, jobs, rendered: new Set(), renderLeaves: ports.renderLeaves, log };
+  const jobs = createJobCache({
+    ledger: () => ledgerNow(),
+    store,
+    kernelHash: engine.kernelHash,
+    fetchMs: settings.fetchMs,
+    signal: ports.signal,
+  });
+  const context: WorkerContext = {
+    chain,
+    store,
+    engine,
+    spool,
+    key: ports.key,
+    jobs,
+    rendered: new Set(),
+    renderLeaves: ports.renderLeaves,
+    log,
+  };
   const knownDrawn = new Set<LeaseId>();
   let idleSinceMs: number | undefined;
   let toldOfConviction = false;
@@ -83,19 +109,31 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   }
 
   function ownLeases(ledger: Ledger): LedgerLease[] {
-    return [...ledger.openLeaseIds].map((leaseId) => ledger.leases.get(leaseId) as LedgerLease).filter((lease) => lease.worker === chain.account);
+    return [...ledger.openLeaseIds]
+      .map((leaseId) => ledger.leases.get(leaseId) as LedgerLease)
+      .filter((lease) => lease.worker === chain.account);
   }
 
-  /** A worker that was convicted takes nothing more: whatever made its samples wrong would cost the next stake as well. */
+  /**
+   * A worker that was convicted takes nothing more: whatever made its samples wrong would cost the next stake as well.
+   */
   function isConvicted(me: Readonly<LedgerAccount>): boolean {
     if (me.convictions === 0) return false;
-    if (!toldOfConviction) log.error({ account: chain.account, convictions: me.convictions, slashedWei: me.slashedWei.toString() }, 'this worker was convicted and takes no more leases; find out why its samples were wrong, then go on with another key');
+    if (!toldOfConviction)
+      log.error(
+        { account: chain.account, convictions: me.convictions, slashedWei: me.slashedWei.toString() },
+        'this worker was convicted and takes no more leases; find out why its samples were wrong, then go on with another key',
+      );
     toldOfConviction = true;
     return true;
   }
 
   const daemon = runDaemon<WorkerAction>({
-    chain, follow: ports.follow, pollMs: settings.pollMs, signal: ports.signal, log,
+    chain,
+    follow: ports.follow,
+    pollMs: settings.pollMs,
+    signal: ports.signal,
+    log,
     keptLeases: () => spool.leaseIds(),
     sweep: () => jobs.sweep(),
 
@@ -111,7 +149,8 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       const { leaseId } = lease;
       const { signal } = at;
       switch (action.do) {
-        case 'wait': return undefined;
+        case 'wait':
+          return undefined;
         case 'renderAndCommit': {
           // Past the deadline a commitment is refused: stop rendering then.
           const secondsLeft = lease.state === 'TAKEN' ? lease.deadline - at.now().seconds : 0;
@@ -122,10 +161,14 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           if (blockNumber === undefined) knownDrawn.add(leaseId);
           return blockNumber;
         }
-        case 'open': return openLease(context, lease, signal);
-        case 'answer': return answerDemand(context, lease, action, signal);
-        case 'expire': return (await chain.expire({ leaseId }, { signal })).blockNumber;
-        case 'voidConvicted': return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
+        case 'open':
+          return openLease(context, lease, signal);
+        case 'answer':
+          return answerDemand(context, lease, action, signal);
+        case 'expire':
+          return (await chain.expire({ leaseId }, { signal })).blockNumber;
+        case 'voidConvicted':
+          return (await chain.voidConvicted({ leaseId }, { signal })).blockNumber;
       }
     },
 
@@ -133,12 +176,32 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     async actForAccount({ now, ledger, signal }) {
       const me = ledger.accounts.get(chain.account);
       if (me?.role === undefined) return registerWorker(context, settings.stakeWei, signal);
-      if (me.role !== 'worker') throw new RushesError({ code: 'wrong-role', message: `account ${chain.account} is registered as ${me.role}, not as worker`, facts: { account: chain.account }, advice: 'Give the worker a key of its own.' });
+      if (me.role !== 'worker')
+        throw new RushesError({
+          code: 'wrong-role',
+          message: `account ${chain.account} is registered as ${me.role}, not as worker`,
+          facts: { account: chain.account },
+          advice: 'Give the worker a key of its own.',
+        });
       const leases = ownLeases(ledger);
-      idleSinceMs = leases.length > 0 ? undefined : idleSinceMs ?? performance.now();
+      idleSinceMs = leases.length > 0 ? undefined : (idleSinceMs ?? performance.now());
       const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
-      if (me.withdrawableAt === undefined && !isConvicted(me) && toRender < settings.leasesToRender && leases.length < settings.openLeases) {
-        const minedIn = await takeNext(context, { ledger, account: me, leases, suggestions: ports.suggestions, idleMs: idleSinceMs === undefined ? 0 : performance.now() - idleSinceMs, nowSeconds: now.seconds, random, signal });
+      if (
+        me.withdrawableAt === undefined &&
+        !isConvicted(me) &&
+        toRender < settings.leasesToRender &&
+        leases.length < settings.openLeases
+      ) {
+        const minedIn = await takeNext(context, {
+          ledger,
+          account: me,
+          leases,
+          suggestions: ports.suggestions,
+          idleMs: idleSinceMs === undefined ? 0 : performance.now() - idleSinceMs,
+          nowSeconds: now.seconds,
+          random,
+          signal,
+        });
         if (minedIn !== undefined) return minedIn;
       }
       if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
@@ -168,8 +231,18 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
       const { computeMs, cpuMs, rays, restarts } = engine.totals;
       return {
-        account: chain.account, leases, chunksPaid: own.reduce((sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0), 0),
-        computeMs, cpuMs, prepareCpuMs: jobs.prepareCpuMs, rays, engineRestarts: restarts, blockNumber: daemon.blockNumber,
+        account: chain.account,
+        leases,
+        chunksPaid: own.reduce(
+          (sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0),
+          0,
+        ),
+        computeMs,
+        cpuMs,
+        prepareCpuMs: jobs.prepareCpuMs,
+        rays,
+        engineRestarts: restarts,
+        blockNumber: daemon.blockNumber,
       };
     },
   };

@@ -31,7 +31,8 @@ export interface Spool {
   leaseIds(): Promise<LeaseId[]>;
 }
 
-// A file holds: SHA-256 of the rest (32), u32 length of the JSON, job and output as canonical JSON, the leaves as little-endian float32.
+// A file holds: SHA-256 of the rest (32), u32 length of the JSON, job and output as canonical JSON, the leaves as
+// little-endian float32.
 
 /** @param options.folder a folder of its own for this worker on this network */
 export async function openSpool(options: { folder: string }): Promise<Spool> {
@@ -54,7 +55,10 @@ export async function openSpool(options: { folder: string }): Promise<Spool> {
       new DataView(body.buffer).setUint32(0, json.length, false);
       body.set(json, 4);
       body.set(littleEndianBytes(chunk.leaves), 4 + json.length);
-      await writeAtomically({ path: pathOf(leaseId, chunk.output.chunkIndex), bytes: Buffer.concat([sha256(body), body]) });
+      await writeAtomically({
+        path: pathOf(leaseId, chunk.output.chunkIndex),
+        bytes: Buffer.concat([sha256(body), body]),
+      });
     },
     async remove(leaseId) {
       await rm(folderOf(leaseId), { recursive: true, force: true });
@@ -68,7 +72,10 @@ export async function openSpool(options: { folder: string }): Promise<Spool> {
 function parse(file: Uint8Array): (SpooledChunk & { jobId: JobId }) | undefined {
   if (file.length < 36 || !equalBytes(file.subarray(0, 32), sha256(file.subarray(32)))) return undefined;
   const jsonLength = new DataView(file.buffer, file.byteOffset + 32, 4).getUint32(0, false);
-  const { jobId, output } = JSON.parse(new TextDecoder().decode(file.subarray(36, 36 + jsonLength))) as { jobId: JobId; output: ChunkOutput };
+  const { jobId, output } = JSON.parse(new TextDecoder().decode(file.subarray(36, 36 + jsonLength))) as {
+    jobId: JobId;
+    output: ChunkOutput;
+  };
   // A copy, because float32 views need their own alignment.
   const leaves = new Float32Array(new Uint8Array(file.subarray(36 + jsonLength)).buffer);
   return { jobId, output, leaves };

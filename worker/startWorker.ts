@@ -40,27 +40,52 @@ export interface WorkerOptions {
   log: Logger;
 }
 
-/** Starts a worker with its render threads. Rejects when the chain is not the network's, the folder cannot be written, or a cheat is asked for on real money. */
+/**
+ * Starts a worker with its render threads. Rejects when the chain is not the network's, the folder cannot be written,
+ * or a cheat is asked for on real money.
+ */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { network, signal, log, cheat } = options;
-  if (cheat !== undefined && !network.testMoney) throw new BadInputError({ message: `network ${network.name} uses real money: no worker cheats there`, advice: 'Leave the cheat out.' });
+  if (cheat !== undefined && !network.testMoney)
+    throw new BadInputError({
+      message: `network ${network.name} uses real money: no worker cheats there`,
+      advice: 'Leave the cheat out.',
+    });
   if (cheat !== undefined) log.warn({ cheat }, 'this worker cheats, to show that it is caught');
   const key = parseBytes32(options.key.startsWith('0x') ? options.key : `0x${options.key}`, 'private key');
   const chain = await connectChain({ network, key, signal });
   const spool = await openSpool({ folder: join(options.dataDir, network.contract, chain.account) });
-  const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads: options.threads, ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }) }) });
+  const engine = await createSteadyEngine({
+    create: () =>
+      createCpuEngine({
+        threads: options.threads,
+        ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      }),
+  });
   const worker = runWorker({
-    chain, spool, engine, key, signal, log,
-    follow: (follow) => followEvents({ network, ...follow, onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer') }),
+    chain,
+    spool,
+    engine,
+    key,
+    signal,
+    log,
+    follow: (follow) =>
+      followEvents({
+        network,
+        ...follow,
+        onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer'),
+      }),
     store: createObjectStore({ apiUrl: network.ipfsApiUrl }),
-    suggestions: options.coordinatorUrl === undefined ? undefined : createCoordinatorClient({ url: options.coordinatorUrl }),
+    suggestions:
+      options.coordinatorUrl === undefined ? undefined : createCoordinatorClient({ url: options.coordinatorUrl }),
     renderLeaves: cheat === undefined ? renderChunk : CHEATS[cheat],
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   const closed = worker.closed.finally(() => engine.close());
   closed.catch(() => undefined);
   return {
-    ...worker, closed,
+    ...worker,
+    closed,
     async close() {
       await worker.close();
       await closed.catch(() => undefined);

@@ -16,9 +16,12 @@ export const policyInterface = new Interface(policyAbi as unknown as InterfaceSo
 /** Integers of up to this many bits become numbers, larger ones bigints: the same rule as in the generated types. */
 const NUMBER_BITS = 48;
 
-/** A value as ethers decodes it, as plain data: numbers, bigints, lowercase hex, strings, arrays, objects by field name. */
+/**
+ * A value as ethers decodes it, as plain data: numbers, bigints, lowercase hex, strings, arrays, objects by field name.
+ */
 export function plainValue(type: ParamType, value: unknown): unknown {
-  if (type.baseType === 'array') return (value as readonly unknown[]).map((item) => plainValue(type.arrayChildren, item));
+  if (type.baseType === 'array')
+    return (value as readonly unknown[]).map((item) => plainValue(type.arrayChildren, item));
   if (type.baseType === 'tuple') return plainFields(type.components, value as readonly unknown[]);
   if (/^u?int/.test(type.type)) {
     const integer = BigNumber.from(value).toBigInt();

@@ -2,15 +2,29 @@ import { RushesError } from '../../protocol/errors.js';
 
 /** The contract refused: `code` is the name of its custom error, `facts` are the error's fields. */
 export class ContractRevertedError extends RushesError {
-  /** Name of the custom error, such as `ChunksTaken`; `Error` for a reason in words, `Panic` for a failed assertion, `Unknown` otherwise. */
+  /**
+   * Name of the custom error, such as `ChunksTaken`; `Error` for a reason in words, `Panic` for a failed assertion,
+   * `Unknown` otherwise.
+   */
   readonly errorName: string;
 
-  constructor(options: { errorName: string; method: string; facts: Record<string, unknown>; transactionHash?: string }) {
-    const facts = Object.entries(options.facts).map(([name, value]) => `${name} ${String(value)}`).join(', ');
+  constructor(options: {
+    errorName: string;
+    method: string;
+    facts: Record<string, unknown>;
+    transactionHash?: string;
+  }) {
+    const facts = Object.entries(options.facts)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', ');
     super({
       code: options.errorName,
       message: `the contract refused ${options.method}: ${options.errorName}${facts === '' ? '' : ` (${facts})`}`,
-      facts: { ...options.facts, method: options.method, ...(options.transactionHash === undefined ? {} : { transactionHash: options.transactionHash }) },
+      facts: {
+        ...options.facts,
+        method: options.method,
+        ...(options.transactionHash === undefined ? {} : { transactionHash: options.transactionHash }),
+      },
     });
     this.errorName = options.errorName;
   }
@@ -35,7 +49,11 @@ export class RpcError extends RushesError {
   readonly data: unknown;
 
   constructor(options: { method: string; rpcCode: number; reason: string; data: unknown }) {
-    super({ code: 'rpc-error', message: `the chain refused ${options.method}: ${options.reason}`, facts: { method: options.method, rpcCode: options.rpcCode, reason: options.reason } });
+    super({
+      code: 'rpc-error',
+      message: `the chain refused ${options.method}: ${options.reason}`,
+      facts: { method: options.method, rpcCode: options.rpcCode, reason: options.reason },
+    });
     this.data = options.data;
   }
 }

@@ -20,8 +20,9 @@ import { readLeafAnswer } from './readLeafAnswer.js';
 import type { RpcReceipt } from './receipts.js';
 
 /**
- * Gas limits of calls whose cost is decided between sending and mining: by the draw, or by who seals, reveals or takes first. An estimate made before could be
- * too low. Measured: contracts/gas/Rushes.json (takeLease 334,000 for 256 chunks); a draw walks up to 128 verifiers at about 7,000 gas each.
+ * Gas limits of calls whose cost is decided between sending and mining: by the draw, or by who seals, reveals or takes
+ * first. An estimate made before could be too low. Measured: contracts/gas/Rushes.json (takeLease 334,000 for 256
+ * chunks); a draw walks up to 128 verifiers at about 7,000 gas each.
  */
 const GAS_LIMITS: Partial<Record<keyof RushesTransactions, bigint>> = {
   takeLease: 700_000n,
@@ -35,8 +36,9 @@ const GAS_LIMITS: Partial<Record<keyof RushesTransactions, bigint>> = {
 const MAX_ALLOWANCE = (1n << 256n) - 1n;
 
 /**
- * The contract seen from one account. Calls are tried on the pending block first, so that what the contract would refuse is thrown as ContractRevertedError
- * without being sent. Safe for concurrent calls. Checks at once that the chain is the network's: throws WrongChainError otherwise.
+ * The contract seen from one account. Calls are tried on the pending block first, so that what the contract would
+ * refuse is thrown as ContractRevertedError without being sent. Safe for concurrent calls. Checks at once that the
+ * chain is the network's: throws WrongChainError otherwise.
  */
 export async function connectChain(options: {
   network: NetworkDescription;
@@ -50,16 +52,37 @@ export async function connectChain(options: {
   const rpc = createRpc(network.rpcUrl);
   await checkChain(rpc, network, options.signal);
   const wallet = new Wallet(options.key);
-  const sender = createSender({ rpc, wallet, chainId: network.chainId, ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }) });
+  const sender = createSender({
+    rpc,
+    wallet,
+    chainId: network.chainId,
+    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+  });
   return portOf(network, rpc, sender);
 }
 
 async function checkChain(rpc: Rpc, network: NetworkDescription, signal: AbortSignal | undefined): Promise<void> {
   const chainId = Number(await rpc.send<string>('eth_chainId', [], { signal }));
-  if (chainId !== network.chainId) throw new WrongChainError({ rpcUrl: network.rpcUrl, what: 'its chain id', expected: String(network.chainId), actual: String(chainId) });
-  const token = await rpc.send<string>('eth_call', [{ to: network.contract, data: rushesInterface.encodeFunctionData('token') }, 'latest'], { signal }).catch(() => '0x');
+  if (chainId !== network.chainId)
+    throw new WrongChainError({
+      rpcUrl: network.rpcUrl,
+      what: 'its chain id',
+      expected: String(network.chainId),
+      actual: String(chainId),
+    });
+  const token = await rpc
+    .send<string>('eth_call', [{ to: network.contract, data: rushesInterface.encodeFunctionData('token') }, 'latest'], {
+      signal,
+    })
+    .catch(() => '0x');
   const address = `0x${token.slice(-40)}`;
-  if (token === '0x' || address !== network.token) throw new WrongChainError({ rpcUrl: network.rpcUrl, what: `the token of the contract at ${network.contract}`, expected: network.token, actual: token === '0x' ? 'absent' : address });
+  if (token === '0x' || address !== network.token)
+    throw new WrongChainError({
+      rpcUrl: network.rpcUrl,
+      what: `the token of the contract at ${network.contract}`,
+      expected: network.token,
+      actual: token === '0x' ? 'absent' : address,
+    });
 }
 
 function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPort {
@@ -77,10 +100,19 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
     return Number(block.timestamp);
   }
 
-  async function transact<Name extends keyof RushesTransactions>(method: Name, args: RushesTransactions[Name], bounds: CallBounds | undefined): Promise<Receipt> {
+  async function transact<Name extends keyof RushesTransactions>(
+    method: Name,
+    args: RushesTransactions[Name],
+    bounds: CallBounds | undefined,
+  ): Promise<Receipt> {
     const gasLimit = GAS_LIMITS[method];
     const receipt = await sender.send(
-      { to: network.contract, data: rushesInterface.encodeFunctionData(method, args), method, ...(gasLimit === undefined ? {} : { gasLimit }) },
+      {
+        to: network.contract,
+        data: rushesInterface.encodeFunctionData(method, args),
+        method,
+        ...(gasLimit === undefined ? {} : { gasLimit }),
+      },
       { signal: bounds?.signal },
     );
     const ours = receipt.logs.filter((log) => log.address.toLowerCase() === network.contract);
@@ -95,9 +127,16 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
 
   /** Lets the contract take tokens, once for all: what it takes is always the caller's own request. */
   async function allow(amountWei: Wei, bounds: CallBounds | undefined): Promise<void> {
-    if (amountWei === 0n || await readAllowance() >= amountWei) return;
+    if (amountWei === 0n || (await readAllowance()) >= amountWei) return;
     approving ??= sender
-      .send({ to: network.token, data: tokenInterface.encodeFunctionData('approve', [network.contract, MAX_ALLOWANCE]), method: 'approve' }, { signal: bounds?.signal })
+      .send(
+        {
+          to: network.token,
+          data: tokenInterface.encodeFunctionData('approve', [network.contract, MAX_ALLOWANCE]),
+          method: 'approve',
+        },
+        { signal: bounds?.signal },
+      )
       .then(() => undefined)
       .finally(() => {
         approving = undefined;
@@ -143,40 +182,63 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
       const receipt = await transact('takeLease', [jobId, word, mask, weightsWord, weightsProof], bounds);
       return { ...receipt, leaseId: eventOf(receipt, 'LeaseTaken').args.leaseId };
     },
-    commit: ({ leaseId, root, outputsDigest }, bounds) => transact('commit', [leaseIdOf(leaseId), root, outputsDigest], bounds),
+    commit: ({ leaseId, root, outputsDigest }, bounds) =>
+      transact('commit', [leaseIdOf(leaseId), root, outputsDigest], bounds),
     seal: ({ leaseId, header, sealHash }, bounds) => transact('seal', [leaseIdOf(leaseId), header, sealHash], bounds),
     settleUndrawn: ({ leaseId, header }, bounds) => transact('settleUndrawn', [leaseIdOf(leaseId), header], bounds),
     open: ({ leaseId, openingDigest }, bounds) => transact('open', [leaseIdOf(leaseId), openingDigest], bounds),
-    reveal: ({ leaseId, verdict, findingDigest, valuesHash, secret }, bounds) => transact('reveal', [leaseIdOf(leaseId), VERDICT_CODES[verdict], findingDigest, valuesHash, secret], bounds),
-    demandOpening: ({ leaseId, chunkIndex, leafIndex }, bounds) => transact('demandOpening', [leaseIdOf(leaseId), chunkIndex, leafIndex], bounds),
-    answerOpening: ({ leaseId, verifier, answer }, bounds) => transact('answerOpening', [leaseIdOf(leaseId), verifier, answer], bounds),
+    reveal: ({ leaseId, verdict, findingDigest, valuesHash, secret }, bounds) =>
+      transact('reveal', [leaseIdOf(leaseId), VERDICT_CODES[verdict], findingDigest, valuesHash, secret], bounds),
+    demandOpening: ({ leaseId, chunkIndex, leafIndex }, bounds) =>
+      transact('demandOpening', [leaseIdOf(leaseId), chunkIndex, leafIndex], bounds),
+    answerOpening: ({ leaseId, verifier, answer }, bounds) =>
+      transact('answerOpening', [leaseIdOf(leaseId), verifier, answer], bounds),
     expire: ({ leaseId }, bounds) => transact('expire', [leaseIdOf(leaseId)], bounds),
     voidConvicted: ({ leaseId }, bounds) => transact('voidConvicted', [leaseIdOf(leaseId)], bounds),
     withdraw: (bounds) => transact('withdraw', [], bounds),
 
     async readPolicy(policy, bounds) {
-      const data = await rpc.send<string>('eth_call', [{ to: policy, data: policyInterface.encodeFunctionData('values') }, 'latest'], { signal: bounds?.signal });
+      const data = await rpc.send<string>(
+        'eth_call',
+        [{ to: policy, data: policyInterface.encodeFunctionData('values') }, 'latest'],
+        { signal: bounds?.signal },
+      );
       const fragment = policyInterface.getFunction('values');
-      return plainFields(fragment.outputs?.[0]?.components ?? [], policyInterface.decodeFunctionResult(fragment, data)[0] as unknown[]) as unknown as PolicyNumbers;
+      return plainFields(
+        fragment.outputs?.[0]?.components ?? [],
+        policyInterface.decodeFunctionResult(fragment, data)[0] as unknown[],
+      ) as unknown as PolicyNumbers;
     },
     async readBalance(account, bounds) {
       bounds?.signal?.throwIfAborted();
       const balance = await (token.balanceOf as (account: Address) => Promise<{ toBigInt(): bigint }>)(account);
       return balance.toBigInt();
     },
-    readLeafAnswer: (transactionHash, bounds) => readLeafAnswer({ rpc, contract: network.contract, transactionHash, signal: bounds?.signal }),
+    readLeafAnswer: (transactionHash, bounds) =>
+      readLeafAnswer({ rpc, contract: network.contract, transactionHash, signal: bounds?.signal }),
     readHeader: (blockNumber, bounds) => readHeader({ rpc, blockNumber, signal: bounds?.signal }),
     async blockNumber(bounds) {
       return Number(await rpc.send<string>('eth_blockNumber', [], { signal: bounds?.signal }));
     },
     async blockTimestamp(blockNumber, bounds) {
-      return Number((await readBlock({ rpc, ...(blockNumber === undefined ? {} : { blockNumber }), signal: bounds?.signal })).timestamp);
+      return Number(
+        (await readBlock({ rpc, ...(blockNumber === undefined ? {} : { blockNumber }), signal: bounds?.signal }))
+          .timestamp,
+      );
     },
   };
 }
 
-function eventOf<Name extends ContractEvent['name']>(receipt: Receipt, name: Name): Extract<ContractEvent, { name: Name }> {
+function eventOf<Name extends ContractEvent['name']>(
+  receipt: Receipt,
+  name: Name,
+): Extract<ContractEvent, { name: Name }> {
   const event = receipt.events.find((candidate) => candidate.name === name);
-  if (event === undefined) throw new InvariantError({ what: `events of transaction ${receipt.transactionHash}`, expected: name, actual: receipt.events.map((found) => found.name).join(', ') });
+  if (event === undefined)
+    throw new InvariantError({
+      what: `events of transaction ${receipt.transactionHash}`,
+      expected: name,
+      actual: receipt.events.map((found) => found.name).join(', '),
+    });
   return event as Extract<ContractEvent, { name: Name }>;
 }

@@ -5,11 +5,16 @@ import { ChainUnreachableError, RpcError } from './chainErrors.js';
 export interface Rpc {
   readonly rpcUrl: string;
   /**
-   * Sends one JSON-RPC request and gives its result. Network trouble is retried with growing pauses until `deadlineMs` (default 30,000) is over:
-   * every request this package sends can be repeated (broadcasts are of signed transactions). Throws RpcError for what the node refuses,
-   * ChainUnreachableError when it does not answer, the signal's reason when aborted.
+   * Sends one JSON-RPC request and gives its result. Network trouble is retried with growing pauses until `deadlineMs`
+   * (default 30,000) is over: every request this package sends can be repeated (broadcasts are of signed transactions).
+   * Throws RpcError for what the node refuses, ChainUnreachableError when it does not answer, the signal's reason when
+   * aborted.
    */
-  send<Result>(method: string, params: readonly unknown[], bounds?: { signal?: AbortSignal | undefined; deadlineMs?: number }): Promise<Result>;
+  send<Result>(
+    method: string,
+    params: readonly unknown[],
+    bounds?: { signal?: AbortSignal | undefined; deadlineMs?: number },
+  ): Promise<Result>;
 }
 
 /** One attempt is given up after this; a node that is alive answers far sooner. */
@@ -21,7 +26,11 @@ const LONGEST_PAUSE_MS = 2_000;
 export function createRpc(rpcUrl: string): Rpc {
   let lastId = 0;
 
-  async function attempt<Result>(method: string, params: readonly unknown[], signal: AbortSignal | undefined): Promise<Result> {
+  async function attempt<Result>(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
     const bounded = AbortSignal.any([AbortSignal.timeout(ATTEMPT_MS), ...(signal === undefined ? [] : [signal])]);
     const response = await fetch(rpcUrl, {
       method: 'POST',
@@ -32,13 +41,18 @@ export function createRpc(rpcUrl: string): Rpc {
     const text = await response.text();
     const answer = parseAnswer(text);
     if (answer === undefined) throw new Error(`HTTP ${response.status}: ${text.slice(0, 200)}`);
-    if (answer.error !== undefined) throw new RpcError({ method, rpcCode: answer.error.code, reason: answer.error.message, data: answer.error.data });
+    if (answer.error !== undefined)
+      throw new RpcError({ method, rpcCode: answer.error.code, reason: answer.error.message, data: answer.error.data });
     return answer.result as Result;
   }
 
   return {
     rpcUrl,
-    async send<Result>(method: string, params: readonly unknown[], bounds: { signal?: AbortSignal | undefined; deadlineMs?: number } = {}): Promise<Result> {
+    async send<Result>(
+      method: string,
+      params: readonly unknown[],
+      bounds: { signal?: AbortSignal | undefined; deadlineMs?: number } = {},
+    ): Promise<Result> {
       const giveUpAt = performance.now() + (bounds.deadlineMs ?? 30_000);
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
         try {
@@ -46,7 +60,8 @@ export function createRpc(rpcUrl: string): Rpc {
         } catch (error) {
           bounds.signal?.throwIfAborted();
           if (error instanceof RpcError) throw error;
-          if (performance.now() + pauseMs > giveUpAt) throw new ChainUnreachableError({ rpcUrl, method, reason: reasonOf(error), cause: error });
+          if (performance.now() + pauseMs > giveUpAt)
+            throw new ChainUnreachableError({ rpcUrl, method, reason: reasonOf(error), cause: error });
         }
         await sleep(pauseMs, undefined, bounds.signal === undefined ? {} : { signal: bounds.signal });
       }
@@ -62,7 +77,9 @@ interface Answer {
 function parseAnswer(text: string): Answer | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && ('result' in value || 'error' in value) ? value as Answer : undefined;
+    return typeof value === 'object' && value !== null && ('result' in value || 'error' in value)
+      ? (value as Answer)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -9,9 +9,9 @@ import type { Rpc } from './createRpc.js';
 import { decodeRevert } from './decodeRevert.js';
 import { awaitReceipt, type RpcReceipt } from './receipts.js';
 
-// One sender per key and process. Nonces are given in the order of sending under a lock; the waits for receipts run side by side.
-// Everything sent is remembered by nonce: when the chain loses transactions (a local chain killed and restarted goes back up to two seconds),
-// they are broadcast again in order, so that no later nonce waits behind a gap.
+// One sender per key and process. Nonces are given in the order of sending under a lock; the waits for receipts run
+// side by side. Everything sent is remembered by nonce: when the chain loses transactions (a local chain killed and
+// restarted goes back up to two seconds), they are broadcast again in order, so that no later nonce waits behind a gap.
 
 /** One call to send. */
 export interface Call {
@@ -19,14 +19,20 @@ export interface Call {
   data: string;
   /** Names the call in errors. */
   method: string;
-  /** Gas limit where an estimate could be too low by the time the call is mined, because what it does depends on a draw or on who comes first. */
+  /**
+   * Gas limit where an estimate could be too low by the time the call is mined, because what it does depends on a draw
+   * or on who comes first.
+   */
   gasLimit?: bigint;
 }
 
 /** Sends calls of one key. */
 export interface Sender {
   readonly account: Address;
-  /** Resolves when the call is mined and succeeded. Throws ContractRevertedError when the contract refuses it, before sending or in its block. */
+  /**
+   * Resolves when the call is mined and succeeded. Throws ContractRevertedError when the contract refuses it, before
+   * sending or in its block.
+   */
   send(call: Call, bounds?: { signal?: AbortSignal | undefined }): Promise<RpcReceipt>;
 }
 
@@ -72,7 +78,8 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       await rpc.send('eth_sendRawTransaction', [bytes]);
     } catch (error) {
       // The node has it, or its nonce was mined: the receipt will tell.
-      if (error instanceof RpcError && /already known|already imported|nonce too low|underpriced/i.test(error.message)) return;
+      if (error instanceof RpcError && /already known|already imported|nonce too low|underpriced/i.test(error.message))
+        return;
       throw error;
     }
   }
@@ -104,13 +111,23 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     ]);
     const tipPerGas = bigintOfHex(tip);
     // A few random wei, so that equal calls of two processes of one key are two transactions.
-    return { maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)), tipPerGas };
+    return {
+      maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)),
+      tipPerGas,
+    };
   }
 
   async function sign(entry: Omit<Sent, 'raw' | 'sentAt'>): Promise<{ hash: string; bytes: string }> {
     const bytes = await wallet.signTransaction({
-      type: 2, chainId, nonce: entry.nonce, to: entry.call.to, data: entry.call.data, value: 0,
-      gasLimit: `0x${entry.gasLimit.toString(16)}`, maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`, maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
+      type: 2,
+      chainId,
+      nonce: entry.nonce,
+      to: entry.call.to,
+      data: entry.call.data,
+      value: 0,
+      gasLimit: `0x${entry.gasLimit.toString(16)}`,
+      maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`,
+      maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
     });
     return { hash: keccak256(bytes), bytes };
   }
@@ -119,7 +136,10 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
   async function rehearse(call: Call, signal: AbortSignal | undefined): Promise<bigint> {
     const transaction = { from: account, to: call.to, data: call.data };
     try {
-      if (call.gasLimit === undefined) return gasWithMargin(bigintOfHex(await rpc.send<string>('eth_estimateGas', [transaction, 'pending'], { signal })));
+      if (call.gasLimit === undefined)
+        return gasWithMargin(
+          bigintOfHex(await rpc.send<string>('eth_estimateGas', [transaction, 'pending'], { signal })),
+        );
       await rpc.send('eth_call', [transaction, 'pending'], { signal });
       return call.gasLimit;
     } catch (error) {
@@ -129,7 +149,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
 
   async function transmit(call: Call, gasLimit: bigint): Promise<Sent> {
     const nonce = await recover();
-    const unsigned = { nonce, call, gasLimit, ...await fees() };
+    const unsigned = { nonce, call, gasLimit, ...(await fees()) };
     const entry: Sent = { ...unsigned, raw: [await sign(unsigned)], sentAt: performance.now() };
     await broadcast(entry.raw[0]?.bytes ?? '');
     sent.set(nonce, entry);
@@ -141,7 +161,8 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
   /** Sends again with half more fee. */
   async function replace(entry: Sent): Promise<void> {
     const current = await fees();
-    const raise = (fee: bigint, atLeast: bigint): bigint => (fee * 3n / 2n + 1n > atLeast ? fee * 3n / 2n + 1n : atLeast);
+    const raise = (fee: bigint, atLeast: bigint): bigint =>
+      (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
     entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
     entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
     entry.sentAt = performance.now();
@@ -161,7 +182,12 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
         if (revert !== undefined) return revert;
       }
     }
-    return new ContractRevertedError({ errorName: 'Unknown', method: call.method, facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' }, transactionHash: receipt.transactionHash });
+    return new ContractRevertedError({
+      errorName: 'Unknown',
+      method: call.method,
+      facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' },
+      transactionHash: receipt.transactionHash,
+    });
   }
 
   /** What to do about a transaction that is in no block yet. */
@@ -172,7 +198,9 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       if (performance.now() - entry.sentAt > REPLACE_MS) await replace(entry);
       return;
     }
-    const receipts = await Promise.all(entry.raw.map(({ hash }) => rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash])));
+    const receipts = await Promise.all(
+      entry.raw.map(({ hash }) => rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash])),
+    );
     if (receipts.every((receipt) => receipt === null)) throw new NonceTakenError();
   }
 
@@ -185,7 +213,10 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
         const entry = await locked(() => transmit(call, gasLimit));
         try {
           const receipt = await awaitReceipt({
-            rpc, what: call.method, deadlineMs: options.deadlineMs ?? 90_000, signal: bounds.signal,
+            rpc,
+            what: call.method,
+            deadlineMs: options.deadlineMs ?? 90_000,
+            signal: bounds.signal,
             hash: () => entry.raw.map((raw) => raw.hash),
             onWaiting: () => locked(() => nudge(entry)),
           });
@@ -199,9 +230,15 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
   };
 }
 
-/** Another process of the same key used the nonce: this transaction can never be mined, and the call can be sent anew. */
+/**
+ * Another process of the same key used the nonce: this transaction can never be mined, and the call can be sent anew.
+ */
 class NonceTakenError extends RushesError {
   constructor() {
-    super({ code: 'nonce-taken', message: 'another process sends with the same key and took the nonce', advice: 'Give every process a key of its own.' });
+    super({
+      code: 'nonce-taken',
+      message: 'another process sends with the same key and took the nonce',
+      advice: 'Give every process a key of its own.',
+    });
   }
 }

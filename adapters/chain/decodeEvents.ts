@@ -24,8 +24,21 @@ const eventNamesAgree: SameNames<keyof RushesEvents, ContractEventName> = true;
 void eventNamesAgree;
 
 /** uint64 and uint256 fields that are no money: ids, blocks and unix seconds, numbers in the protocol. */
-const NUMBER_FIELDS = new Set(['leaseId', 'deadline', 'sealDeadline', 'openDeadline', 'revealDeadline', 'answerDeadline', 'withdrawableAt', 'drawBlock']);
-const WORDS: Record<string, Record<string, number>> = { role: ROLE_CODES, verdict: VERDICT_CODES, reason: VOID_REASON_CODES };
+const NUMBER_FIELDS = new Set([
+  'leaseId',
+  'deadline',
+  'sealDeadline',
+  'openDeadline',
+  'revealDeadline',
+  'answerDeadline',
+  'withdrawableAt',
+  'drawBlock',
+]);
+const WORDS: Record<string, Record<string, number>> = {
+  role: ROLE_CODES,
+  verdict: VERDICT_CODES,
+  reason: VOID_REASON_CODES,
+};
 
 /** One of the contract's logs as an event. Throws MalformedError for a log that is none of its events. */
 export function decodeEvent(log: RpcLog, blockTimestamp: number): ContractEvent {
@@ -33,7 +46,11 @@ export function decodeEvent(log: RpcLog, blockTimestamp: number): ContractEvent 
   try {
     parsed = rushesInterface.parseLog(log);
   } catch (cause) {
-    throw new MalformedError({ what: `log ${Number(log.logIndex)} of block ${Number(log.blockNumber)}`, reason: cause instanceof Error ? cause.message : String(cause), facts: { topics: log.topics } });
+    throw new MalformedError({
+      what: `log ${Number(log.logIndex)} of block ${Number(log.blockNumber)}`,
+      reason: cause instanceof Error ? cause.message : String(cause),
+      facts: { topics: log.topics },
+    });
   }
   const position: EventPosition = {
     blockNumber: Number(log.blockNumber),
@@ -53,11 +70,13 @@ function protocolValue(field: string, value: unknown): unknown {
   const words = WORDS[field];
   if (words === undefined) return value;
   const word = Object.keys(words).find((candidate) => words[candidate] === value);
-  if (word === undefined) throw new MalformedError({ what: `event field ${field}`, reason: `${String(value)} is none of its values` });
+  if (word === undefined)
+    throw new MalformedError({ what: `event field ${field}`, reason: `${String(value)} is none of its values` });
   return word;
 }
 
 function safeNumber(field: string, value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new MalformedError({ what: `event field ${field}`, reason: `${value} is no safe integer` });
+  if (value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new MalformedError({ what: `event field ${field}`, reason: `${value} is no safe integer` });
   return Number(value);
 }

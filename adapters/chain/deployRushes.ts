@@ -14,15 +14,19 @@ import { LOCAL_POLICY } from './localPolicy.js';
 import { awaitReceipt } from './receipts.js';
 
 /** The chain's part of a network description. */
-export type Deployment = Pick<NetworkDescription, 'chainId' | 'rpcUrl' | 'contract' | 'token' | 'policy' | 'deploymentBlock' | 'testMoney'>;
+export type Deployment = Pick<
+  NetworkDescription,
+  'chainId' | 'rpcUrl' | 'contract' | 'token' | 'policy' | 'deploymentBlock' | 'testMoney'
+>;
 
 type Deployable = 'PolicyRules' | 'Roster' | 'Policy' | 'TestToken' | 'Rushes';
 type FactoryAbi = ConstructorParameters<typeof ContractFactory>[0];
 type Bytecode = Record<Deployable, { links: Record<string, number[]>; bytecode: string }>;
 
 /**
- * Deploys test token, policy, libraries and contract on a local chain, one after the other (about a second each at one block per second; the transactions
- * that do not need one another share blocks). The deployer gets gas money from anvil; it has no right over anything after.
+ * Deploys test token, policy, libraries and contract on a local chain, one after the other (about a second each at one
+ * block per second; the transactions that do not need one another share blocks). The deployer gets gas money from
+ * anvil; it has no right over anything after.
  */
 export async function deployRushes(options: {
   rpcUrl: string;
@@ -36,12 +40,23 @@ export async function deployRushes(options: {
   const rpc = createRpc(rpcUrl);
   const chainId = Number(await rpc.send<string>('eth_chainId', [], { signal }));
   const wallet = new Wallet(options.deployerKey, createProvider(rpc, chainId));
-  await fundGas({ rpcUrl, account: wallet.address.toLowerCase() as Address, ...(signal === undefined ? {} : { signal }) });
-  const bytecode = JSON.parse(await readFile(new URL('./generated/bytecode.json', import.meta.url), 'utf8')) as Bytecode;
+  await fundGas({
+    rpcUrl,
+    account: wallet.address.toLowerCase() as Address,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const bytecode = JSON.parse(
+    await readFile(new URL('./generated/bytecode.json', import.meta.url), 'utf8'),
+  ) as Bytecode;
 
   const account = wallet.address;
   let nonce = Number(await rpc.send<string>('eth_getTransactionCount', [account, 'latest'], { signal }));
-  const deploy = async (name: Deployable, abi: unknown, args: readonly unknown[], libraries: Partial<Record<Deployable, string>> = {}): Promise<{ address: Address; blockNumber: number }> => {
+  const deploy = async (
+    name: Deployable,
+    abi: unknown,
+    args: readonly unknown[],
+    libraries: Partial<Record<Deployable, string>> = {},
+  ): Promise<{ address: Address; blockNumber: number }> => {
     const factory = new ContractFactory(abi as FactoryAbi, linked(bytecode[name], libraries), wallet);
     const response = await factory.signer.sendTransaction({ ...factory.getDeployTransaction(...args), nonce: nonce++ });
     return deployedBy(rpc, response.hash, name, signal);
@@ -53,9 +68,22 @@ export async function deployRushes(options: {
     deploy('Policy', policyAbi, [options.policy ?? LOCAL_POLICY]),
     deploy('TestToken', tokenAbi, []),
   ]);
-  const [rules, roster, policy, token] = independent.map(({ address }) => address) as [Address, Address, Address, Address];
+  const [rules, roster, policy, token] = independent.map(({ address }) => address) as [
+    Address,
+    Address,
+    Address,
+    Address,
+  ];
   const rushes = await deploy('Rushes', rushesAbi, [token, policy], { PolicyRules: rules, Roster: roster });
-  return { chainId, rpcUrl, contract: rushes.address, token, policy, deploymentBlock: rushes.blockNumber, testMoney: true };
+  return {
+    chainId,
+    rpcUrl,
+    contract: rushes.address,
+    token,
+    policy,
+    deploymentBlock: rushes.blockNumber,
+    testMoney: true,
+  };
 }
 
 /** Bytecode with the addresses of its libraries. */
@@ -64,13 +92,20 @@ function linked({ bytecode, links }: Bytecode[Deployable], libraries: Partial<Re
   for (const [library, places] of Object.entries(links)) {
     const address = libraries[library];
     if (address === undefined) throw new TypeError(`library ${library} is not deployed`);
-    for (const place of places) code = code.slice(0, 2 + 2 * place) + address.slice(2).toLowerCase() + code.slice(2 + 2 * place + 40);
+    for (const place of places)
+      code = code.slice(0, 2 + 2 * place) + address.slice(2).toLowerCase() + code.slice(2 + 2 * place + 40);
   }
   return code;
 }
 
-async function deployedBy(rpc: Rpc, hash: string, name: string, signal: AbortSignal | undefined): Promise<{ address: Address; blockNumber: number }> {
+async function deployedBy(
+  rpc: Rpc,
+  hash: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<{ address: Address; blockNumber: number }> {
   const receipt = await awaitReceipt({ rpc, hash, what: `deploying ${name}`, deadlineMs: 60_000, signal });
-  if (Number(receipt.status) !== 1 || receipt.contractAddress === null) throw new TypeError(`deploying ${name} failed in transaction ${hash}`);
+  if (Number(receipt.status) !== 1 || receipt.contractAddress === null)
+    throw new TypeError(`deploying ${name} failed in transaction ${hash}`);
   return { address: receipt.contractAddress.toLowerCase() as Address, blockNumber: Number(receipt.blockNumber) };
 }

@@ -2,9 +2,16 @@ import { BadInputError } from '../../protocol/errors.js';
 import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 
-/** A device class as the contract keeps it: ASCII, right-padded with zeros. Throws BadInputError unless it has 1 to 32 printable characters. */
+/**
+ * A device class as the contract keeps it: ASCII, right-padded with zeros. Throws BadInputError unless it has 1 to 32
+ * printable characters.
+ */
 export function bytesOfDeviceClass(text: string): Bytes32 {
-  if (!/^[\x21-\x7e]{1,32}$/.test(text)) throw new BadInputError({ message: `device class ${JSON.stringify(text)} is not 1 to 32 printable ASCII characters`, facts: { deviceClass: text } });
+  if (!/^[\x21-\x7e]{1,32}$/.test(text))
+    throw new BadInputError({
+      message: `device class ${JSON.stringify(text)} is not 1 to 32 printable ASCII characters`,
+      facts: { deviceClass: text },
+    });
   const bytes = new Uint8Array(32);
   bytes.set(Buffer.from(text, 'ascii'));
   return hexOfBytes(bytes);

@@ -20,14 +20,18 @@ const REMEMBERED_HEADS = 512;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Hands over the contract's events in order, from `fromBlock` (default: the deployment block) on, until the signal aborts; resolves then.
- * Each batch ends at a head whose chain every event in it belongs to. When the chain was replaced, or went back (a local chain restarted from its last state),
- * `onRollback` gets the last block that stayed, and the events after it follow anew. RPC trouble is waited out with growing pauses. What a handler throws ends it.
+ * Hands over the contract's events in order, from `fromBlock` (default: the deployment block) on, until the signal
+ * aborts; resolves then. Each batch ends at a head whose chain every event in it belongs to. When the chain was
+ * replaced, or went back (a local chain restarted from its last state), `onRollback` gets the last block that stayed,
+ * and the events after it follow anew. RPC trouble is waited out with growing pauses. What a handler throws ends it.
  */
 export async function followEvents(options: {
   network: Pick<NetworkDescription, 'rpcUrl' | 'contract' | 'deploymentBlock'>;
   fromBlock?: number;
-  /** Hash of block `fromBlock - 1` as known when it was followed before: if the chain has another, everything is rolled back to the deployment. */
+  /**
+   * Hash of block `fromBlock - 1` as known when it was followed before: if the chain has another, everything is rolled
+   * back to the deployment.
+   */
   parentHash?: Bytes32;
   /** Milliseconds between looks at the head, default 300. */
   pollMs?: number;
@@ -74,7 +78,13 @@ export async function followEvents(options: {
 type Step = { kind: 'rollback'; toBlock: number } | { kind: 'events'; events: ContractEvent[]; head: FollowedHead };
 
 /** What is to be done next: nothing, a rollback, or the events of the next blocks. */
-async function nextStep(options: { rpc: Rpc; network: { contract: string; deploymentBlock: number }; followed: Followed; batchBlocks: number; signal: AbortSignal }): Promise<Step | undefined> {
+async function nextStep(options: {
+  rpc: Rpc;
+  network: { contract: string; deploymentBlock: number };
+  followed: Followed;
+  batchBlocks: number;
+  signal: AbortSignal;
+}): Promise<Step | undefined> {
   const { rpc, network, followed, signal } = options;
   const latest = await findBlock({ rpc, signal });
   if (latest === undefined) return undefined;
@@ -82,33 +92,57 @@ async function nextStep(options: { rpc: Rpc; network: { contract: string; deploy
   const latestNumber = Number(latest.number);
 
   // Does the chain still hold the block we read last?
-  if (last.hash !== undefined && latest.hash !== last.hash && (latestNumber <= last.number || latest.parentHash !== last.hash)) {
+  if (
+    last.hash !== undefined &&
+    latest.hash !== last.hash &&
+    (latestNumber <= last.number || latest.parentHash !== last.hash)
+  ) {
     const now = latestNumber < last.number ? undefined : await findBlock({ rpc, blockNumber: last.number, signal });
-    if (now?.hash !== last.hash) return { kind: 'rollback', toBlock: await commonBlock(rpc, followed, network.deploymentBlock - 1, signal) };
+    if (now?.hash !== last.hash)
+      return { kind: 'rollback', toBlock: await commonBlock(rpc, followed, network.deploymentBlock - 1, signal) };
   }
   if (latestNumber <= last.number) return undefined;
 
   const fromBlock = last.number + 1;
   const toBlock = Math.min(latestNumber, last.number + options.batchBlocks);
   const top = toBlock === latestNumber ? latest : await findBlock({ rpc, blockNumber: toBlock, signal });
-  const logs = await rpc.send<RpcLog[]>('eth_getLogs', [{ address: network.contract, fromBlock: hexNumber(fromBlock), toBlock: hexNumber(toBlock) }], { signal });
+  const logs = await rpc.send<RpcLog[]>(
+    'eth_getLogs',
+    [{ address: network.contract, fromBlock: hexNumber(fromBlock), toBlock: hexNumber(toBlock) }],
+    { signal },
+  );
   const timestamps = await readTimestamps(rpc, logs, top, signal);
   // The same block at the top before and after, and our last block still below it: everything between is of one chain.
   const [topAfter, below] = await Promise.all([
     findBlock({ rpc, blockNumber: toBlock, signal }),
-    last.hash === undefined || top?.parentHash === last.hash ? undefined : findBlock({ rpc, blockNumber: last.number, signal }),
+    last.hash === undefined || top?.parentHash === last.hash
+      ? undefined
+      : findBlock({ rpc, blockNumber: last.number, signal }),
   ]);
-  const isOneChain = top !== undefined && topAfter?.hash === top.hash && (below === undefined || below.hash === last.hash) && timestamps !== undefined;
+  const isOneChain =
+    top !== undefined &&
+    topAfter?.hash === top.hash &&
+    (below === undefined || below.hash === last.hash) &&
+    timestamps !== undefined;
   if (!isOneChain) return undefined;
 
   const events = logs
     .map((log) => decodeEvent(log, timestamps.get(log.blockHash) as number))
     .sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
-  return { kind: 'events', events, head: { blockNumber: toBlock, timestamp: Number(top.timestamp), blockHash: top.hash as Bytes32 } };
+  return {
+    kind: 'events',
+    events,
+    head: { blockNumber: toBlock, timestamp: Number(top.timestamp), blockHash: top.hash as Bytes32 },
+  };
 }
 
 /** Timestamps by block hash; undefined when a log's block is not in the chain any more. */
-async function readTimestamps(rpc: Rpc, logs: readonly RpcLog[], top: RpcBlock | undefined, signal: AbortSignal): Promise<Map<string, number> | undefined> {
+async function readTimestamps(
+  rpc: Rpc,
+  logs: readonly RpcLog[],
+  top: RpcBlock | undefined,
+  signal: AbortSignal,
+): Promise<Map<string, number> | undefined> {
   const timestamps = new Map<string, number>();
   if (top !== undefined) timestamps.set(top.hash, Number(top.timestamp));
   for (const log of logs) {
@@ -139,7 +173,8 @@ interface Followed {
 }
 
 function createFollowed(start: number, parentHash: string | undefined): Followed {
-  let heads: { number: number; hash: string }[] = parentHash === undefined ? [] : [{ number: start - 1, hash: parentHash }];
+  let heads: { number: number; hash: string }[] =
+    parentHash === undefined ? [] : [{ number: start - 1, hash: parentHash }];
   let floor = start - 1;
   return {
     last: () => heads.at(-1) ?? { number: floor, hash: undefined },

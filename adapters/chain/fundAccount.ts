@@ -14,28 +14,50 @@ const FAUCET_LIMIT_WEI = 1_000_000n * 10n ** 18n;
 
 /** Gives an account of a local chain (anvil) coins to pay gas with. It has 1,000,000 after. */
 export async function fundGas(options: { rpcUrl: string; account: Address; signal?: AbortSignal }): Promise<void> {
-  await createRpc(options.rpcUrl).send('anvil_setBalance', [options.account, `0x${GAS_MONEY_WEI.toString(16)}`], { signal: options.signal });
+  await createRpc(options.rpcUrl).send('anvil_setBalance', [options.account, `0x${GAS_MONEY_WEI.toString(16)}`], {
+    signal: options.signal,
+  });
 }
 
 /**
- * Gives an account of a local test-money network gas money and test tokens: tops its token balance up to `tokenWei` (default 1,000,000 tokens).
- * Throws BadInputError for a network whose money is real.
+ * Gives an account of a local test-money network gas money and test tokens: tops its token balance up to `tokenWei`
+ * (default 1,000,000 tokens). Throws BadInputError for a network whose money is real.
  */
-export async function fundAccount(options: { network: NetworkDescription; account: Address; tokenWei?: Wei; signal?: AbortSignal }): Promise<void> {
+export async function fundAccount(options: {
+  network: NetworkDescription;
+  account: Address;
+  tokenWei?: Wei;
+  signal?: AbortSignal;
+}): Promise<void> {
   const { network, account, signal } = options;
-  if (!network.testMoney) throw new BadInputError({ message: `network ${network.name} has real money: nobody gives it away`, advice: 'Send tokens and gas money to the account yourself.' });
+  if (!network.testMoney)
+    throw new BadInputError({
+      message: `network ${network.name} has real money: nobody gives it away`,
+      advice: 'Send tokens and gas money to the account yourself.',
+    });
   const rpc = createRpc(network.rpcUrl);
   await fundGas({ rpcUrl: network.rpcUrl, account, ...(signal === undefined ? {} : { signal }) });
-  const balance = await rpc.send<string>('eth_call', [{ to: network.token, data: tokenInterface.encodeFunctionData('balanceOf', [account]) }, 'latest'], { signal });
+  const balance = await rpc.send<string>(
+    'eth_call',
+    [{ to: network.token, data: tokenInterface.encodeFunctionData('balanceOf', [account]) }, 'latest'],
+    { signal },
+  );
   let missingWei = (options.tokenWei ?? FAUCET_LIMIT_WEI) - bigintOfHex(balance);
   if (missingWei <= 0n) return;
 
   // A key of its own asks the faucet, so that nobody's nonce is in the way.
   const wallet = new Wallet(randomBytes(32));
-  await fundGas({ rpcUrl: network.rpcUrl, account: wallet.address.toLowerCase() as Address, ...(signal === undefined ? {} : { signal }) });
+  await fundGas({
+    rpcUrl: network.rpcUrl,
+    account: wallet.address.toLowerCase() as Address,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const sender = createSender({ rpc, wallet, chainId: network.chainId });
   for (; missingWei > 0n; missingWei -= FAUCET_LIMIT_WEI) {
     const amountWei = missingWei < FAUCET_LIMIT_WEI ? missingWei : FAUCET_LIMIT_WEI;
-    await sender.send({ to: network.token, data: tokenInterface.encodeFunctionData('faucet', [account, amountWei]), method: 'faucet' }, { signal });
+    await sender.send(
+      { to: network.token, data: tokenInterface.encodeFunctionData('faucet', [account, amountWei]), method: 'faucet' },
+      { signal },
+    );
   }
 }

@@ -3,8 +3,9 @@ import type { PolicyNumbers } from '../../protocol/policy.js';
 const TOKEN = 10n ** 18n;
 
 /**
- * The policy of local networks: blocks of 1 s, everything audited, a lease of a frame or a minute. Lease and seal windows grow with the work, so that a busy
- * machine keeps them; the longest path of a lease is 5,610 s, inside the unbonding time.
+ * The policy of local networks: blocks of 1 s, everything audited, a lease of a frame or a minute. Lease and seal
+ * windows grow with the work, so that a busy machine keeps them; the longest path of a lease is 5,610 s, inside the
+ * unbonding time.
  */
 export const LOCAL_POLICY: PolicyNumbers = {
   drawDelayBlocks: 2,

@@ -14,15 +14,40 @@ export interface RpcBlock {
 
 /** Header fields in the order they are encoded. Quantities lose their leading zeros, data keeps them. */
 const REQUIRED_FIELDS = [
-  ['parentHash', 'data'], ['sha3Uncles', 'data'], ['miner', 'data'], ['stateRoot', 'data'], ['transactionsRoot', 'data'], ['receiptsRoot', 'data'], ['logsBloom', 'data'],
-  ['difficulty', 'quantity'], ['number', 'quantity'], ['gasLimit', 'quantity'], ['gasUsed', 'quantity'], ['timestamp', 'quantity'], ['extraData', 'data'], ['mixHash', 'data'], ['nonce', 'data'],
+  ['parentHash', 'data'],
+  ['sha3Uncles', 'data'],
+  ['miner', 'data'],
+  ['stateRoot', 'data'],
+  ['transactionsRoot', 'data'],
+  ['receiptsRoot', 'data'],
+  ['logsBloom', 'data'],
+  ['difficulty', 'quantity'],
+  ['number', 'quantity'],
+  ['gasLimit', 'quantity'],
+  ['gasUsed', 'quantity'],
+  ['timestamp', 'quantity'],
+  ['extraData', 'data'],
+  ['mixHash', 'data'],
+  ['nonce', 'data'],
 ] as const;
-/** Fields that forks added at the end: London, Shanghai, Cancun (three), Prague, Amsterdam. A block has the first so many of them. */
+/**
+ * Fields that forks added at the end: London, Shanghai, Cancun (three), Prague, Amsterdam. A block has the first so
+ * many of them.
+ */
 const ADDED_FIELDS = [
-  ['baseFeePerGas', 'quantity'], ['withdrawalsRoot', 'data'], ['blobGasUsed', 'quantity'], ['excessBlobGas', 'quantity'], ['parentBeaconBlockRoot', 'data'], ['requestsHash', 'data'], ['blockAccessListHash', 'data'],
+  ['baseFeePerGas', 'quantity'],
+  ['withdrawalsRoot', 'data'],
+  ['blobGasUsed', 'quantity'],
+  ['excessBlobGas', 'quantity'],
+  ['parentBeaconBlockRoot', 'data'],
+  ['requestsHash', 'data'],
+  ['blockAccessListHash', 'data'],
 ] as const;
 
-/** RLP of the header of a block whose fields a node gave. Throws InvariantError when its keccak is not the block's hash: the chain has a field we do not know. */
+/**
+ * RLP of the header of a block whose fields a node gave. Throws InvariantError when its keccak is not the block's hash:
+ * the chain has a field we do not know.
+ */
 export function encodeHeader(block: RpcBlock): Uint8Array {
   const items: Uint8Array[] = [];
   for (const [field, kind] of REQUIRED_FIELDS) items.push(encodeString(bytesOfField(block[field], kind)));
@@ -33,26 +58,51 @@ export function encodeHeader(block: RpcBlock): Uint8Array {
   const body = Buffer.concat(items);
   const header = new Uint8Array(Buffer.concat([lengthPrefix(body.length, 0xc0), body]));
   const hash = keccak256(header);
-  if (hash !== block.hash) throw new InvariantError({ what: `keccak of the header of block ${Number(block.number)}`, expected: block.hash, actual: hash });
+  if (hash !== block.hash)
+    throw new InvariantError({
+      what: `keccak of the header of block ${Number(block.number)}`,
+      expected: block.hash,
+      actual: hash,
+    });
   return header;
 }
 
 /** Reads a block's header as RLP whose keccak is the block's hash. */
-export async function readHeader(options: { rpc: Rpc; blockNumber: number; signal?: AbortSignal | undefined }): Promise<Uint8Array> {
+export async function readHeader(options: {
+  rpc: Rpc;
+  blockNumber: number;
+  signal?: AbortSignal | undefined;
+}): Promise<Uint8Array> {
   return encodeHeader(await readBlock(options));
 }
 
 /** Reads a block without its transactions, the newest without a number. */
-export async function readBlock(options: { rpc: Rpc; blockNumber?: number; signal?: AbortSignal | undefined }): Promise<RpcBlock> {
+export async function readBlock(options: {
+  rpc: Rpc;
+  blockNumber?: number;
+  signal?: AbortSignal | undefined;
+}): Promise<RpcBlock> {
   const block = await findBlock(options);
-  if (block === undefined) throw new RushesError({ code: 'no-such-block', message: `the chain at ${options.rpc.rpcUrl} has no block ${options.blockNumber}`, facts: { blockNumber: options.blockNumber } });
+  if (block === undefined)
+    throw new RushesError({
+      code: 'no-such-block',
+      message: `the chain at ${options.rpc.rpcUrl} has no block ${options.blockNumber}`,
+      facts: { blockNumber: options.blockNumber },
+    });
   return block;
 }
 
 /** Reads a block without its transactions; undefined when the chain has none of that number. */
-export async function findBlock(options: { rpc: Rpc; blockNumber?: number; signal?: AbortSignal | undefined }): Promise<RpcBlock | undefined> {
+export async function findBlock(options: {
+  rpc: Rpc;
+  blockNumber?: number;
+  signal?: AbortSignal | undefined;
+}): Promise<RpcBlock | undefined> {
   const tag = options.blockNumber === undefined ? 'latest' : `0x${options.blockNumber.toString(16)}`;
-  return await options.rpc.send<RpcBlock | null>('eth_getBlockByNumber', [tag, false], { signal: options.signal }) ?? undefined;
+  return (
+    (await options.rpc.send<RpcBlock | null>('eth_getBlockByNumber', [tag, false], { signal: options.signal })) ??
+    undefined
+  );
 }
 
 function bytesOfField(value: unknown, kind: 'data' | 'quantity'): Uint8Array {
@@ -74,4 +124,3 @@ function lengthPrefix(length: number, offset: 0x80 | 0xc0): Uint8Array {
   const lengthBytes = bytesOfHex(`0x${digits.length % 2 === 0 ? '' : '0'}${digits}`);
   return Uint8Array.of(offset + 55 + lengthBytes.length, ...lengthBytes);
 }
-

@@ -18,8 +18,8 @@ export interface RpcReceipt {
 const POLL_MS = 150;
 
 /**
- * Waits for one of the given transactions, which stand for the same nonce, to be mined. `onWaiting` runs about every 2 s while none is, so that the sender can
- * broadcast again. Throws NotMinedError at the deadline.
+ * Waits for one of the given transactions, which stand for the same nonce, to be mined. `onWaiting` runs about every 2
+ * s while none is, so that the sender can broadcast again. Throws NotMinedError at the deadline.
  */
 export async function awaitReceipt(options: {
   rpc: Rpc;
@@ -36,12 +36,19 @@ export async function awaitReceipt(options: {
   let remindAt = performance.now() + 2_000;
   for (;;) {
     for (const hash of hashes()) {
-      const receipt = await options.rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash], { signal: options.signal });
+      const receipt = await options.rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash], {
+        signal: options.signal,
+      });
       // A receipt without a block is one of a pending transaction: some nodes give those.
       if (receipt !== null && receipt.blockNumber !== null) return receipt;
     }
     const now = performance.now();
-    if (now > giveUpAt) throw new NotMinedError({ method: options.what, transactionHash: hashes().at(-1) ?? 'none', deadlineMs: options.deadlineMs });
+    if (now > giveUpAt)
+      throw new NotMinedError({
+        method: options.what,
+        transactionHash: hashes().at(-1) ?? 'none',
+        deadlineMs: options.deadlineMs,
+      });
     if (now > remindAt && options.onWaiting !== undefined) {
       remindAt = now + 2_000;
       await options.onWaiting();

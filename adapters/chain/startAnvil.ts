@@ -21,22 +21,27 @@ export interface LocalChain {
 
 const STATE_FILE = 'chain.json';
 const BACKUP_FILE = 'chain.backup.json';
-/** The state is written whole each time, 1.8 KB per block (measured over 3,600 empty blocks): a long chain is written less often. */
+/**
+ * The state is written whole each time, 1.8 KB per block (measured over 3,600 empty blocks): a long chain is written
+ * less often.
+ */
 const STATE_SECONDS = 2;
 const STATE_MB_PER_SECOND = 10;
 const BACKUP_MS = 10_000;
 const CLOSE_MS = 10_000;
 
 /**
- * Runs its arguments, says their process id on the first line, and kills them when standard input ends: it ends when the process that holds the other
- * side is gone, so a killed parent leaves no chain behind.
+ * Runs its arguments, says their process id on the first line, and kills them when standard input ends: it ends when
+ * the process that holds the other side is gone, so a killed parent leaves no chain behind.
  */
-const TIED_TO_PARENT = 'exec 3<&0; "$@" </dev/null & child=$!; echo "$child"; { cat <&3 >/dev/null; kill -TERM "$child" 2>/dev/null; } & wait "$child"';
+const TIED_TO_PARENT =
+  'exec 3<&0; "$@" </dev/null & child=$!; echo "$child"; { cat <&3 >/dev/null; kill -TERM "$child" 2>/dev/null; } & wait "$child"';
 
 /**
- * Starts anvil with Prague's rules and a block every second on a folder of its own, and waits until it answers (0.3 s here). Its state is written every 2 s and
- * survives kill -9 up to then (longer between, once it has over 20 MB); a state file that was cut short by a crash is replaced by the last whole copy.
- * Throws FolderInUseError when another process holds the folder, DeadlineError when anvil does not answer in time, and what anvil said when it ended.
+ * Starts anvil with Prague's rules and a block every second on a folder of its own, and waits until it answers (0.3 s
+ * here). Its state is written every 2 s and survives kill -9 up to then (longer between, once it has over 20 MB); a
+ * state file that was cut short by a crash is replaced by the last whole copy. Throws FolderInUseError when another
+ * process holds the folder, DeadlineError when anvil does not answer in time, and what anvil said when it ended.
  */
 export async function startAnvil(options: {
   /** Folder of the chain's state; made if absent. */
@@ -60,8 +65,22 @@ export async function startAnvil(options: {
     const backupPath = join(options.dataDir, BACKUP_FILE);
     await restoreState(statePath, backupPath);
     const child = spawnAnvil([
-      '--host', '127.0.0.1', '--port', String(options.port ?? 0), '--accounts', '0', '--chain-id', String(options.chainId ?? 31_337),
-      '--hardfork', 'prague', '--block-time', String(options.blockSeconds ?? 1), '--state', statePath, '--state-interval', String(Math.max(STATE_SECONDS, Math.ceil(await megabytesOf(statePath) / STATE_MB_PER_SECOND))),
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(options.port ?? 0),
+      '--accounts',
+      '0',
+      '--chain-id',
+      String(options.chainId ?? 31_337),
+      '--hardfork',
+      'prague',
+      '--block-time',
+      String(options.blockSeconds ?? 1),
+      '--state',
+      statePath,
+      '--state-interval',
+      String(Math.max(STATE_SECONDS, Math.ceil((await megabytesOf(statePath)) / STATE_MB_PER_SECOND))),
     ]);
     return await superviseAnvil(child, { ...options, statePath, backupPath, release: lock.release });
   } catch (error) {
@@ -79,7 +98,14 @@ function spawnAnvil(args: string[]): ChildProcess {
 
 async function superviseAnvil(
   child: ChildProcess,
-  options: { statePath: string; backupPath: string; signal?: AbortSignal; deadlineMs?: number; onLog?: (line: string) => void; release: () => Promise<void> },
+  options: {
+    statePath: string;
+    backupPath: string;
+    signal?: AbortSignal;
+    deadlineMs?: number;
+    onLog?: (line: string) => void;
+    release: () => Promise<void>;
+  },
 ): Promise<LocalChain> {
   const said: string[] = [];
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
@@ -139,14 +165,27 @@ async function superviseAnvil(
     const rpcUrl = await Promise.race([
       listening,
       closed.then((end): never => {
-        throw new RushesError({ code: 'anvil-ended', message: `the local chain ended while starting: ${said.filter((line) => line !== '').slice(-5).join(' | ') || `exit code ${end.code}`}`, facts: { ...end } });
+        throw new RushesError({
+          code: 'anvil-ended',
+          message: `the local chain ended while starting: ${
+            said
+              .filter((line) => line !== '')
+              .slice(-5)
+              .join(' | ') || `exit code ${end.code}`
+          }`,
+          facts: { ...end },
+        });
       }),
       new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new DeadlineError({ what: 'starting the local chain', deadlineMs })), deadlineMs);
+        timer = setTimeout(
+          () => reject(new DeadlineError({ what: 'starting the local chain', deadlineMs })),
+          deadlineMs,
+        );
       }),
     ]);
     await createRpc(rpcUrl).send('eth_chainId', [], { deadlineMs, signal: options.signal });
-    if (pid === undefined) throw new RushesError({ code: 'anvil-ended', message: 'the local chain did not say its process id' });
+    if (pid === undefined)
+      throw new RushesError({ code: 'anvil-ended', message: 'the local chain did not say its process id' });
     return { rpcUrl, pid, closed, close };
   } catch (error) {
     kill('SIGKILL');
@@ -158,9 +197,12 @@ async function superviseAnvil(
   }
 }
 
-/** Anvil writes its state in place: a crash in the middle leaves a part of it. Puts the last whole copy in its place then. */
+/**
+ * Anvil writes its state in place: a crash in the middle leaves a part of it. Puts the last whole copy in its place
+ * then.
+ */
 async function restoreState(statePath: string, backupPath: string): Promise<void> {
-  if (!await exists(statePath) && !await exists(backupPath)) return;
+  if (!(await exists(statePath)) && !(await exists(backupPath))) return;
   if (await isWhole(statePath)) return;
   if (await isWhole(backupPath)) {
     await copyFile(backupPath, statePath);
@@ -197,9 +239,15 @@ async function isWhole(path: string): Promise<boolean> {
 }
 
 async function megabytesOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size / 1e6, () => 0);
+  return stat(path).then(
+    ({ size }) => size / 1e6,
+    () => 0,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

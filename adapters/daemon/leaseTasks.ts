@@ -1,15 +1,26 @@
 import type { LeaseId } from '../../protocol/ids.js';
 
 // What a daemon does about each lease, at most one thing at a time. States of one lease here:
-// idle -> running (run) -> idle, looked at again once the ledger has read the block its transaction was mined in (settled)
+// idle -> running (run) -> idle, looked at again once the ledger has read the block its transaction was mined in
+// (settled)
 //                       -> idle after a growing pause (failed).
 
-/** Keeps, per lease, whether something is under way and when the lease is to be looked at again. Nothing in it outlives the process: everything follows from the chain. */
+/**
+ * Keeps, per lease, whether something is under way and when the lease is to be looked at again. Nothing in it outlives
+ * the process: everything follows from the chain.
+ */
 export interface LeaseTasks {
   /** Whether something may be started for this lease, given the newest block read and the time in milliseconds. */
   isReady(leaseId: LeaseId, now: { blockNumber: number; ms: number }): boolean;
-  /** Starts a task, which resolves to the block its transaction was mined in, or to undefined when it sent none. Never rejects. */
-  run(leaseId: LeaseId, task: () => Promise<number | undefined>, onError: (error: unknown, retryInMs: number) => void): Promise<void>;
+  /**
+   * Starts a task, which resolves to the block its transaction was mined in, or to undefined when it sent none. Never
+   * rejects.
+   */
+  run(
+    leaseId: LeaseId,
+    task: () => Promise<number | undefined>,
+    onError: (error: unknown, retryInMs: number) => void,
+  ): Promise<void>;
   /** Leases with a task under way. */
   readonly running: ReadonlySet<LeaseId>;
   /** Forgets a lease that has ended. */
@@ -27,7 +38,11 @@ export function createLeaseTasks(options: { nowMs: () => number }): LeaseTasks {
   return {
     running,
     isReady(leaseId, now) {
-      return !running.has(leaseId) && now.blockNumber >= (notBeforeBlock.get(leaseId) ?? 0) && now.ms >= (pauses.get(leaseId)?.untilMs ?? 0);
+      return (
+        !running.has(leaseId) &&
+        now.blockNumber >= (notBeforeBlock.get(leaseId) ?? 0) &&
+        now.ms >= (pauses.get(leaseId)?.untilMs ?? 0)
+      );
     },
     async run(leaseId, task, onError) {
       running.add(leaseId);

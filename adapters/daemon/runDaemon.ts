@@ -7,13 +7,19 @@ import { createLedgerLog } from '../../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../../protocol/ports.js';
 import { createLeaseTasks } from './leaseTasks.js';
 
-/** The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix seconds. */
+/**
+ * The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix
+ * seconds.
+ */
 export interface ChainNow {
   blockNumber: number;
   seconds: number;
 }
 
-/** A signal that aborts after some seconds of a deadline on chain, at least a millisecond, at most what a timer can count. */
+/**
+ * A signal that aborts after some seconds of a deadline on chain, at least a millisecond, at most what a timer can
+ * count.
+ */
 export function untilDeadline(secondsLeft: number): AbortSignal {
   return AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(1, 1000 * secondsLeft)));
 }
@@ -27,8 +33,15 @@ export interface DaemonRole<Action extends { do: string }> {
   log: Logger;
   /** Pure: what is to be done now about an open lease; undefined for nothing. */
   decide(lease: LedgerLease, now: ChainNow, ledger: Ledger): Action | undefined;
-  /** Does it; resolves to the block its transaction was mined in, so that the lease is not looked at before the ledger holds that block. */
-  act(lease: LedgerLease, action: Action, at: { now: () => ChainNow; ledger: () => Ledger; signal: AbortSignal }): Promise<number | undefined>;
+  /**
+   * Does it; resolves to the block its transaction was mined in, so that the lease is not looked at before the ledger
+   * holds that block.
+   */
+  act(
+    lease: LedgerLease,
+    action: Action,
+    at: { now: () => ChainNow; ledger: () => Ledger; signal: AbortSignal },
+  ): Promise<number | undefined>;
   /** What is due for the account itself, one thing at a time: register, take a lease, withdraw. Resolves as `act`. */
   actForAccount(at: { now: ChainNow; ledger: Ledger; signal: AbortSignal }): Promise<number | undefined>;
   /** Leases that something was kept of by a daemon before this one. */
@@ -50,9 +63,13 @@ export interface Daemon {
 }
 
 // States: catching up (until the ledger holds the block that was newest at the start) -> working -> closed.
-// step() alone starts tasks, at most one per open lease and one for the account; it runs when the head moves and when a task ends.
+// step() alone starts tasks, at most one per open lease and one for the account; it runs when the head moves and when a
+// task ends.
 
-/** Follows the chain and acts for a role until it is closed, its signal aborts, or the chain cannot be followed any more. */
+/**
+ * Follows the chain and acts for a role until it is closed, its signal aborts, or the chain cannot be followed any
+ * more.
+ */
 export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action>): Daemon {
   const { chain, log } = role;
   const stopping = new AbortController();
@@ -69,7 +86,10 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
 
   function now(): ChainNow {
     const { head } = chainLog;
-    return { blockNumber: head?.blockNumber ?? 0, seconds: (head?.timestamp ?? 0) + Math.floor((performance.now() - headReadMs) / 1000) };
+    return {
+      blockNumber: head?.blockNumber ?? 0,
+      seconds: (head?.timestamp ?? 0) + Math.floor((performance.now() - headReadMs) / 1000),
+    };
   }
 
   /** Looks at everything and starts what is due. */
@@ -83,13 +103,24 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       if (action === undefined) continue;
       kept.add(leaseId);
       log.debug({ leaseId, state: lease.state, action: action.do }, 'lease task starts');
-      launch(tasks.run(leaseId, () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }), (error, retryInMs) => {
-        if (!signal.aborted) log[isLostRace(error) ? 'info' : 'warn']({ leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) }, `lease task failed: ${messageOf(error)}`);
-      }));
+      launch(
+        tasks.run(
+          leaseId,
+          () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }),
+          (error, retryInMs) => {
+            if (!signal.aborted)
+              log[isLostRace(error) ? 'info' : 'warn'](
+                { leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) },
+                `lease task failed: ${messageOf(error)}`,
+              );
+          },
+        ),
+      );
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
     role.sweep(ledger);
-    if (!account.busy && head.blockNumber >= account.notBeforeBlock && performance.now() >= account.notBeforeMs) launch(accountTask());
+    if (!account.busy && head.blockNumber >= account.notBeforeBlock && performance.now() >= account.notBeforeMs)
+      launch(accountTask());
   }
 
   function launch(task: Promise<void>): void {
@@ -103,10 +134,19 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   function forget(leaseId: LeaseId): void {
     kept.delete(leaseId);
     tasks.forget(leaseId);
-    launch(role.forget(leaseId).catch((error: unknown) => log.warn({ leaseId, ...factsOf(error) }, `something of an ended lease stays behind: ${messageOf(error)}`)));
+    launch(
+      role
+        .forget(leaseId)
+        .catch((error: unknown) =>
+          log.warn({ leaseId, ...factsOf(error) }, `something of an ended lease stays behind: ${messageOf(error)}`),
+        ),
+    );
   }
 
-  /** Does what is due for the account; then waits for the block it was mined in, for the next block where nothing was due, or a moment after a failure. */
+  /**
+   * Does what is due for the account; then waits for the block it was mined in, for the next block where nothing was
+   * due, or a moment after a failure.
+   */
   async function accountTask(): Promise<void> {
     account.busy = true;
     try {
@@ -114,7 +154,8 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       account.notBeforeBlock = minedIn ?? (chainLog.head?.blockNumber ?? 0) + 1;
     } catch (error) {
       account.notBeforeMs = performance.now() + 1000 + 1000 * Math.random();
-      if (!signal.aborted) log[isLostRace(error) ? 'info' : 'warn'](factsOf(error), `account task failed: ${messageOf(error)}`);
+      if (!signal.aborted)
+        log[isLostRace(error) ? 'info' : 'warn'](factsOf(error), `account task failed: ${messageOf(error)}`);
     } finally {
       account.busy = false;
     }
@@ -124,7 +165,9 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     for (const leaseId of await role.keptLeases()) kept.add(leaseId);
     caughtUpAt = await chain.blockNumber({ signal });
     await role.follow({
-      fromBlock: chain.network.deploymentBlock, pollMs: role.pollMs, signal,
+      fromBlock: chain.network.deploymentBlock,
+      pollMs: role.pollMs,
+      signal,
       onEvents(events, head) {
         chainLog.append(events, head);
         headReadMs = performance.now();
@@ -138,18 +181,24 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     });
   }
 
-  const closed = follow().catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  }).finally(async () => {
-    stopping.abort();
-    while (underWay.size > 0) await Promise.allSettled(underWay);
-  });
+  const closed = follow()
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    })
+    .finally(async () => {
+      stopping.abort();
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    });
   closed.catch(() => undefined);
 
   return {
     closed,
-    get ledger() { return chainLog.ledger; },
-    get blockNumber() { return chainLog.head?.blockNumber ?? 0; },
+    get ledger() {
+      return chainLog.ledger;
+    },
+    get blockNumber() {
+      return chainLog.head?.blockNumber ?? 0;
+    },
     async close() {
       stopping.abort();
       await closed.catch(() => undefined);

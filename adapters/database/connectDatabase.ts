@@ -10,10 +10,16 @@ const DATABASE_MISSING = '3D000';
 /** The server is starting, stopping or recovering. */
 const NOT_NOW = new Set(['57P03', '57P01', '57P02', '53300']);
 
-/** A database that can no longer be used as it is: it was dropped, or its tables were. Connecting again makes them anew. */
+/**
+ * A database that can no longer be used as it is: it was dropped, or its tables were. Connecting again makes them anew.
+ */
 export class DatabaseGoneError extends RushesError {
   constructor(cause: unknown) {
-    super({ code: 'database-gone', message: `the coordinator's database is gone: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+    super({
+      code: 'database-gone',
+      message: `the coordinator's database is gone: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    });
   }
 }
 
@@ -24,20 +30,34 @@ export interface Database {
 }
 
 /**
- * Connects to a PostgreSQL by its URL, makes the database when the server has none of that name (and the role may), and brings its tables to the newest
- * migration. Waits for a server that is not there yet, up to `deadlineMs` (default 30 s).
- * Throws DeadlineError, or RushesError `database-refused` when the server says no (wrong password, no such role, no right to make tables).
+ * Connects to a PostgreSQL by its URL, makes the database when the server has none of that name (and the role may), and
+ * brings its tables to the newest migration. Waits for a server that is not there yet, up to `deadlineMs` (default 30
+ * s). Throws DeadlineError, or RushesError `database-refused` when the server says no (wrong password, no such role, no
+ * right to make tables).
  */
-export async function connectDatabase(options: { url: string; maxConnections?: number; deadlineMs?: number; signal?: AbortSignal; onTrouble?: (error: unknown) => void }): Promise<Database> {
+export async function connectDatabase(options: {
+  url: string;
+  maxConnections?: number;
+  deadlineMs?: number;
+  signal?: AbortSignal;
+  onTrouble?: (error: unknown) => void;
+}): Promise<Database> {
   const deadlineMs = options.deadlineMs ?? 30_000;
   const deadlineAtMs = performance.now() + deadlineMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
     options.signal?.throwIfAborted();
     const pool = new pg.Pool({
-      connectionString: options.url, max: options.maxConnections ?? 8, connectionTimeoutMillis: 5000, idleTimeoutMillis: 30_000, statement_timeout: 30_000, query_timeout: 40_000,
-      application_name: 'rushes', types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+      connectionString: options.url,
+      max: options.maxConnections ?? 8,
+      connectionTimeoutMillis: 5000,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: 30_000,
+      query_timeout: 40_000,
+      application_name: 'rushes',
+      types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
     });
-    // A connection that breaks says so in an event of its own, in use or idle. The query on it fails too, and the next one gets a new connection or says why not.
+    // A connection that breaks says so in an event of its own, in use or idle. The query on it fails too, and the next
+    // one gets a new connection or says why not.
     pool.on('error', (error) => options.onTrouble?.(error));
     pool.on('connect', (client) => client.on('error', (error) => options.onTrouble?.(error)));
     try {
@@ -49,14 +69,23 @@ export async function connectDatabase(options: { url: string; maxConnections?: n
       const code = codeOf(error);
       if (code === DATABASE_MISSING) await createDatabase(options.url);
       else if (!isPassing(error)) throw refused(error);
-      else if (performance.now() + pauseMs > deadlineAtMs) throw new DeadlineError({ what: `connecting to the database at ${withoutPassword(options.url)}`, deadlineMs, advice: 'Check that PostgreSQL runs and that the URL is right.', cause: error });
+      else if (performance.now() + pauseMs > deadlineAtMs)
+        throw new DeadlineError({
+          what: `connecting to the database at ${withoutPassword(options.url)}`,
+          deadlineMs,
+          advice: 'Check that PostgreSQL runs and that the URL is right.',
+          cause: error,
+        });
       options.onTrouble?.(error);
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-/** Whether an error of a query means that the connection, the database or its tables went away, so that connecting again is what helps. */
+/**
+ * Whether an error of a query means that the connection, the database or its tables went away, so that connecting again
+ * is what helps.
+ */
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   const tablesGone = code === '42P01' || code === '42703' || code === '3F000';
@@ -67,7 +96,12 @@ function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   if (NOT_NOW.has(code) || code.startsWith('08')) return true;
   if (['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|pool after calling end/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|pool after calling end/.test(
+      error.message,
+    )
+  );
 }
 
 async function createDatabase(url: string): Promise<void> {
@@ -90,7 +124,12 @@ async function createDatabase(url: string): Promise<void> {
 
 function refused(error: unknown): RushesError {
   if (error instanceof RushesError) return error;
-  return new RushesError({ code: 'database-refused', message: `the database refuses: ${error instanceof Error ? error.message : String(error)}`, facts: { sqlState: codeOf(error) }, cause: error });
+  return new RushesError({
+    code: 'database-refused',
+    message: `the database refuses: ${error instanceof Error ? error.message : String(error)}`,
+    facts: { sqlState: codeOf(error) },
+    cause: error,
+  });
 }
 
 function codeOf(error: unknown): string {

@@ -7,9 +7,10 @@ import { RushesError } from '../../protocol/errors.js';
 const NOBODY_PID = 999_999_999;
 
 /**
- * Deals with the lock file that a server leaves when it was killed. The folder is ours (lockFolder), so a server that still runs on it is an orphan and is ended.
- * A process id that belongs to another program by now is blotted out; the rest of the file stays, because PostgreSQL finds in it the shared memory that
- * tells whether children of the dead server are still writing.
+ * Deals with the lock file that a server leaves when it was killed. The folder is ours (lockFolder), so a server that
+ * still runs on it is an orphan and is ended. A process id that belongs to another program by now is blotted out; the
+ * rest of the file stays, because PostgreSQL finds in it the shared memory that tells whether children of the dead
+ * server are still writing.
  */
 export async function endFormerServer(cluster: string, onLog: (line: string) => void): Promise<void> {
   const path = join(cluster, 'postmaster.pid');
@@ -23,15 +24,27 @@ export async function endFormerServer(cluster: string, onLog: (line: string) => 
     return;
   }
   onLog(`ending PostgreSQL process ${pid}, which outlived the program that started it`);
-  for (const [signal, patienceMs] of [['SIGINT', 5000], ['SIGQUIT', 5000], ['SIGKILL', 2000]] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGINT', 5000],
+    ['SIGQUIT', 5000],
+    ['SIGKILL', 2000],
+  ] as const) {
     process.kill(pid, signal);
     for (let waitedMs = 0; waitedMs < patienceMs && isRunning(pid); waitedMs += 50) await sleep(50);
     if (!isRunning(pid)) return;
   }
-  throw new RushesError({ code: 'postgres-start', message: `PostgreSQL process ${pid} still uses ${cluster} and cannot be ended`, facts: { pid, cluster }, advice: `End process ${pid}.` });
+  throw new RushesError({
+    code: 'postgres-start',
+    message: `PostgreSQL process ${pid} still uses ${cluster} and cannot be ended`,
+    facts: { pid, cluster },
+    advice: `End process ${pid}.`,
+  });
 }
 
-/** Whether a command line is that of a server on this cluster: other programs, and other servers, may have the word in theirs. */
+/**
+ * Whether a command line is that of a server on this cluster: other programs, and other servers, may have the word in
+ * theirs.
+ */
 function isServerOf(cluster: string, [program, ...args]: string[]): boolean {
   return basename(program ?? '') === 'postgres' && args.includes(cluster);
 }

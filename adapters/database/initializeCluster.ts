@@ -7,7 +7,12 @@ import { POSTGRES_SETTINGS, ROLE } from './postgresSettings.js';
 import type { SystemUser } from './systemUser.js';
 
 /** Makes a database cluster beside its place and moves it there when it is whole: a crash in between leaves none. */
-export async function initializeCluster(options: { binaries: PostgresBinaries; user: SystemUser | undefined; cluster: string; password: string }): Promise<void> {
+export async function initializeCluster(options: {
+  binaries: PostgresBinaries;
+  user: SystemUser | undefined;
+  cluster: string;
+  password: string;
+}): Promise<void> {
   const { binaries, user, cluster, password } = options;
   const fresh = `${cluster}.new`;
   await rm(fresh, { recursive: true, force: true });
@@ -17,10 +22,34 @@ export async function initializeCluster(options: { binaries: PostgresBinaries; u
   await writeFile(passwordFile, password, { mode: 0o600 });
   try {
     if (user !== undefined) for (const path of [fresh, passwordFile]) await chown(path, user.uid, user.gid);
-    const child = spawn(binaries.initdb, [
-      '--pgdata', fresh, '--username', ROLE, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C',
-      '--wal-segsize', '4', '--no-instructions', ...Object.entries(POSTGRES_SETTINGS).filter(([name]) => name === 'shared_buffers' || name === 'io_method').flatMap(([name, value]) => ['--set', `${name}=${value}`]),
-    ], { ...identity(user), stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(
+      binaries.initdb,
+      [
+        '--pgdata',
+        fresh,
+        '--username',
+        ROLE,
+        '--pwfile',
+        passwordFile,
+        '--auth',
+        'scram-sha-256',
+        '--encoding',
+        'UTF8',
+        '--locale-provider',
+        'builtin',
+        '--builtin-locale',
+        'C.UTF-8',
+        '--locale',
+        'C',
+        '--wal-segsize',
+        '4',
+        '--no-instructions',
+        ...Object.entries(POSTGRES_SETTINGS)
+          .filter(([name]) => name === 'shared_buffers' || name === 'io_method')
+          .flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+      ],
+      { ...identity(user), stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     const lines = keepLines(child);
     const [code] = await exitOf(child);
     if (code !== 0) throw explainPostgres('making the database folder', cluster, lines);

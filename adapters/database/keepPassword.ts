@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The password of the only role, made once and readable by the owner alone: other users of the machine can reach the port. */
+/**
+ * The password of the only role, made once and readable by the owner alone: other users of the machine can reach the
+ * port.
+ */
 export async function keepPassword(folder: string): Promise<string> {
   const path = join(folder, 'password');
   const known = await readFile(path, 'utf8').catch(() => undefined);

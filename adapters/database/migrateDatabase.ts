@@ -8,8 +8,9 @@ import { sha256 } from '../../protocol/sha256.js';
 const MIGRATION_LOCK = 7_873_254;
 
 /**
- * Applies every migration of migrations/NNNN-name.sql that the database does not have yet, all in one transaction and one process at a time.
- * Migrations are immutable: throws RushesError `migration` when an applied one differs from its file, or when the database is of a newer version.
+ * Applies every migration of migrations/NNNN-name.sql that the database does not have yet, all in one transaction and
+ * one process at a time. Migrations are immutable: throws RushesError `migration` when an applied one differs from its
+ * file, or when the database is of a newer version.
  */
 export async function migrateDatabase(pool: pg.Pool): Promise<void> {
   const files = await readMigrations();
@@ -18,16 +19,36 @@ export async function migrateDatabase(pool: pg.Pool): Promise<void> {
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await client.query('CREATE TABLE IF NOT EXISTS migrations (number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
-    const { rows } = await client.query<{ number: number; name: string; digest: string }>('SELECT number, name, digest FROM migrations ORDER BY number');
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migrations (number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const { rows } = await client.query<{ number: number; name: string; digest: string }>(
+      'SELECT number, name, digest FROM migrations ORDER BY number',
+    );
     for (const applied of rows) {
       const file = files.find((one) => one.number === applied.number);
-      if (file === undefined) throw new RushesError({ code: 'migration', message: `the database has migration ${applied.number} (${applied.name}), which this version does not know`, facts: { number: applied.number }, advice: 'Use the version that made the database, or drop the database: it is rebuilt from the chain.' });
-      if (file.digest !== applied.digest) throw new RushesError({ code: 'migration', message: `migration ${file.name} is not the one that was applied to the database`, facts: { number: file.number, applied: applied.digest, file: file.digest }, advice: 'Drop the database: it is rebuilt from the chain.' });
+      if (file === undefined)
+        throw new RushesError({
+          code: 'migration',
+          message: `the database has migration ${applied.number} (${applied.name}), which this version does not know`,
+          facts: { number: applied.number },
+          advice: 'Use the version that made the database, or drop the database: it is rebuilt from the chain.',
+        });
+      if (file.digest !== applied.digest)
+        throw new RushesError({
+          code: 'migration',
+          message: `migration ${file.name} is not the one that was applied to the database`,
+          facts: { number: file.number, applied: applied.digest, file: file.digest },
+          advice: 'Drop the database: it is rebuilt from the chain.',
+        });
     }
     for (const file of files.filter((one) => !rows.some((row) => row.number === one.number))) {
       await client.query(file.sql);
-      await client.query('INSERT INTO migrations (number, name, digest) VALUES ($1, $2, $3)', [file.number, file.name, file.digest]);
+      await client.query('INSERT INTO migrations (number, name, digest) VALUES ($1, $2, $3)', [
+        file.number,
+        file.name,
+        file.digest,
+      ]);
     }
     await client.query('COMMIT');
   } catch (error) {
@@ -42,8 +63,10 @@ export async function migrateDatabase(pool: pg.Pool): Promise<void> {
 async function readMigrations(): Promise<{ number: number; name: string; sql: string; digest: string }[]> {
   const folder = new URL('./migrations/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => /^[0-9]{4}-.*\.sql$/.test(name)).sort();
-  return await Promise.all(names.map(async (name) => {
-    const bytes = await readFile(new URL(name, folder));
-    return { number: Number(name.slice(0, 4)), name, sql: bytes.toString('utf8'), digest: hexOfBytes(sha256(bytes)) };
-  }));
+  return await Promise.all(
+    names.map(async (name) => {
+      const bytes = await readFile(new URL(name, folder));
+      return { number: Number(name.slice(0, 4)), name, sql: bytes.toString('utf8'), digest: hexOfBytes(sha256(bytes)) };
+    }),
+  );
 }

@@ -8,9 +8,10 @@ const POINTER = 'cluster.json';
 const OWNER = 'belongs-to.json';
 
 /**
- * Where the database cluster of a folder lives: in the folder, or, when the server's user cannot reach that (root with data below a 0700 home), in
- * /var/lib/rushes/databases/ID/cluster with a pointer in the folder. The place has no server's user in common with anything else, is 0700, and is removed
- * at a later start of any network once the folder that points at it is gone.
+ * Where the database cluster of a folder lives: in the folder, or, when the server's user cannot reach that (root with
+ * data below a 0700 home), in /var/lib/rushes/databases/ID/cluster with a pointer in the folder. The place has no
+ * server's user in common with anything else, is 0700, and is removed at a later start of any network once the folder
+ * that points at it is gone.
  */
 export async function placeCluster(folder: string, user: SystemUser | undefined): Promise<string> {
   const pointed = await readPointer(folder);
@@ -22,7 +23,8 @@ export async function placeCluster(folder: string, user: SystemUser | undefined)
   const inside = join(folder, 'cluster');
   const owner = (await stat(inside).catch(() => undefined))?.uid;
   if (user === undefined) {
-    if (owner !== undefined && process.getuid !== undefined && owner !== process.getuid()) throw wrongUser(inside, `user ${owner}`);
+    if (owner !== undefined && process.getuid !== undefined && owner !== process.getuid())
+      throw wrongUser(inside, `user ${owner}`);
     return inside;
   }
   if (await canReachParent(inside, user)) {
@@ -45,7 +47,12 @@ async function readPointer(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, POINTER), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const { cluster } = JSON.parse(text) as { cluster?: unknown };
-  if (typeof cluster !== 'string') throw new RushesError({ code: 'postgres-start', message: `${join(folder, POINTER)} does not say where the database is`, facts: { folder } });
+  if (typeof cluster !== 'string')
+    throw new RushesError({
+      code: 'postgres-start',
+      message: `${join(folder, POINTER)} does not say where the database is`,
+      facts: { folder },
+    });
   return cluster;
 }
 
@@ -62,16 +69,21 @@ async function removeOrphans(databases: string): Promise<void> {
     const place = join(databases, name);
     try {
       const { folder } = JSON.parse(await readFile(join(place, OWNER), 'utf8')) as { folder: string };
-      if (await readPointer(folder) === join(place, 'cluster')) continue;
+      if ((await readPointer(folder)) === join(place, 'cluster')) continue;
     } catch {
       // Nothing says whom it belongs to.
     }
     // A server may still run on it, whose folder was removed under it.
-    if (await stat(join(place, 'cluster', 'postmaster.pid')).catch(() => undefined) !== undefined) continue;
+    if ((await stat(join(place, 'cluster', 'postmaster.pid')).catch(() => undefined)) !== undefined) continue;
     await rm(place, { recursive: true, force: true });
   }
 }
 
 function wrongUser(cluster: string, who: string): RushesError {
-  return new RushesError({ code: 'postgres-user', message: `the database in ${cluster} was made by ${who}, and PostgreSQL gives it to nobody else`, facts: { cluster }, advice: `Start as ${who}, or choose another data folder.` });
+  return new RushesError({
+    code: 'postgres-user',
+    message: `the database in ${cluster} was made by ${who}, and PostgreSQL gives it to nobody else`,
+    facts: { cluster },
+    advice: `Start as ${who}, or choose another data folder.`,
+  });
 }

@@ -3,9 +3,21 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { SystemUser } from './systemUser.js';
 
-/** Spawn options: the user it runs as, and an environment and a folder that do not depend on whoever started this process. */
-export function identity(user: SystemUser | undefined): { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number } {
-  return { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }, ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }) };
+/**
+ * Spawn options: the user it runs as, and an environment and a folder that do not depend on whoever started this
+ * process.
+ */
+export function identity(user: SystemUser | undefined): {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+} {
+  return {
+    cwd: '/',
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+    ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+  };
 }
 
 /** The last 40 lines of its stderr, filled as they come. */

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 
-// The tables of migrations/, as kysely sees them. bigint and numeric columns are read as numbers and bigints (see connectDatabase.ts).
+// The tables of migrations/, as kysely sees them. bigint and numeric columns are read as numbers and bigints (see
+// connectDatabase.ts).
 
 export interface ChainCursorTable {
   only_row: Generated<boolean>;

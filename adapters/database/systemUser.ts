@@ -14,24 +14,38 @@ export interface SystemUser {
 }
 
 /**
- * The user to run PostgreSQL as: undefined (this process's own) unless this process is root. As root the first of: the user `postgres`, a system user
- * `rushes` (made when there is none and useradd is there), `nobody`. Throws RushesError when root can become nobody else.
+ * The user to run PostgreSQL as: undefined (this process's own) unless this process is root. As root the first of: the
+ * user `postgres`, a system user `rushes` (made when there is none and useradd is there), `nobody`. Throws RushesError
+ * when root can become nobody else.
  */
 export async function chooseDatabaseUser(onLog: (line: string) => void): Promise<SystemUser | undefined> {
   if (process.getuid === undefined || process.getuid() !== 0) return undefined;
-  const existing = await findUser('postgres') ?? await findUser('rushes');
+  const existing = (await findUser('postgres')) ?? (await findUser('rushes'));
   if (existing !== undefined) return existing;
   try {
-    await run('useradd', ['--system', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', '--user-group', 'rushes']);
+    await run('useradd', [
+      '--system',
+      '--no-create-home',
+      '--home-dir',
+      '/nonexistent',
+      '--shell',
+      '/usr/sbin/nologin',
+      '--user-group',
+      'rushes',
+    ]);
     onLog('made the system user "rushes" for PostgreSQL, which refuses to run as root');
   } catch (error) {
     // A second start may have made it in between.
-    onLog(`could not make a system user for PostgreSQL (${error instanceof Error ? error.message.trim().split('\n').pop() : String(error)}); trying others`);
+    onLog(
+      `could not make a system user for PostgreSQL (${error instanceof Error ? error.message.trim().split('\n').pop() : String(error)}); trying others`,
+    );
   }
-  const user = await findUser('rushes') ?? await findUser('nobody');
+  const user = (await findUser('rushes')) ?? (await findUser('nobody'));
   if (user === undefined) {
     throw new RushesError({
-      code: 'postgres-user', message: 'PostgreSQL refuses to run as root, and this machine has no user "postgres", "rushes" or "nobody"', facts: {},
+      code: 'postgres-user',
+      message: 'PostgreSQL refuses to run as root, and this machine has no user "postgres", "rushes" or "nobody"',
+      facts: {},
       advice: 'Start as a user that is not root, or make a user named postgres.',
     });
   }
@@ -48,7 +62,10 @@ async function findUser(name: string): Promise<SystemUser | undefined> {
   }
 }
 
-/** Whether a user may enter every folder above a path, and read it (and enter it, for a folder), as the permission bits say. */
+/**
+ * Whether a user may enter every folder above a path, and read it (and enter it, for a folder), as the permission bits
+ * say.
+ */
 export async function canReach(path: string, user: SystemUser): Promise<boolean> {
   const allowed = async (at: string, wanted: number): Promise<boolean> => {
     const found = await stat(at).catch(() => undefined);
@@ -58,7 +75,7 @@ export async function canReach(path: string, user: SystemUser): Promise<boolean>
   };
   const target = resolve(path);
   for (let folder = dirname(target); ; folder = dirname(folder)) {
-    if (!await allowed(folder, 1)) return false;
+    if (!(await allowed(folder, 1))) return false;
     if (folder === dirname(folder)) break;
   }
   return await allowed(target, (await stat(target).catch(() => undefined))?.isDirectory() === true ? 5 : 4);
@@ -75,13 +92,28 @@ export async function canReachParent(path: string, user: SystemUser): Promise<bo
   }
 }
 
-/** A folder of root's that other users can enter but not write: for copies of programs and for databases whose own folder their user cannot reach. */
+/**
+ * A folder of root's that other users can enter but not write: for copies of programs and for databases whose own
+ * folder their user cannot reach.
+ */
 export async function sharedSystemFolder(): Promise<string> {
   for (const folder of ['/var/lib/rushes', '/var/tmp/rushes-root', '/tmp/rushes-root']) {
     await mkdir(folder, { mode: 0o755 }).catch(() => undefined);
     // In a folder that everyone writes, somebody else may have been there first.
     const found = await lstat(folder).catch(() => undefined);
-    if (found !== undefined && found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0 && (found.mode & 0o055) === 0o055) return folder;
+    if (
+      found !== undefined &&
+      found.isDirectory() &&
+      found.uid === 0 &&
+      (found.mode & 0o022) === 0 &&
+      (found.mode & 0o055) === 0o055
+    )
+      return folder;
   }
-  throw new RushesError({ code: 'postgres-folder', message: 'no folder is left that PostgreSQL\'s user can reach: /var/lib, /var/tmp and /tmp are all closed', facts: {}, advice: 'Give a data folder that other users can enter, or start as a user that is not root.' });
+  throw new RushesError({
+    code: 'postgres-folder',
+    message: "no folder is left that PostgreSQL's user can reach: /var/lib, /var/tmp and /tmp are all closed",
+    facts: {},
+    advice: 'Give a data folder that other users can enter, or start as a user that is not root.',
+  });
 }

@@ -15,8 +15,17 @@ const MAX_ANSWER_BYTES = 32 << 20;
 /** Nothing answers at the coordinator's address. */
 export class CoordinatorUnreachableError extends RushesError {
   constructor(options: { url: string; cause: unknown }) {
-    const reason = options.cause instanceof Error ? ((options.cause.cause as NodeJS.ErrnoException | undefined)?.code ?? options.cause.message) : String(options.cause);
-    super({ code: 'coordinator-unreachable', message: `no coordinator answers at ${options.url}: ${reason}`, facts: { url: options.url, reason }, advice: 'Check the address; everything but suggestions and progress works without a coordinator.', cause: options.cause });
+    const reason =
+      options.cause instanceof Error
+        ? ((options.cause.cause as NodeJS.ErrnoException | undefined)?.code ?? options.cause.message)
+        : String(options.cause);
+    super({
+      code: 'coordinator-unreachable',
+      message: `no coordinator answers at ${options.url}: ${reason}`,
+      facts: { url: options.url, reason },
+      advice: 'Check the address; everything but suggestions and progress works without a coordinator.',
+      cause: options.cause,
+    });
   }
 }
 
@@ -32,7 +41,10 @@ export interface CoordinatorJob {
   leases: number;
 }
 
-/** One event of a job's stream: a contract event in the form of eventToJson, `progress` with a CoordinatorJob, or `rollback` with { toBlock }. */
+/**
+ * One event of a job's stream: a contract event in the form of eventToJson, `progress` with a CoordinatorJob, or
+ * `rollback` with { toBlock }.
+ */
 export interface CoordinatorEvent {
   id: string;
   event: string;
@@ -45,18 +57,27 @@ export interface CoordinatorClient extends SuggestionPort {
   jobs(signal?: AbortSignal): Promise<CoordinatorJob[]>;
   /** One job, or undefined when there is none of that id. */
   job(jobId: JobId, signal?: AbortSignal): Promise<CoordinatorJob | undefined>;
-  /** The events of a job, from after `lastEventId` or from the first; connects again where it broke off, until the signal aborts. */
+  /**
+   * The events of a job, from after `lastEventId` or from the first; connects again where it broke off, until the
+   * signal aborts.
+   */
   events(jobId: JobId, options: { signal: AbortSignal; lastEventId?: string }): AsyncGenerator<CoordinatorEvent>;
 }
 
-/** A client of the coordinator at a base URL. Errors: CoordinatorUnreachableError, DeadlineError, HttpAnswerError, MalformedError. */
+/**
+ * A client of the coordinator at a base URL. Errors: CoordinatorUnreachableError, DeadlineError, HttpAnswerError,
+ * MalformedError.
+ */
 export function createCoordinatorClient(options: { url: string }): CoordinatorClient {
   const { url } = options;
 
   async function ask(path: string, init: RequestInit & { deadlineMs: number }): Promise<unknown> {
     const target = new URL(path, url).href;
     const controller = new AbortController();
-    const late = setTimeout(() => controller.abort(new DeadlineError({ what: `asking ${target}`, deadlineMs: init.deadlineMs })), init.deadlineMs);
+    const late = setTimeout(
+      () => controller.abort(new DeadlineError({ what: `asking ${target}`, deadlineMs: init.deadlineMs })),
+      init.deadlineMs,
+    );
     const onAbort = (): void => controller.abort(init.signal?.reason);
     init.signal?.throwIfAborted();
     init.signal?.addEventListener('abort', onAbort, { once: true });
@@ -75,18 +96,28 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
     }
   }
 
-  const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => await ask(path, { deadlineMs: ASK_DEADLINE_MS, ...(signal === undefined ? {} : { signal }) });
+  const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> =>
+    await ask(path, { deadlineMs: ASK_DEADLINE_MS, ...(signal === undefined ? {} : { signal }) });
 
   return {
     async suggest({ worker, maxChunks, signal }) {
       const answer = await ask(`/v1/workers/${worker}/suggestion`, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ maxChunks }), deadlineMs: SUGGEST_DEADLINE_MS, ...(signal === undefined ? {} : { signal }),
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ maxChunks }),
+        deadlineMs: SUGGEST_DEADLINE_MS,
+        ...(signal === undefined ? {} : { signal }),
       });
       if (answer === undefined) return undefined;
       const fields = new FieldReader(answer, 'suggestion', ['jobId', 'word', 'mask']);
       const mask = fields.string('mask', 78);
-      if (!/^[1-9][0-9]*$/.test(mask) || BigInt(mask) >= 1n << 256n) throw new MalformedError({ what: 'suggestion', reason: 'its mask is not a number of 256 bits' });
-      return { jobId: fields.parsed('jobId', parseJobId), word: fields.integer('word', 0, 0xffff_ffff), mask: BigInt(mask) };
+      if (!/^[1-9][0-9]*$/.test(mask) || BigInt(mask) >= 1n << 256n)
+        throw new MalformedError({ what: 'suggestion', reason: 'its mask is not a number of 256 bits' });
+      return {
+        jobId: fields.parsed('jobId', parseJobId),
+        word: fields.integer('word', 0, 0xffff_ffff),
+        mask: BigInt(mask),
+      };
     },
     network: async (signal) => parseNetworkDescription(JSON.stringify(await get('/v1/network', signal))),
     jobs: async (signal) => ((await get('/v1/jobs', signal)) as { jobs: CoordinatorJob[] }).jobs,
@@ -98,8 +129,12 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
         throw error;
       }
     },
-    async * events(jobId, { signal, lastEventId }) {
-      for await (const { id, event, data } of readEventStream({ url: new URL(`/v1/jobs/${jobId}/events`, url).href, signal, ...(lastEventId === undefined ? {} : { lastEventId }) })) {
+    async *events(jobId, { signal, lastEventId }) {
+      for await (const { id, event, data } of readEventStream({
+        url: new URL(`/v1/jobs/${jobId}/events`, url).href,
+        signal,
+        ...(lastEventId === undefined ? {} : { lastEventId }),
+      })) {
         yield { id, event, data: parseJson(data, url) };
       }
     },
@@ -111,7 +146,8 @@ async function readBounded(response: Response, url: string): Promise<string> {
   let size = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += piece.length;
-    if (size > MAX_ANSWER_BYTES) throw new MalformedError({ what: `the answer of ${url}`, reason: `it is longer than ${MAX_ANSWER_BYTES} bytes` });
+    if (size > MAX_ANSWER_BYTES)
+      throw new MalformedError({ what: `the answer of ${url}`, reason: `it is longer than ${MAX_ANSWER_BYTES} bytes` });
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
@@ -128,7 +164,9 @@ function parseJson(text: string, url: string): unknown {
 function parseErrorBody(text: string): ErrorBody | undefined {
   try {
     const body = JSON.parse(text) as Partial<ErrorBody>;
-    return typeof body.error?.message === 'string' && typeof body.error.code === 'string' ? (body as ErrorBody) : undefined;
+    return typeof body.error?.message === 'string' && typeof body.error.code === 'string'
+      ? (body as ErrorBody)
+      : undefined;
   } catch {
     return undefined;
   }

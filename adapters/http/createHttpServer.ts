@@ -1,12 +1,26 @@
 import swagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { httpErrorOf } from './httpError.js';
 import { createRateLimit } from './rateLimit.js';
 
 /** A fastify server whose routes are typed by their typebox schemas. */
-export type HttpServer = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>;
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
 
 export interface HttpServerOptions {
   title: string;
@@ -21,8 +35,8 @@ export interface HttpServerOptions {
 }
 
 /**
- * A server with what every API of Rushes has: validation by typebox schemas, the OpenAPI document at /openapi.json, errors in one form, limits on bodies, rates
- * and waiting. Add routes, then call `listen`.
+ * A server with what every API of Rushes has: validation by typebox schemas, the OpenAPI document at /openapi.json,
+ * errors in one form, limits on bodies, rates and waiting. Add routes, then call `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = fastify({
@@ -35,17 +49,30 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
-  }).setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
+  })
+    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .withTypeProvider<TypeBoxTypeProvider>();
 
   await server.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: options.title, version: options.version, description: options.description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } } },
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: options.title,
+        version: options.version,
+        description: options.description,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+    },
   });
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
 
   const limit = createRateLimit({ perSecond: options.requestsPerSecond ?? 200, burst: options.burst ?? 400 });
   server.addHook('onRequest', async (request, reply) => {
     if (limit.take(request.ip)) return;
-    await reply.code(429).header('retry-after', '1').send({ error: { code: 'too-many-requests', message: 'too many requests from this address', facts: {} } });
+    await reply
+      .code(429)
+      .header('retry-after', '1')
+      .send({ error: { code: 'too-many-requests', message: 'too many requests from this address', facts: {} } });
   });
   server.setErrorHandler(async (error, request, reply) => {
     const { status, body } = httpErrorOf(error);
@@ -53,7 +80,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     await reply.code(status).send(body);
   });
   server.setNotFoundHandler(async (request, reply) => {
-    await reply.code(404).send({ error: { code: 'not-found', message: `there is no ${request.method} ${request.url.slice(0, 200)}`, facts: {}, advice: 'See /openapi.json.' } });
+    await reply.code(404).send({
+      error: {
+        code: 'not-found',
+        message: `there is no ${request.method} ${request.url.slice(0, 200)}`,
+        facts: {},
+        advice: 'See /openapi.json.',
+      },
+    });
   });
   return server;
 }

@@ -8,11 +8,18 @@ export interface ErrorBody {
 /** Something that was asked for does not exist. */
 export class NotFoundError extends RushesError {
   constructor(options: { what: string; facts?: Record<string, unknown> }) {
-    super({ code: 'not-found', message: `there is no ${options.what}`, ...(options.facts === undefined ? {} : { facts: options.facts }) });
+    super({
+      code: 'not-found',
+      message: `there is no ${options.what}`,
+      ...(options.facts === undefined ? {} : { facts: options.facts }),
+    });
   }
 }
 
-/** Statuses of the codes that mean something to HTTP; every other RushesError is 400 when it ends a command with exit code 2, and 500 otherwise. */
+/**
+ * Statuses of the codes that mean something to HTTP; every other RushesError is 400 when it ends a command with exit
+ * code 2, and 500 otherwise.
+ */
 const STATUS_OF_CODE: Record<string, number> = {
   'not-found': 404,
   'too-many-requests': 429,
@@ -25,16 +32,34 @@ const STATUS_OF_CODE: Record<string, number> = {
   deadline: 504,
 };
 
-/** The one mapping from errors to HTTP. What is no RushesError becomes a 500 without its message: it may hold anything. */
+/**
+ * The one mapping from errors to HTTP. What is no RushesError becomes a 500 without its message: it may hold anything.
+ */
 export function httpErrorOf(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof RushesError) {
     const { code, message, facts, advice, exitCode } = error;
-    return { status: STATUS_OF_CODE[code] ?? (exitCode === 2 ? 400 : 500), body: { error: { code, message, facts, ...(advice === undefined ? {} : { advice }) } } };
+    return {
+      status: STATUS_OF_CODE[code] ?? (exitCode === 2 ? 400 : 500),
+      body: { error: { code, message, facts, ...(advice === undefined ? {} : { advice }) } },
+    };
   }
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
   // What fastify itself refuses: a body that does not fit the schema or the limits.
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return { status: statusCode, body: { error: { code: code === 'FST_ERR_VALIDATION' ? 'bad-input' : 'bad-request', message: message ?? 'bad request', facts: {} } } };
-  return { status: 500, body: { error: { code: 'internal', message: 'something went wrong in the server; its log says what', facts: {} } } };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return {
+      status: statusCode,
+      body: {
+        error: {
+          code: code === 'FST_ERR_VALIDATION' ? 'bad-input' : 'bad-request',
+          message: message ?? 'bad request',
+          facts: {},
+        },
+      },
+    };
+  return {
+    status: 500,
+    body: { error: { code: 'internal', message: 'something went wrong in the server; its log says what', facts: {} } },
+  };
 }
 
 /** The error a client throws for an error answer. */
@@ -44,8 +69,13 @@ export class HttpAnswerError extends RushesError {
   constructor(options: { url: string; status: number; body: ErrorBody | undefined }) {
     const said = options.body?.error;
     super({
-      code: said?.code ?? 'http', message: said === undefined ? `${options.url} answered ${options.status}` : `${said.message} (${options.url} answered ${options.status})`,
-      facts: { ...said?.facts, url: options.url, status: options.status }, ...(said?.advice === undefined ? {} : { advice: said.advice }),
+      code: said?.code ?? 'http',
+      message:
+        said === undefined
+          ? `${options.url} answered ${options.status}`
+          : `${said.message} (${options.url} answered ${options.status})`,
+      facts: { ...said?.facts, url: options.url, status: options.status },
+      ...(said?.advice === undefined ? {} : { advice: said.advice }),
       exitCode: options.status === 400 || options.status === 404 ? 2 : 1,
     });
     this.status = options.status;

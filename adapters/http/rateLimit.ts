@@ -3,10 +3,15 @@ export interface RateLimit {
   take(address: string): boolean;
 }
 
-/** Addresses remembered; beyond, those that have not asked for longest are forgotten, which only ever lets more through. */
+/**
+ * Addresses remembered; beyond, those that have not asked for longest are forgotten, which only ever lets more through.
+ */
 const MAX_ADDRESSES = 10_000;
 
-/** A bucket of tokens per address: `burst` at most, refilled at `perSecond`. `nowMs` is a clock in milliseconds, for tests. */
+/**
+ * A bucket of tokens per address: `burst` at most, refilled at `perSecond`. `nowMs` is a clock in milliseconds, for
+ * tests.
+ */
 export function createRateLimit(options: { perSecond: number; burst: number; nowMs?: () => number }): RateLimit {
   const nowMs = options.nowMs ?? ((): number => performance.now());
   const buckets = new Map<string, { tokens: number; atMs: number }>();

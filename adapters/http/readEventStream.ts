@@ -16,10 +16,16 @@ export interface ReceivedEvent {
 }
 
 /**
- * Reads server-sent events until the signal aborts (then it ends without an error). When the connection breaks it comes back with the id of the last event it
- * gave, so that none is lost and none comes twice. Throws HttpAnswerError when the server answers 4xx: coming back would not change that.
+ * Reads server-sent events until the signal aborts (then it ends without an error). When the connection breaks it comes
+ * back with the id of the last event it gave, so that none is lost and none comes twice. Throws HttpAnswerError when
+ * the server answers 4xx: coming back would not change that.
  */
-export async function * readEventStream(options: { url: string; signal: AbortSignal; lastEventId?: string; silenceMs?: number }): AsyncGenerator<ReceivedEvent> {
+export async function* readEventStream(options: {
+  url: string;
+  signal: AbortSignal;
+  lastEventId?: string;
+  silenceMs?: number;
+}): AsyncGenerator<ReceivedEvent> {
   const { url, signal } = options;
   let lastEventId = options.lastEventId;
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
@@ -32,7 +38,8 @@ export async function * readEventStream(options: { url: string; signal: AbortSig
       }
     } catch (error) {
       if (signal.aborted) return;
-      const isRefused = error instanceof HttpAnswerError && error.status >= 400 && error.status < 500 && error.status !== 429;
+      const isRefused =
+        error instanceof HttpAnswerError && error.status >= 400 && error.status < 500 && error.status !== 429;
       if (isRefused || error instanceof MalformedError) throw error;
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
@@ -40,13 +47,24 @@ export async function * readEventStream(options: { url: string; signal: AbortSig
   }
 }
 
-async function * readOnce(options: { url: string; signal: AbortSignal; lastEventId: string | undefined; silenceMs: number }): AsyncGenerator<ReceivedEvent> {
+async function* readOnce(options: {
+  url: string;
+  signal: AbortSignal;
+  lastEventId: string | undefined;
+  silenceMs: number;
+}): AsyncGenerator<ReceivedEvent> {
   const controller = new AbortController();
   const onAbort = (): void => controller.abort();
   options.signal.addEventListener('abort', onAbort, { once: true });
   let silence = setTimeout(onAbort, options.silenceMs);
   try {
-    const response = await fetch(options.url, { headers: { accept: 'text/event-stream', ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }) }, signal: controller.signal });
+    const response = await fetch(options.url, {
+      headers: {
+        accept: 'text/event-stream',
+        ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }),
+      },
+      signal: controller.signal,
+    });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       throw new HttpAnswerError({ url: options.url, status: response.status, body: undefined });
@@ -60,7 +78,8 @@ async function * readOnce(options: { url: string; signal: AbortSignal; lastEvent
       // Events end with an empty line; what comes after the last one is not whole yet.
       const blocks = text.split(/\r?\n\r?\n/);
       text = blocks.pop() as string;
-      if (text.length > MAX_EVENT_CHARACTERS) throw new MalformedError({ what: `the event stream ${options.url}`, reason: 'an event in it does not end' });
+      if (text.length > MAX_EVENT_CHARACTERS)
+        throw new MalformedError({ what: `the event stream ${options.url}`, reason: 'an event in it does not end' });
       for (const block of blocks) {
         const received = parseEvent(block);
         if (received !== undefined) yield received;

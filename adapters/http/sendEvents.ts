@@ -13,10 +13,15 @@ const KEEP_ALIVE_MS = 15_000;
 const MAX_WAITING_BYTES = 4 << 20;
 
 /**
- * Answers a request with a stream of server-sent events until the source ends, the client goes, or it stops reading. `source` is given the id of the last event
- * the client has (from Last-Event-ID, or undefined) and a signal that tells when to stop.
+ * Answers a request with a stream of server-sent events until the source ends, the client goes, or it stops reading.
+ * `source` is given the id of the last event the client has (from Last-Event-ID, or undefined) and a signal that tells
+ * when to stop.
  */
-export async function sendEvents(request: FastifyRequest, reply: FastifyReply, source: (lastEventId: string | undefined, signal: AbortSignal) => AsyncIterable<SentEvent>): Promise<void> {
+export async function sendEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: (lastEventId: string | undefined, signal: AbortSignal) => AsyncIterable<SentEvent>,
+): Promise<void> {
   const header = request.headers['last-event-id'];
   const lastEventId = typeof header === 'string' && header !== '' ? header.slice(0, 100) : undefined;
   const gone = new AbortController();
@@ -27,7 +32,12 @@ export async function sendEvents(request: FastifyRequest, reply: FastifyReply, s
 
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no', connection: 'keep-alive' });
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    connection: 'keep-alive',
+  });
   raw.socket?.setTimeout(0);
   raw.socket?.setNoDelay(true);
   raw.write('retry: 1000\n\n');

@@ -16,8 +16,9 @@ export interface BlockBatch {
 const NAMELESS_FOLDER = 'incoming';
 
 /**
- * blockstore-fs whose writes survive: a block gets its name only when all its bytes are on the disk, so that kill -9, a full disk, or two requests that
- * add the same block at once never leave or show a part of one. (As published, its writers of one block share a temporary file.)
+ * blockstore-fs whose writes survive: a block gets its name only when all its bytes are on the disk, so that kill -9, a
+ * full disk, or two requests that add the same block at once never leave or show a part of one. (As published, its
+ * writers of one block share a temporary file.)
  */
 export class BlockFolder extends FsBlockstore {
   readonly #incoming: string;
@@ -45,15 +46,17 @@ export class BlockFolder extends FsBlockstore {
       await before;
       return cid;
     }
-    const write = writeBlock(path, join(this.#incoming, randomBytes(12).toString('hex')), value).finally(() => this.#writes.delete(path));
+    const write = writeBlock(path, join(this.#incoming, randomBytes(12).toString('hex')), value).finally(() =>
+      this.#writes.delete(path),
+    );
     this.#writes.set(path, write);
     await write;
     return cid;
   }
 
   /**
-   * Blocks that come together: their bytes are written at once, and get onto the disk and their names together in `commit`, which is many times
-   * faster than one after the other. Until then nobody sees them; `discard` forgets them.
+   * Blocks that come together: their bytes are written at once, and get onto the disk and their names together in
+   * `commit`, which is many times faster than one after the other. Until then nobody sees them; `discard` forgets them.
    */
   batch(): BlockBatch {
     const nameless = new Map<string, string>();
@@ -70,9 +73,11 @@ export class BlockFolder extends FsBlockstore {
       },
       commit: async () => {
         const open = [...nameless];
-        await Promise.all(Array.from({ length: 16 }, async () => {
-          for (let next = open.pop(); next !== undefined; next = open.pop()) await nameBlock(next[1], next[0]);
-        })).catch((error: unknown) => {
+        await Promise.all(
+          Array.from({ length: 16 }, async () => {
+            for (let next = open.pop(); next !== undefined; next = open.pop()) await nameBlock(next[1], next[0]);
+          }),
+        ).catch((error: unknown) => {
           throw StorageError.from(error, 'storing a block');
         });
       },
@@ -82,9 +87,14 @@ export class BlockFolder extends FsBlockstore {
     };
   }
 
-  override async * get(cid: CID): AsyncGenerator<Uint8Array> {
+  override async *get(cid: CID): AsyncGenerator<Uint8Array> {
     const bytes = await this.read(cid);
-    if (bytes === undefined) throw new StorageError({ code: 'block-not-found', message: `block ${cid.toString()} was not found locally`, facts: { cid: cid.toString() } });
+    if (bytes === undefined)
+      throw new StorageError({
+        code: 'block-not-found',
+        message: `block ${cid.toString()} was not found locally`,
+        facts: { cid: cid.toString() },
+      });
     yield bytes;
   }
 
@@ -109,7 +119,11 @@ export class BlockFolder extends FsBlockstore {
   }
 }
 
-async function writeBlock(path: string, nameless: string, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+async function writeBlock(
+  path: string,
+  nameless: string,
+  value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const bytes = value instanceof Uint8Array ? value : await concatenate(value);
   if ((await stat(path).catch(() => undefined))?.size === bytes.length) return;
   try {

@@ -1,11 +1,20 @@
-/** The part of ipfs-http-client that is used, with CIDs as strings: the package brings its own CID class, and its types do not resolve under nodenext. */
+/**
+ * The part of ipfs-http-client that is used, with CIDs as strings: the package brings its own CID class, and its types
+ * do not resolve under nodenext.
+ */
 export interface IpfsClient {
   block: {
-    put(bytes: Uint8Array, options: { format: string; mhtype: string; version: number; pin: boolean; signal: AbortSignal }): Promise<{ toString(): string }>;
+    put(
+      bytes: Uint8Array,
+      options: { format: string; mhtype: string; version: number; pin: boolean; signal: AbortSignal },
+    ): Promise<{ toString(): string }>;
   };
   cat(cid: string, options: { signal: AbortSignal }): AsyncIterable<Uint8Array>;
   add(bytes: Uint8Array, options: AddOptions): Promise<{ cid: { toString(): string } }>;
-  addAll(files: Iterable<{ path: string; content: Uint8Array }>, options: AddOptions & { wrapWithDirectory: boolean }): AsyncIterable<{ path: string; cid: { toString(): string } }>;
+  addAll(
+    files: Iterable<{ path: string; content: Uint8Array }>,
+    options: AddOptions & { wrapWithDirectory: boolean },
+  ): AsyncIterable<{ path: string; cid: { toString(): string } }>;
   pin: {
     add(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;
     rm(cid: string, options: { recursive: boolean; signal: AbortSignal }): Promise<unknown>;

@@ -10,4 +10,9 @@ export interface EndpointLimits {
   requestMs: number;
 }
 
-export const ENDPOINT_LIMITS: EndpointLimits = { maxParts: 100_000, maxConnections: 1024, idleMs: 60_000, requestMs: 3_600_000 };
+export const ENDPOINT_LIMITS: EndpointLimits = {
+  maxParts: 100_000,
+  maxConnections: 1024,
+  idleMs: 60_000,
+  requestMs: 3_600_000,
+};

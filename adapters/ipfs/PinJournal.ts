@@ -1,12 +1,16 @@
 // Pins as a journal of lines "+CID" and "-CID". States: open (replayed and compacted) -> appending -> closed.
-// Appends of concurrent requests go to the disk together: one write and one fsync carry all that arrived while the one before ran.
+// Appends of concurrent requests go to the disk together: one write and one fsync carry all that arrived while the one
+// before ran.
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StorageError } from './storageError.js';
 
 const JOURNAL_FILE = 'pins.journal';
 
-/** A set of pinned CIDs that survives kill -9 and power failure: `add` and `remove` return after the change is on the disk. */
+/**
+ * A set of pinned CIDs that survives kill -9 and power failure: `add` and `remove` return after the change is on the
+ * disk.
+ */
 export class PinJournal {
   readonly #pins: Set<string>;
   readonly #file: FileHandle;
@@ -74,7 +78,11 @@ export class PinJournal {
 
   #append(lines: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ lines, done: (error) => (error === undefined ? resolve() : reject(StorageError.from(error, 'writing the list of pins'))) });
+      this.#waiting.push({
+        lines,
+        done: (error) =>
+          error === undefined ? resolve() : reject(StorageError.from(error, 'writing the list of pins')),
+      });
       this.#flushing ??= this.#flush();
     });
   }

@@ -28,7 +28,10 @@ export async function answerRequest(call: Omit<EndpointCall, 'query'> & { host: 
   }
 }
 
-/** Kubo's guards against web pages: only POST, no page's Origin or Referer, no browser; and only a Host that is this endpoint, against DNS rebinding. */
+/**
+ * Kubo's guards against web pages: only POST, no page's Origin or Referer, no browser; and only a Host that is this
+ * endpoint, against DNS rebinding.
+ */
 function refuse(request: IncomingMessage, host: string): { status: number; text: string } | undefined {
   const forbidden = { status: 403, text: '403 - Forbidden' };
   const name = /^(\[[^\]]*\]|[^:]*)(?::[0-9]+)?$/.exec((request.headers.host ?? '').toLowerCase())?.[1];

@@ -3,7 +3,14 @@ import { create } from 'ipfs-http-client';
 import { exporter, type UnixFSDirectory } from 'ipfs-unixfs-exporter';
 import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
-import { BadInputError, DeadlineError, InvariantError, MalformedError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
+import {
+  BadInputError,
+  DeadlineError,
+  InvariantError,
+  MalformedError,
+  NotRetrievableError,
+  RushesError,
+} from '../../protocol/errors.js';
 import { parseCid, rawCidOfDigest, type Bytes32, type Cid } from '../../protocol/ids.js';
 import { hexOfBytes } from '../../protocol/bytes.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
@@ -25,18 +32,33 @@ const DIRECTORY_MAX_DEPTH = 64;
 const NODE_CACHE_BYTES = 16 << 20;
 const RAW_CODEC = 0x55;
 
-/** How every file is added; see importSettings.ts. Stated in full, because defaults differ between IPFS implementations and versions. */
-const ADD_OPTIONS = { cidVersion: RUSHES_IMPORT.cidVersion, rawLeaves: RUSHES_IMPORT.rawLeaves, chunker: `size-${CHUNK_BYTES}`, hashAlg: 'sha2-256', pin: true } as const;
+/**
+ * How every file is added; see importSettings.ts. Stated in full, because defaults differ between IPFS implementations
+ * and versions.
+ */
+const ADD_OPTIONS = {
+  cidVersion: RUSHES_IMPORT.cidVersion,
+  rawLeaves: RUSHES_IMPORT.rawLeaves,
+  chunker: `size-${CHUNK_BYTES}`,
+  hashAlg: 'sha2-256',
+  pin: true,
+} as const;
 
 /**
- * The ObjectStore over a Kubo RPC endpoint (this package's own, Kubo, or an IPFS Cluster), by its base URL such as http://127.0.0.1:5001.
+ * The ObjectStore over a Kubo RPC endpoint (this package's own, Kubo, or an IPFS Cluster), by its base URL such as
+ * http://127.0.0.1:5001.
  *
- * The endpoint is not trusted with content: what is read is checked block by block against its CID, and the CID of what is added is computed here and compared
- * with the endpoint's answer. It is trusted to keep what it says it pinned; nothing on this side could prove that.
- * Errors: NotRetrievableError, ContentMismatchError, OversizedBlockError, MalformedError, FileTooLargeError, DeadlineError, IpfsEndpointError (codes disk-full, ipfs-unreachable, ipfs-refused).
+ * The endpoint is not trusted with content: what is read is checked block by block against its CID, and the CID of what
+ * is added is computed here and compared with the endpoint's answer. It is trusted to keep what it says it pinned;
+ * nothing on this side could prove that. Errors: NotRetrievableError, ContentMismatchError, OversizedBlockError,
+ * MalformedError, FileTooLargeError, DeadlineError, IpfsEndpointError (codes disk-full, ipfs-unreachable,
+ * ipfs-refused).
  */
 export function createObjectStore(options: { apiUrl: string }): ObjectStore {
-  const access: EndpointAccess = { client: create({ url: options.apiUrl }) as unknown as IpfsClient, endpoint: options.apiUrl };
+  const access: EndpointAccess = {
+    client: create({ url: options.apiUrl }) as unknown as IpfsClient,
+    endpoint: options.apiUrl,
+  };
   const nodes = createNodeCache(NODE_CACHE_BYTES);
 
   /** A verified block, each with a deadline of its own inside the caller's. */
@@ -51,36 +73,63 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
 
   /** Whether what the endpoint says it stored is what was given to it. */
   function requireCid(what: string, expected: Cid, actual: Cid): Cid {
-    if (expected !== actual) throw new InvariantError({ what: `CID of ${what} stored by the IPFS endpoint ${access.endpoint}`, expected, actual });
+    if (expected !== actual)
+      throw new InvariantError({
+        what: `CID of ${what} stored by the IPFS endpoint ${access.endpoint}`,
+        expected,
+        actual,
+      });
     return expected;
   }
 
   async function directoryAt(cid: CID, signal: AbortSignal): Promise<UnixFSDirectory> {
-    const entry = await exporter(cid, { async * get(wanted) { yield await fetchBlock(wanted as CID, signal); } }).catch((error: unknown) => {
+    const entry = await exporter(cid, {
+      async *get(wanted) {
+        yield await fetchBlock(wanted as CID, signal);
+      },
+    }).catch((error: unknown) => {
       if (error instanceof RushesError || signal.aborted) throw error;
-      throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: error instanceof Error ? error.message : String(error) });
+      throw new MalformedError({
+        what: `the directory ${cid.toString()}`,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     });
-    if (entry.type !== 'directory') throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: 'it is a file' });
+    if (entry.type !== 'directory')
+      throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: 'it is a file' });
     return entry;
   }
 
   async function entriesOf(cid: CID, signal: AbortSignal): Promise<{ name: string; cid: CID }[]> {
     const entries: { name: string; cid: CID }[] = [];
     for await (const entry of (await directoryAt(cid, signal)).entries({ signal })) {
-      if (!isPlainName(entry.name)) throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: `it names an entry ${JSON.stringify(entry.name.slice(0, 100))}` });
+      if (!isPlainName(entry.name))
+        throw new MalformedError({
+          what: `the directory ${cid.toString()}`,
+          reason: `it names an entry ${JSON.stringify(entry.name.slice(0, 100))}`,
+        });
       entries.push({ name: entry.name, cid: entry.cid as CID });
-      if (entries.length > DIRECTORY_MAX_ENTRIES) throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries` });
+      if (entries.length > DIRECTORY_MAX_ENTRIES)
+        throw new MalformedError({
+          what: `the directory ${cid.toString()}`,
+          reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries`,
+        });
     }
     return entries;
   }
 
   return {
     async putBlock(bytes, bounds = {}) {
-      if (bytes.length > CHUNK_BYTES) throw new BadInputError({ message: `a block has at most ${CHUNK_BYTES} bytes, not ${bytes.length}`, facts: { byteLength: bytes.length } });
+      if (bytes.length > CHUNK_BYTES)
+        throw new BadInputError({
+          message: `a block has at most ${CHUNK_BYTES} bytes, not ${bytes.length}`,
+          facts: { byteLength: bytes.length },
+        });
       const expected = rawCidOfDigest(hexOfBytes(sha256(bytes)));
       const stored = await callEndpoint(access, {
-        ...writeBounds(bounds), doing: 'to store a block',
-        call: (signal) => access.client.block.put(bytes, { format: 'raw', mhtype: 'sha2-256', version: 1, pin: true, signal }),
+        ...writeBounds(bounds),
+        doing: 'to store a block',
+        call: (signal) =>
+          access.client.block.put(bytes, { format: 'raw', mhtype: 'sha2-256', version: 1, pin: true, signal }),
       });
       return requireCid('the block', expected, stored.toString());
     },
@@ -92,26 +141,34 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
     async putFile(bytes, bounds = {}) {
       const expected = await rootCidOf([{ content: [bytes] }], false);
       const stored = await callEndpoint(access, {
-        ...writeBounds(bounds), doing: 'to store a file',
+        ...writeBounds(bounds),
+        doing: 'to store a file',
         call: (signal) => access.client.add(bytes, { ...ADD_OPTIONS, signal }),
       });
       return requireCid('the file', expected, stored.cid.toString());
     },
 
     async getFile(cid, { maxBytes = FILE_MAX_BYTES, ...bounds } = {}) {
-      return await withinReadBounds(bounds, `reading the file ${cid}`, (signal) => readVerifiedFile({ cid: parseToCid(cid), maxBytes, fetchBlock, signal }));
+      return await withinReadBounds(bounds, `reading the file ${cid}`, (signal) =>
+        readVerifiedFile({ cid: parseToCid(cid), maxBytes, fetchBlock, signal }),
+      );
     },
 
     async putDirectory(files, bounds = {}) {
       const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
       checkPaths(sorted.map((file) => file.path));
-      const expected = await rootCidOf(sorted.map((file) => ({ path: file.path, content: [file.bytes] })), true);
+      const expected = await rootCidOf(
+        sorted.map((file) => ({ path: file.path, content: [file.bytes] })),
+        true,
+      );
       const stored = await callEndpoint(access, {
-        ...writeBounds(bounds), doing: 'to store a directory',
+        ...writeBounds(bounds),
+        doing: 'to store a directory',
         call: async (signal) => {
           let last = '';
           const source = sorted.map((file) => ({ path: file.path, content: file.bytes }));
-          for await (const entry of access.client.addAll(source, { ...ADD_OPTIONS, wrapWithDirectory: true, signal })) last = entry.cid.toString();
+          for await (const entry of access.client.addAll(source, { ...ADD_OPTIONS, wrapWithDirectory: true, signal }))
+            last = entry.cid.toString();
           return last;
         },
       });
@@ -124,7 +181,11 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
         const open: { cid: CID; path: string; depth: number }[] = [{ cid: parseToCid(cid), path: '', depth: 0 }];
         const sizes = new Map<string, number>();
         for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-          if (folder.depth > DIRECTORY_MAX_DEPTH) throw new MalformedError({ what: `the directory ${cid}`, reason: `it is deeper than ${DIRECTORY_MAX_DEPTH}` });
+          if (folder.depth > DIRECTORY_MAX_DEPTH)
+            throw new MalformedError({
+              what: `the directory ${cid}`,
+              reason: `it is deeper than ${DIRECTORY_MAX_DEPTH}`,
+            });
           const { path, depth } = folder;
           await inParallel(await entriesOf(folder.cid, signal), 16, async (child) => {
             const childPath = path === '' ? child.name : `${path}/${child.name}`;
@@ -135,9 +196,15 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
               sizes.set(childPath, size);
             }
           });
-          if (files.length + open.length > DIRECTORY_MAX_ENTRIES) throw new MalformedError({ what: `the directory ${cid}`, reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries` });
+          if (files.length + open.length > DIRECTORY_MAX_ENTRIES)
+            throw new MalformedError({
+              what: `the directory ${cid}`,
+              reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries`,
+            });
         }
-        return files.map((file) => ({ path: file.path, size: sizes.get(file.path) as number })).sort((a, b) => (a.path < b.path ? -1 : 1));
+        return files
+          .map((file) => ({ path: file.path, size: sizes.get(file.path) as number }))
+          .sort((a, b) => (a.path < b.path ? -1 : 1));
       });
     },
 
@@ -155,11 +222,19 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
     },
 
     async pin(cid, bounds = {}) {
-      await callEndpoint(access, { ...writeBounds(bounds), doing: `to pin ${cid}`, call: (signal) => access.client.pin.add(parseCid(cid), { recursive: true, signal }) });
+      await callEndpoint(access, {
+        ...writeBounds(bounds),
+        doing: `to pin ${cid}`,
+        call: (signal) => access.client.pin.add(parseCid(cid), { recursive: true, signal }),
+      });
     },
 
     async unpin(cid, bounds = {}) {
-      await callEndpoint(access, { ...writeBounds(bounds), doing: `to unpin ${cid}`, call: (signal) => access.client.pin.rm(parseCid(cid), { recursive: true, signal }) }).catch((error: unknown) => {
+      await callEndpoint(access, {
+        ...writeBounds(bounds),
+        doing: `to unpin ${cid}`,
+        call: (signal) => access.client.pin.rm(parseCid(cid), { recursive: true, signal }),
+      }).catch((error: unknown) => {
         // Unpinning what is not pinned is what was asked for.
         if (error instanceof RushesError && /not pinned/.test(error.message)) return;
         throw error;
@@ -170,7 +245,11 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
   /** Bytes of the file behind a CID, or undefined for a directory. */
   async function sizeOfFile(cid: CID, signal: AbortSignal): Promise<number | undefined> {
     if (cid.code === RAW_CODEC) return (await fetchBlock(cid, signal)).length;
-    const entry = await exporter(cid, { async * get(wanted) { yield await fetchBlock(wanted as CID, signal); } });
+    const entry = await exporter(cid, {
+      async *get(wanted) {
+        yield await fetchBlock(wanted as CID, signal);
+      },
+    });
     return entry.type === 'directory' ? undefined : Number(entry.size);
   }
 }
@@ -180,7 +259,11 @@ function writeBounds(bounds: FetchBounds): FetchBounds & { deadlineMs: number } 
 }
 
 /** Runs a read of many blocks under one deadline and the caller's signal. */
-async function withinReadBounds<T>(bounds: FetchBounds, what: string, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinReadBounds<T>(
+  bounds: FetchBounds,
+  what: string,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   bounds.signal?.throwIfAborted();
   const controller = new AbortController();
   setMaxListeners(100, controller.signal);
@@ -203,13 +286,17 @@ async function withinReadBounds<T>(bounds: FetchBounds, what: string, read: (sig
 async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Promise<Cid> {
   let root: string | undefined;
   const nowhere = { put: async (cid: CID): Promise<CID> => cid };
-  for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory }))) root = entry.cid.toString();
-  if (root === undefined) throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
+  for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory })))
+    root = entry.cid.toString();
+  if (root === undefined)
+    throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
   return root;
 }
 
 function parseToCid(cidOrDigest: Cid | Bytes32): CID {
-  return CID.parse(cidOrDigest.startsWith('0x') ? rawCidOfDigest(cidOrDigest as Bytes32) : parseCid(cidOrDigest)) as CID;
+  return CID.parse(
+    cidOrDigest.startsWith('0x') ? rawCidOfDigest(cidOrDigest as Bytes32) : parseCid(cidOrDigest),
+  ) as CID;
 }
 
 function isPlainName(name: string): boolean {
@@ -219,20 +306,31 @@ function isPlainName(name: string): boolean {
 function checkPaths(paths: string[]): void {
   if (paths.length === 0) throw new BadInputError({ message: 'a directory needs at least one file' });
   for (const [index, path] of paths.entries()) {
-    if (!path.split('/').every(isPlainName)) throw new BadInputError({ message: `not a relative path: ${path.slice(0, 200)}`, facts: { path: path.slice(0, 200) }, advice: 'Paths are relative, with / between steps and without . or .. among them.' });
-    if (path === paths[index - 1]) throw new BadInputError({ message: `the path ${path} is there twice`, facts: { path } });
+    if (!path.split('/').every(isPlainName))
+      throw new BadInputError({
+        message: `not a relative path: ${path.slice(0, 200)}`,
+        facts: { path: path.slice(0, 200) },
+        advice: 'Paths are relative, with / between steps and without . or .. among them.',
+      });
+    if (path === paths[index - 1])
+      throw new BadInputError({ message: `the path ${path} is there twice`, facts: { path } });
   }
 }
 
 async function inParallel<T>(items: readonly T[], limit: number, run: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, async () => {
-    while (next < items.length) await run(items[next++] as T);
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(limit, items.length) }, async () => {
+      while (next < items.length) await run(items[next++] as T);
+    }),
+  );
 }
 
 /** Verified nodes by CID; the ones read longest ago leave first. */
-function createNodeCache(maxBytes: number): { get(key: string): Uint8Array | undefined; set(key: string, bytes: Uint8Array): void } {
+function createNodeCache(maxBytes: number): {
+  get(key: string): Uint8Array | undefined;
+  set(key: string, bytes: Uint8Array): void;
+} {
   const kept = new Map<string, Uint8Array>();
   let size = 0;
   return {

@@ -34,40 +34,65 @@ export class IpfsEndpointError extends RushesError {
       code: full ? 'disk-full' : isUnreachable(options.cause) ? 'ipfs-unreachable' : 'ipfs-refused',
       message: `the IPFS endpoint ${options.endpoint} failed ${options.doing}: ${reason}`,
       facts: { endpoint: options.endpoint, doing: options.doing, reason },
-      advice: full ? 'Free some space on the disk of the IPFS endpoint.' : isUnreachable(options.cause) ? 'Check that the endpoint runs and that its URL is right.' : 'See the log of the endpoint.',
+      advice: full
+        ? 'Free some space on the disk of the IPFS endpoint.'
+        : isUnreachable(options.cause)
+          ? 'Check that the endpoint runs and that its URL is right.'
+          : 'See the log of the endpoint.',
       cause: options.cause,
     });
   }
 }
 
 /**
- * Fetches one block and checks it against its CID: nothing that an endpoint makes up comes through. Only SHA-256 (and inlined identity) CIDs are accepted.
- * A connection that breaks is tried again, at most three times within the deadline (default 30 s).
- * Throws ContentMismatchError, OversizedBlockError, NotRetrievableError, DeadlineError, IpfsEndpointError.
+ * Fetches one block and checks it against its CID: nothing that an endpoint makes up comes through. Only SHA-256 (and
+ * inlined identity) CIDs are accepted. A connection that breaks is tried again, at most three times within the deadline
+ * (default 30 s). Throws ContentMismatchError, OversizedBlockError, NotRetrievableError, DeadlineError,
+ * IpfsEndpointError.
  */
 export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: FetchBounds = {}): Promise<Uint8Array> {
   const { code, digest } = cid.multihash;
   if (code === IDENTITY && digest.length <= IDENTITY_MAX_BYTES) return digest;
-  if (code !== SHA2_256 || digest.length !== 32) throw new NotRetrievableError({ cid: cid.toString(), reason: 'its hash is not SHA-256, so its content cannot be checked' });
+  if (code !== SHA2_256 || digest.length !== 32)
+    throw new NotRetrievableError({
+      cid: cid.toString(),
+      reason: 'its hash is not SHA-256, so its content cannot be checked',
+    });
   const bytes = await callEndpoint(access, {
     ...bounds,
     deadlineMs: bounds.deadlineMs ?? BLOCK_DEADLINE_MS,
     doing: `to give block ${cid.toString()}`,
     call: (signal) => readBlock(access, { cid: cid.toString(), digest: hexOfBytes(digest), signal }),
   }).catch((error: unknown) => {
-    if (error instanceof IpfsEndpointError && error.code === 'ipfs-refused') throw new NotRetrievableError({ cid: cid.toString(), reason: String(error.facts['reason']), cause: error });
+    if (error instanceof IpfsEndpointError && error.code === 'ipfs-refused')
+      throw new NotRetrievableError({ cid: cid.toString(), reason: String(error.facts['reason']), cause: error });
     throw error;
   });
   const actual = sha256(bytes);
-  if (!equalBytes(actual, digest)) throw new ContentMismatchError({ cid: cid.toString(), endpoint: access.endpoint, digest: hexOfBytes(actual), byteLength: bytes.length });
+  if (!equalBytes(actual, digest))
+    throw new ContentMismatchError({
+      cid: cid.toString(),
+      endpoint: access.endpoint,
+      digest: hexOfBytes(actual),
+      byteLength: bytes.length,
+    });
   return bytes;
 }
 
-/** Runs one call under a deadline and the caller's signal, and again when the connection broke: every call of this adapter may be repeated. */
-export async function callEndpoint<T>(access: EndpointAccess, options: FetchBounds & { deadlineMs: number; doing: string; call: (signal: AbortSignal) => Promise<T> }): Promise<T> {
+/**
+ * Runs one call under a deadline and the caller's signal, and again when the connection broke: every call of this
+ * adapter may be repeated.
+ */
+export async function callEndpoint<T>(
+  access: EndpointAccess,
+  options: FetchBounds & { deadlineMs: number; doing: string; call: (signal: AbortSignal) => Promise<T> },
+): Promise<T> {
   options.signal?.throwIfAborted();
   const controller = new AbortController();
-  const late = new DeadlineError({ what: `asking the IPFS endpoint ${access.endpoint} ${options.doing}`, deadlineMs: options.deadlineMs });
+  const late = new DeadlineError({
+    what: `asking the IPFS endpoint ${access.endpoint} ${options.doing}`,
+    deadlineMs: options.deadlineMs,
+  });
   const timer = setTimeout(() => controller.abort(late), options.deadlineMs);
   const onAbort = (): void => controller.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -79,7 +104,8 @@ export async function callEndpoint<T>(access: EndpointAccess, options: FetchBoun
         if (controller.signal.aborted) throw controller.signal.reason;
         if (error instanceof RushesError) throw error;
         const delayMs = isUnreachable(error) ? RETRY_DELAYS_MS[attempt] : undefined;
-        if (delayMs === undefined) throw new IpfsEndpointError({ endpoint: access.endpoint, doing: options.doing, cause: error });
+        if (delayMs === undefined)
+          throw new IpfsEndpointError({ endpoint: access.endpoint, doing: options.doing, cause: error });
         await delay(delayMs, controller.signal);
       }
     }
@@ -92,7 +118,8 @@ export async function callEndpoint<T>(access: EndpointAccess, options: FetchBoun
 /** No answer came: the connection was refused or broke. An answer that says no is a different thing. */
 function isUnreachable(error: unknown): boolean {
   const response = (error as { response?: { status?: number } } | undefined)?.response;
-  if (response !== undefined) return response.status === 502 || response.status === 503 || response.status === 504 || response.status === 429;
+  if (response !== undefined)
+    return response.status === 502 || response.status === 503 || response.status === 504 || response.status === 429;
   return error instanceof TypeError;
 }
 
@@ -100,7 +127,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = (error as { cause?: unknown }).cause;
   // fetch says only "fetch failed"; what happened stands in its cause, and for several addresses in the causes of that.
-  if (error instanceof TypeError && cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  if (error instanceof TypeError && cause instanceof Error)
+    return (cause as NodeJS.ErrnoException).code ?? cause.message;
   return error.message;
 }
 

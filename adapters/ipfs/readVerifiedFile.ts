@@ -14,7 +14,11 @@ export type FetchBlock = (cid: CID, signal: AbortSignal) => Promise<Uint8Array>;
 /** A file is larger than the caller takes. */
 export class FileTooLargeError extends RushesError {
   constructor(options: { cid: string; byteLength: number; maxBytes: number }) {
-    super({ code: 'file-too-large', message: `the file ${options.cid} has ${options.byteLength} bytes, more than the ${options.maxBytes} taken here`, facts: options });
+    super({
+      code: 'file-too-large',
+      message: `the file ${options.cid} has ${options.byteLength} bytes, more than the ${options.maxBytes} taken here`,
+      facts: options,
+    });
   }
 }
 
@@ -28,12 +32,19 @@ interface Span {
 }
 
 /**
- * Reads a whole UnixFS file from verified blocks, sixteen at a time, in whatever order they come. Sizes stated in inner nodes are held to:
- * a tree that contradicts itself, is deeper than 64, or is larger than `maxBytes` fails before it costs anything.
+ * Reads a whole UnixFS file from verified blocks, sixteen at a time, in whatever order they come. Sizes stated in inner
+ * nodes are held to: a tree that contradicts itself, is deeper than 64, or is larger than `maxBytes` fails before it
+ * costs anything.
  */
-export async function readVerifiedFile(options: { cid: CID; maxBytes: number; fetchBlock: FetchBlock; signal: AbortSignal }): Promise<Uint8Array> {
+export async function readVerifiedFile(options: {
+  cid: CID;
+  maxBytes: number;
+  fetchBlock: FetchBlock;
+  signal: AbortSignal;
+}): Promise<Uint8Array> {
   const root = await readNode(options.cid, options.fetchBlock, options.signal);
-  if (root.size > options.maxBytes) throw new FileTooLargeError({ cid: options.cid.toString(), byteLength: root.size, maxBytes: options.maxBytes });
+  if (root.size > options.maxBytes)
+    throw new FileTooLargeError({ cid: options.cid.toString(), byteLength: root.size, maxBytes: options.maxBytes });
   if (root.children.length === 0) return root.data;
   const file = new Uint8Array(root.size);
   file.set(root.data, 0);
@@ -66,10 +77,17 @@ export async function readVerifiedFile(options: { cid: CID; maxBytes: number; fe
   return file;
 }
 
-async function readSpan(span: Span, file: Uint8Array, open: Span[], fetchBlock: FetchBlock, signal: AbortSignal): Promise<void> {
+async function readSpan(
+  span: Span,
+  file: Uint8Array,
+  open: Span[],
+  fetchBlock: FetchBlock,
+  signal: AbortSignal,
+): Promise<void> {
   if (span.depth > MAX_DEPTH) throw malformed(span.cid, `its tree is deeper than ${MAX_DEPTH}`);
   const node = await readNode(span.cid, fetchBlock, signal);
-  if (node.size !== span.size) throw malformed(span.cid, `it has ${node.size} bytes where its parent says ${span.size}`);
+  if (node.size !== span.size)
+    throw malformed(span.cid, `it has ${node.size} bytes where its parent says ${span.size}`);
   file.set(node.data, span.offset);
   open.push(...spansOf(span.cid, node, span.offset, span.depth));
 }
@@ -87,14 +105,19 @@ async function readNode(cid: CID, fetchBlock: FetchBlock, signal: AbortSignal): 
     const data = await fetchBlock(cid, signal);
     return { size: data.length, data, children: [] };
   }
-  const entry = await exporter(cid, { async * get(wanted) { yield await fetchBlock(wanted as CID, signal); } }).catch((error: unknown) => {
+  const entry = await exporter(cid, {
+    async *get(wanted) {
+      yield await fetchBlock(wanted as CID, signal);
+    },
+  }).catch((error: unknown) => {
     if (error instanceof RushesError || signal.aborted) throw error;
     throw malformed(cid, error instanceof Error ? error.message : String(error));
   });
   if (entry.type === 'directory') throw malformed(cid, 'it is a directory, not a file');
   if (entry.type !== 'file') throw malformed(cid, `it is an ${entry.type} node, not a file`);
   const { unixfs, node } = entry;
-  if (node.Links.length !== unixfs.blockSizes.length) throw malformed(cid, 'it states sizes for another number of children than it has');
+  if (node.Links.length !== unixfs.blockSizes.length)
+    throw malformed(cid, 'it states sizes for another number of children than it has');
   const data = unixfs.data ?? new Uint8Array(0);
   const children = node.Links.map((link, index) => ({ cid: link.Hash as CID, size: Number(unixfs.blockSizes[index]) }));
   return { size: data.length + children.reduce((sum, child) => sum + child.size, 0), data, children };

@@ -11,16 +11,37 @@ export async function sendError(request: IncomingMessage, response: ServerRespon
     response.destroy();
     return;
   }
-  const message = error instanceof RushesError && error.advice !== undefined ? `${error.message}. ${error.advice}` : error instanceof Error ? error.message : String(error);
+  const message =
+    error instanceof RushesError && error.advice !== undefined
+      ? `${error.message}. ${error.advice}`
+      : error instanceof Error
+        ? error.message
+        : String(error);
   await drain(request);
   response.writeHead(500, { 'content-type': 'application/json', ...(request.complete ? {} : { connection: 'close' }) });
-  response.end(JSON.stringify({ Message: message, Code: error instanceof BadInputError ? 1 : 0, Type: 'error', ...(error instanceof RushesError ? { RushesCode: error.code } : {}) }));
+  response.end(
+    JSON.stringify({
+      Message: message,
+      Code: error instanceof BadInputError ? 1 : 0,
+      Type: 'error',
+      ...(error instanceof RushesError ? { RushesCode: error.code } : {}),
+    }),
+  );
 }
 
 /** Refuses a request with a status and a sentence. */
-export async function sendText(request: IncomingMessage, response: ServerResponse, status: number, text: string): Promise<void> {
+export async function sendText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+): Promise<void> {
   await drain(request);
-  response.writeHead(status, { 'content-type': 'text/plain', ...(status === 405 ? { allow: 'POST' } : {}), ...(request.complete ? {} : { connection: 'close' }) });
+  response.writeHead(status, {
+    'content-type': 'text/plain',
+    ...(status === 405 ? { allow: 'POST' } : {}),
+    ...(request.complete ? {} : { connection: 'close' }),
+  });
   response.end(text);
 }
 

@@ -16,12 +16,32 @@ export interface IpfsEndpoint {
 }
 
 /**
- * Starts the Kubo RPC endpoint of this package as a child process on a folder of its own and waits until it answers (0.3 s here).
- * The child ends by itself when this process is gone. Throws what the child says: FolderInUse, a port in use, a full disk; DeadlineError after `deadlineMs`.
+ * Starts the Kubo RPC endpoint of this package as a child process on a folder of its own and waits until it answers
+ * (0.3 s here). The child ends by itself when this process is gone. Throws what the child says: FolderInUse, a port in
+ * use, a full disk; DeadlineError after `deadlineMs`.
  */
-export async function startIpfsEndpoint(options: { folder: string; host?: string; port?: number; deadlineMs?: number; onLog?: (line: string) => void }): Promise<IpfsEndpoint> {
+export async function startIpfsEndpoint(options: {
+  folder: string;
+  host?: string;
+  port?: number;
+  deadlineMs?: number;
+  onLog?: (line: string) => void;
+}): Promise<IpfsEndpoint> {
   const entry = fileURLToPath(new URL('./endpoint.child.js', import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', entry, '--folder', options.folder, '--host', options.host ?? '127.0.0.1', '--port', String(options.port ?? 0)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(
+    process.execPath,
+    [
+      '--enable-source-maps',
+      entry,
+      '--folder',
+      options.folder,
+      '--host',
+      options.host ?? '127.0.0.1',
+      '--port',
+      String(options.port ?? 0),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+  );
   const closed = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: null, signal: null }));
@@ -52,7 +72,12 @@ export async function startIpfsEndpoint(options: { folder: string; host?: string
   }
 }
 
-async function firstLine(child: ChildProcess, closed: Promise<unknown>, errors: string[], deadlineMs: number): Promise<{ host: string; port: number }> {
+async function firstLine(
+  child: ChildProcess,
+  closed: Promise<unknown>,
+  errors: string[],
+  deadlineMs: number,
+): Promise<{ host: string; port: number }> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -60,13 +85,27 @@ async function firstLine(child: ChildProcess, closed: Promise<unknown>, errors: 
       once(lines, 'line').then(([first]) => first as string),
       closed.then(() => undefined),
       new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new DeadlineError({ what: 'starting the IPFS endpoint', deadlineMs })), deadlineMs);
+        timer = setTimeout(
+          () => reject(new DeadlineError({ what: 'starting the IPFS endpoint', deadlineMs })),
+          deadlineMs,
+        );
       }),
     ]);
-    if (line === undefined) throw new RushesError({ code: 'endpoint', message: `the IPFS endpoint ended while starting: ${errors.join(' | ') || 'it said nothing'}` });
-    const said = JSON.parse(line) as { ready?: { host: string; port: number }; failed?: { code: string; message: string; facts: Record<string, unknown>; advice?: string } };
+    if (line === undefined)
+      throw new RushesError({
+        code: 'endpoint',
+        message: `the IPFS endpoint ended while starting: ${errors.join(' | ') || 'it said nothing'}`,
+      });
+    const said = JSON.parse(line) as {
+      ready?: { host: string; port: number };
+      failed?: { code: string; message: string; facts: Record<string, unknown>; advice?: string };
+    };
     if (said.failed !== undefined) throw new RushesError(said.failed);
-    if (said.ready === undefined) throw new RushesError({ code: 'endpoint', message: `the IPFS endpoint said something unexpected: ${line.slice(0, 200)}` });
+    if (said.ready === undefined)
+      throw new RushesError({
+        code: 'endpoint',
+        message: `the IPFS endpoint said something unexpected: ${line.slice(0, 200)}`,
+      });
     return said.ready;
   } finally {
     clearTimeout(timer);

@@ -11,9 +11,20 @@ export class StorageError extends RushesError {
     if (error instanceof StorageError) return error;
     const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      return new StorageError({ code: 'disk-full', message: `no space left on the disk of the IPFS endpoint (failed while ${doing})`, facts: { errno: code, doing }, advice: 'Free some space, or give the endpoint a folder on another disk.', cause: error });
+      return new StorageError({
+        code: 'disk-full',
+        message: `no space left on the disk of the IPFS endpoint (failed while ${doing})`,
+        facts: { errno: code, doing },
+        advice: 'Free some space, or give the endpoint a folder on another disk.',
+        cause: error,
+      });
     }
     const reason = error instanceof Error ? error.message : String(error);
-    return new StorageError({ code: 'storage', message: `the IPFS endpoint failed while ${doing}: ${reason}`, facts: { errno: code, doing }, cause: error });
+    return new StorageError({
+      code: 'storage',
+      message: `the IPFS endpoint failed while ${doing}: ${reason}`,
+      facts: { errno: code, doing },
+      cause: error,
+    });
   }
 }

@@ -12,11 +12,16 @@ export function addCoordinatorCommand(program: Command, context: CommandContext)
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
-  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`)
-    .action(async (flags: { network: string; awaitNetwork?: boolean; database?: string; host: string; port: number }) => {
-      const { coordinatorCommand } = await import('../network/coordinatorCommand.js');
-      await coordinatorCommand({ ...flags, context });
-    });
+  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`,
+    )
+    .action(
+      async (flags: { network: string; awaitNetwork?: boolean; database?: string; host: string; port: number }) => {
+        const { coordinatorCommand } = await import('../network/coordinatorCommand.js');
+        await coordinatorCommand({ ...flags, context });
+      },
+    );
 }

@@ -14,10 +14,13 @@ export function addVerifierCommand(program: Command, context: CommandContext): v
     .option('--threads <n>', 'render threads', integerBetween(1, 1024), 1)
     .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   rushes verifier --network http://127.0.0.1:8800
-  rushes verifier --network network.json --key verifier.key --nice 10`)
+  rushes verifier --network network.json --key verifier.key --nice 10`,
+    )
     .action(async (flags: DaemonFlags) => {
       const { verifierCommand } = await import('../network/verifierCommand.js');
       await verifierCommand({ ...flags, context });

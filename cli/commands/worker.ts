@@ -15,10 +15,13 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
     .option('--cheat <how>', 'on test money only, to see cheating caught: half-samples')
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   rushes worker --network http://127.0.0.1:8800
-  rushes worker --network network.json --key worker.key --threads 4`)
+  rushes worker --network network.json --key worker.key --threads 4`,
+    )
     .action(async (flags: DaemonFlags & { cheat?: string }) => {
       const { workerCommand } = await import('../network/workerCommand.js');
       await workerCommand({ ...flags, context });

@@ -7,7 +7,10 @@ export interface FrameResult {
   path: string;
   /** Of the PNG as a file on IPFS. */
   cid: Cid;
-  /** SHA-256 over the little-endian half floats of the whole frame, RGBA, rows top-down: the same for every way of rendering it. */
+  /**
+   * SHA-256 over the little-endian half floats of the whole frame, RGBA, rows top-down: the same for every way of
+   * rendering it.
+   */
   pixelHash: Bytes32;
   /** Pixels. */
   width: number;

@@ -17,7 +17,10 @@ export interface JobFile {
 
 const jobFilePath = (out: string): string => join(out, 'job.json');
 
-/** The unfinished job of an out folder; undefined when there is none, or the file is damaged (a new job is then made, and the old one can be cancelled). */
+/**
+ * The unfinished job of an out folder; undefined when there is none, or the file is damaged (a new job is then made,
+ * and the old one can be cancelled).
+ */
 export async function readJobFile(out: string): Promise<JobFile | undefined> {
   const text = await readFile(jobFilePath(out), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

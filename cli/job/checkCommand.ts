@@ -3,14 +3,30 @@ import { listProblems, loadForArtist, SceneProblemsError } from './loadForArtist
 import { readEnvironment } from './readEnvironment.js';
 
 /** Runs `rushes check SCENE`. Throws SceneProblemsError (exit code 2) when something is missing or cannot be drawn. */
-export async function checkCommand({ scene, env, context: { terminal, signal } }: { scene: string; env: string | undefined; context: CommandContext }): Promise<void> {
+export async function checkCommand({
+  scene,
+  env,
+  context: { terminal, signal },
+}: {
+  scene: string;
+  env: string | undefined;
+  context: CommandContext;
+}): Promise<void> {
   const { loaded, files, missing, unsupported, read } = await loadForArtist({ scene, signal });
   const environment = await readEnvironment({ file: env, intensity: 1, loaded, read });
   const seconds = (duration: number): string => `${duration.toFixed(2)} s`;
-  terminal.line(`${terminal.bold(scene)}: ${loaded.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`);
-  terminal.line(`cameras      ${loaded.cameras.map((camera) => camera.name).join(', ') || 'none: the scene is framed'}`);
-  terminal.line(`clips        ${loaded.clips.map((clip) => `${clip.name} (${seconds(clip.durationSeconds)})`).join(', ') || 'none: one still picture'}`);
-  terminal.line(`light        ${loaded.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path}`}`);
+  terminal.line(
+    `${terminal.bold(scene)}: ${loaded.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,
+  );
+  terminal.line(
+    `cameras      ${loaded.cameras.map((camera) => camera.name).join(', ') || 'none: the scene is framed'}`,
+  );
+  terminal.line(
+    `clips        ${loaded.clips.map((clip) => `${clip.name} (${seconds(clip.durationSeconds)})`).join(', ') || 'none: one still picture'}`,
+  );
+  terminal.line(
+    `light        ${loaded.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path}`}`,
+  );
   listProblems(terminal, { missing, unsupported });
   const facts = {
     scene,

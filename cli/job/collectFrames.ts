@@ -18,7 +18,11 @@ import { writeFrame } from './writeFrame.js';
 /** A published picture that its commitment does not fit. */
 export class WrongOutputError extends RushesError {
   constructor(options: { chunkIndex: number; leaseId: LeaseId; expected: Bytes32; actual: Bytes32 }) {
-    super({ code: 'wrong-output', message: `the output of chunk ${options.chunkIndex} has another pixel hash than lease ${options.leaseId} committed to`, facts: options });
+    super({
+      code: 'wrong-output',
+      message: `the output of chunk ${options.chunkIndex} has another pixel hash than lease ${options.leaseId} committed to`,
+      facts: options,
+    });
   }
 }
 
@@ -29,15 +33,40 @@ export interface FrameCollector {
   readonly done: boolean;
   /** Outputs indices read so far, by lease. */
   readonly outputs: ReadonlyMap<LeaseId, Outputs>;
-  /** Writes one more frame, or the preview of the first rendered one, where the ledger allows it. False: nothing to do until the chain moves. */
+  /**
+   * Writes one more frame, or the preview of the first rendered one, where the ledger allows it. False: nothing to do
+   * until the chain moves.
+   */
   step(ledger: Ledger, job: Readonly<LedgerJob>): Promise<boolean>;
 }
 
-/** How often a paid output is asked for before the job counts as failed: its verifiers pinned it, so a short outage is all there can be. */
+/**
+ * How often a paid output is asked for before the job counts as failed: its verifiers pinned it, so a short outage is
+ * all there can be.
+ */
 const ATTEMPTS = 8;
 
-/** Collects the pictures of a job: fetches tiles, checks their hashes, assembles, develops, writes and stores each frame once all of it is paid. */
-export function collectFrames({ manifest, store, out, look, onFrame, onPreview, signal }: { manifest: Manifest; store: ObjectStore; out: string; look: Look; onFrame: (frame: FrameResult) => void; onPreview: (path: string) => void; signal: AbortSignal }): FrameCollector {
+/**
+ * Collects the pictures of a job: fetches tiles, checks their hashes, assembles, develops, writes and stores each frame
+ * once all of it is paid.
+ */
+export function collectFrames({
+  manifest,
+  store,
+  out,
+  look,
+  onFrame,
+  onPreview,
+  signal,
+}: {
+  manifest: Manifest;
+  store: ObjectStore;
+  out: string;
+  look: Look;
+  onFrame: (frame: FrameResult) => void;
+  onPreview: (path: string) => void;
+  signal: AbortSignal;
+}): FrameCollector {
   const geometry = geometryOf(manifest);
   const frameCount = geometry.frameCount;
   const tiles = tilesPerFrame(geometry);
@@ -51,12 +80,18 @@ export function collectFrames({ manifest, store, out, look, onFrame, onPreview, 
     if (index === undefined) {
       const lease = ledger.leases.get(leaseId);
       const commitment = lease === undefined ? undefined : commitmentOf(lease);
-      if (commitment === undefined) throw new RushesError({ code: 'no-output', message: `lease ${leaseId} committed to nothing` });
+      if (commitment === undefined)
+        throw new RushesError({ code: 'no-output', message: `lease ${leaseId} committed to nothing` });
       index = parseOutputs(await store.getBlock(commitment.outputsDigest, { signal }));
       outputs.set(leaseId, index);
     }
     const output = index.chunks.find((chunk) => chunk.chunkIndex === chunkIndex);
-    if (output === undefined) throw new RushesError({ code: 'no-output', message: `lease ${leaseId} published no output of chunk ${chunkIndex}`, facts: { leaseId, chunkIndex } });
+    if (output === undefined)
+      throw new RushesError({
+        code: 'no-output',
+        message: `lease ${leaseId} published no output of chunk ${chunkIndex}`,
+        facts: { leaseId, chunkIndex },
+      });
     return output;
   }
 
@@ -65,19 +100,26 @@ export function collectFrames({ manifest, store, out, look, onFrame, onPreview, 
     const bytes = await store.getFile(output.cid, { maxBytes: exrTileMaxBytes(rect), signal });
     const halfs = decodeExrTile({ bytes, width: rect.width, height: rect.height });
     const actual = pixelHash(halfs);
-    if (actual !== output.pixelHash) throw new WrongOutputError({ chunkIndex: rect.chunkIndex, leaseId, expected: output.pixelHash, actual });
+    if (actual !== output.pixelHash)
+      throw new WrongOutputError({ chunkIndex: rect.chunkIndex, leaseId, expected: output.pixelHash, actual });
     return { rect, halfs };
   }
 
   async function fetchFrame(ledger: Ledger, job: Readonly<LedgerJob>, offset: number): Promise<Tile[]> {
-    return Promise.all(chunksOfFrame(geometry, offset).map((rect) => fetchTile(ledger, job.chunkLeases[rect.chunkIndex]!, rect)));
+    return Promise.all(
+      chunksOfFrame(geometry, offset).map((rect) => fetchTile(ledger, job.chunkLeases[rect.chunkIndex]!, rect)),
+    );
   }
 
   async function writePaid(ledger: Ledger, job: Readonly<LedgerJob>, offset: number): Promise<void> {
     const number = geometry.firstFrame + offset;
     const path = framePath(out, number);
     const collected = await withAttempts(() => fetchFrame(ledger, job, offset), signal);
-    const { png, pixelHash: hash } = await writeFrame({ frame: assembleFrame({ ...manifest.size, tiles: collected }), look, path });
+    const { png, pixelHash: hash } = await writeFrame({
+      frame: assembleFrame({ ...manifest.size, tiles: collected }),
+      look,
+      path,
+    });
     const cid = await store.putFile(png, { signal });
     written.add(offset);
     const frame: FrameResult = { frame: number, path, cid, pixelHash: hash, ...manifest.size };
@@ -104,7 +146,8 @@ export function collectFrames({ manifest, store, out, look, onFrame, onPreview, 
       for (let offset = 0; offset < frameCount; offset++) {
         if (!everyChunk(job, offset * tiles, tiles, ['committed', 'paid'])) continue;
         const number = geometry.firstFrame + offset;
-        // Nobody vouches for it yet: an output that cannot be had or does not fit is its auditors' business, and the next frame may do.
+        // Nobody vouches for it yet: an output that cannot be had or does not fit is its auditors' business, and the
+        // next frame may do.
         const collected = await fetchFrame(ledger, job, offset).catch(() => undefined);
         if (collected === undefined) continue;
         preview = previewPath(out, number);

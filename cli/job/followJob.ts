@@ -25,8 +25,25 @@ export interface JobTimes {
 /** How long nothing may move before a person is told. */
 const QUIET_MS = 60_000;
 
-/** Follows a job until every frame is written. Rejects when it cannot end: closed by its artist elsewhere, past its deadline, out of money. */
-export async function followJob({ watch, jobId, collector, onProgress, onQuiet, signal }: { watch: ChainWatch; jobId: JobId; collector: FrameCollector; onProgress: (progress: JobProgress) => void; onQuiet: (seconds: number) => void; signal: AbortSignal }): Promise<JobTimes> {
+/**
+ * Follows a job until every frame is written. Rejects when it cannot end: closed by its artist elsewhere, past its
+ * deadline, out of money.
+ */
+export async function followJob({
+  watch,
+  jobId,
+  collector,
+  onProgress,
+  onQuiet,
+  signal,
+}: {
+  watch: ChainWatch;
+  jobId: JobId;
+  collector: FrameCollector;
+  onProgress: (progress: JobProgress) => void;
+  onQuiet: (seconds: number) => void;
+  signal: AbortSignal;
+}): Promise<JobTimes> {
   const times: JobTimes = { firstCommitMs: undefined, allRenderedMs: undefined, allPaidMs: undefined };
   let movedAtMs = Date.now();
   let shown = '';
@@ -61,14 +78,22 @@ export async function followJob({ watch, jobId, collector, onProgress, onQuiet, 
 /** Counts what the ledger says of a job. */
 export function progressOf(ledger: Ledger, job: Readonly<LedgerJob>): JobProgress {
   const counts = countChunks(job);
-  const progress: JobProgress = { total: job.chunkCount, rendered: counts.committed + counts.paid, audited: counts.paid, paid: counts.paid, voided: 0, convicted: 0 };
+  const progress: JobProgress = {
+    total: job.chunkCount,
+    rendered: counts.committed + counts.paid,
+    audited: counts.paid,
+    paid: counts.paid,
+    voided: 0,
+    convicted: 0,
+  };
   for (const leaseId of job.leaseIds) {
     const lease = ledger.leases.get(leaseId)!;
     const chunks = chunksOfMask(lease.word, lease.mask).length;
     if (lease.state === 'VOID') progress.voided += chunks;
     if (lease.state === 'CONVICTED') progress.convicted += chunks;
     // Audited, and about to be ruled on: somebody has revealed what the re-rendering gave.
-    if (lease.state === 'OPENED' && (commitmentOf(lease)?.audits ?? []).some((audit) => audit.reveal !== undefined)) progress.audited += chunks;
+    if (lease.state === 'OPENED' && (commitmentOf(lease)?.audits ?? []).some((audit) => audit.reveal !== undefined))
+      progress.audited += chunks;
   }
   return progress;
 }
@@ -77,13 +102,33 @@ export function progressOf(ledger: Ledger, job: Readonly<LedgerJob>): JobProgres
 function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWatch): void {
   const open = job.leaseIds.some((leaseId) => ledger.openLeaseIds.has(leaseId));
   if (open || job.completed) return;
-  if (job.closed) throw new RushesError({ code: 'job-closed', message: `job ${job.jobId} was cancelled`, facts: { jobId: job.jobId }, advice: 'run the same command again for a new job.' });
+  if (job.closed)
+    throw new RushesError({
+      code: 'job-closed',
+      message: `job ${job.jobId} was cancelled`,
+      facts: { jobId: job.jobId },
+      advice: 'run the same command again for a new job.',
+    });
   const timestamp = watch.log.head?.timestamp ?? 0;
-  if (timestamp > job.deadline) throw new RushesError({ code: 'job-late', message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`, facts: { jobId: job.jobId, deadline: job.deadline }, advice: 'run the same command again with a later --deadline; what was not earned came back.' });
+  if (timestamp > job.deadline)
+    throw new RushesError({
+      code: 'job-late',
+      message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`,
+      facts: { jobId: job.jobId, deadline: job.deadline },
+      advice: 'run the same command again with a later --deadline; what was not earned came back.',
+    });
   // The dearest chunk left cannot be dearer than all of the pay divided by the chunks: every chunk weighs the same.
-  const dearest = [...job.leaseIds].map((leaseId) => ledger.leases.get(leaseId)!).reduce((most, lease) => {
-    const per = lease.reservedWei / BigInt(chunksOfMask(lease.word, lease.mask).length);
-    return per > most ? per : most;
-  }, 0n);
-  if (dearest > 0n && job.unreservedWei < dearest) throw new RushesError({ code: 'no-budget', message: `the budget of job ${job.jobId} is used up: too many chunks had to be rendered again`, facts: { jobId: job.jobId, unreservedWei: job.unreservedWei.toString() }, advice: 'run the same command again with a higher --budget.' });
+  const dearest = [...job.leaseIds]
+    .map((leaseId) => ledger.leases.get(leaseId)!)
+    .reduce((most, lease) => {
+      const per = lease.reservedWei / BigInt(chunksOfMask(lease.word, lease.mask).length);
+      return per > most ? per : most;
+    }, 0n);
+  if (dearest > 0n && job.unreservedWei < dearest)
+    throw new RushesError({
+      code: 'no-budget',
+      message: `the budget of job ${job.jobId} is used up: too many chunks had to be rendered again`,
+      facts: { jobId: job.jobId, unreservedWei: job.unreservedWei.toString() },
+      advice: 'run the same command again with a higher --budget.',
+    });
 }

@@ -24,14 +24,34 @@ export interface ArtistScene {
 /** Loads and checks a scene on the artist's side. Throws BadInputError for one that cannot be read at all. */
 export async function loadForArtist({ scene, signal }: { scene: string; signal: AbortSignal }): Promise<ArtistScene> {
   const { entry, read } = await openSceneFolder(scene);
-  const [loaded, { files }] = await Promise.all([loadScene({ entry, read, signal }), listSceneFiles({ entry, read, signal })]);
+  const [loaded, { files }] = await Promise.all([
+    loadScene({ entry, read, signal }),
+    listSceneFiles({ entry, read, signal }),
+  ]);
   const problems = checkScene(loaded);
-  return { entry, loaded, files, ...problems, unreadable: problems.missing.some((problem) => problem.where.startsWith('buffers[')), read };
+  return {
+    entry,
+    loaded,
+    files,
+    ...problems,
+    unreadable: problems.missing.some((problem) => problem.where.startsWith('buffers[')),
+    read,
+  };
 }
 
 /** A scene that would not be drawn as its author sees it. */
 export class SceneProblemsError extends BadInputError {
-  constructor({ scene, missing, unsupported, unreadable = false }: { scene: string; missing: SceneProblem[]; unsupported: SceneProblem[]; unreadable?: boolean }) {
+  constructor({
+    scene,
+    missing,
+    unsupported,
+    unreadable = false,
+  }: {
+    scene: string;
+    missing: SceneProblem[];
+    unsupported: SceneProblem[];
+    unreadable?: boolean;
+  }) {
     const parts = [
       ...(missing.length > 0 ? [`${missing.length} missing (${nameSome(missing)})`] : []),
       ...(unsupported.length > 0 ? [`${unsupported.length} not drawn yet (${nameSome(unsupported)})`] : []),
@@ -40,15 +60,24 @@ export class SceneProblemsError extends BadInputError {
       code: 'scene-problems',
       message: `${scene} would not look as it should: ${parts.join(', ')}; nothing was rendered or paid`,
       facts: { missing, unsupported },
-      advice: unreadable ? "put the missing files into the scene's folder." : missing.length > 0 ? "put the missing files into the scene's folder, or render anyway with --accept-unsupported." : 'render anyway with --accept-unsupported.',
+      advice: unreadable
+        ? "put the missing files into the scene's folder."
+        : missing.length > 0
+          ? "put the missing files into the scene's folder, or render anyway with --accept-unsupported."
+          : 'render anyway with --accept-unsupported.',
     });
   }
 }
 
 /** Lists by name what is missing and what cannot be drawn. */
-export function listProblems(terminal: Terminal, { missing, unsupported }: Pick<ArtistScene, 'missing' | 'unsupported'>): void {
-  for (const { name, where, consequence } of missing) terminal.line(`${terminal.red('missing')}      ${name}  (${where}): ${consequence}`);
-  for (const { name, where, consequence } of unsupported) terminal.line(`${terminal.yellow('unsupported')}  ${name}  (${where}): ${consequence}`);
+export function listProblems(
+  terminal: Terminal,
+  { missing, unsupported }: Pick<ArtistScene, 'missing' | 'unsupported'>,
+): void {
+  for (const { name, where, consequence } of missing)
+    terminal.line(`${terminal.red('missing')}      ${name}  (${where}): ${consequence}`);
+  for (const { name, where, consequence } of unsupported)
+    terminal.line(`${terminal.yellow('unsupported')}  ${name}  (${where}): ${consequence}`);
 }
 
 function nameSome(problems: SceneProblem[]): string {

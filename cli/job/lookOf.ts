@@ -3,6 +3,9 @@ import type { Look } from '../../renderer/image/develop.js';
 import type { RenderOptions } from '../options/RenderOptions.js';
 
 /** How the frames of a job are developed: PNG of 8 bits, with alpha where the background is transparent. */
-export function lookOf({ tone, exposure }: Pick<RenderOptions, 'tone' | 'exposure'>, { background }: Pick<Manifest, 'background'>): Look {
+export function lookOf(
+  { tone, exposure }: Pick<RenderOptions, 'tone' | 'exposure'>,
+  { background }: Pick<Manifest, 'background'>,
+): Look {
   return { toneMap: tone, exposureEv: exposure, alpha: background === 'transparent' ? 'straight' : 'opaque', bits: 8 };
 }

@@ -7,7 +7,10 @@ import { BadInputError } from '../../protocol/errors.js';
 
 /** A work unit is one second on a machine of score 100: this many rays. */
 const RAYS_PER_UNIT = 1_200_000;
-/** Rays of one sample per path segment: the closest hit and the shadow ray, less what Russian roulette and the sky end early. */
+/**
+ * Rays of one sample per path segment: the closest hit and the shadow ray, less what Russian roulette and the sky end
+ * early.
+ */
 const RAYS_PER_SEGMENT = 1.4;
 /** What a work unit is offered at: a hundredth of a token. */
 const PRICE_PER_UNIT_WEI = 10n ** 16n;
@@ -22,20 +25,43 @@ export interface Plan {
 }
 
 /**
- * Terms for a manifest: every chunk weighs what a full tile is estimated to take, and the budget is twice the price, so that chunks which must be rendered again
- * do not stop the job; what is left comes back. Throws BadInputError for a budget below the price.
+ * Terms for a manifest: every chunk weighs what a full tile is estimated to take, and the budget is twice the price, so
+ * that chunks which must be rendered again do not stop the job; what is left comes back. Throws BadInputError for a
+ * budget below the price.
  */
-export function planTerms({ manifest, policy, numbers, budgetWei, nowSeconds, deadlineMinutes }: { manifest: Manifest; policy: Address; numbers: PolicyNumbers; budgetWei: Wei | undefined; nowSeconds: number; deadlineMinutes: number }): Plan {
+export function planTerms({
+  manifest,
+  policy,
+  numbers,
+  budgetWei,
+  nowSeconds,
+  deadlineMinutes,
+}: {
+  manifest: Manifest;
+  policy: Address;
+  numbers: PolicyNumbers;
+  budgetWei: Wei | undefined;
+  nowSeconds: number;
+  deadlineMinutes: number;
+}): Plan {
   const geometry = geometryOf(manifest);
-  const tilePixels = Math.min(manifest.tileSize, manifest.size.width) * Math.min(manifest.tileSize, manifest.size.height);
+  const tilePixels =
+    Math.min(manifest.tileSize, manifest.size.width) * Math.min(manifest.tileSize, manifest.size.height);
   const rays = tilePixels * manifest.samples * (1 + (manifest.bounces - 1) * RAYS_PER_SEGMENT);
   const weight = Math.min(0xffff, numbers.maxUnitsPerLease, Math.max(1, Math.round(rays / RAYS_PER_UNIT)));
   const payWei = BigInt(chunkCount(geometry)) * BigInt(weight) * PRICE_PER_UNIT_WEI;
-  // Each of the drawn verifiers is paid its share of the pay; a redraft costs more, and is what the reserve of a lease is held for.
+  // Each of the drawn verifiers is paid its share of the pay; a redraft costs more, and is what the reserve of a lease
+  // is held for.
   const worstFeeBps = BigInt(Math.max(numbers.feeBps, numbers.redraftFeeBps) * numbers.verifierCount);
   const priceWei = payWei + (payWei * BigInt(numbers.feeBps * numbers.verifierCount)) / 10_000n;
   const reserveWei = payWei + (payWei * worstFeeBps) / 10_000n;
-  if (budgetWei !== undefined && budgetWei < reserveWei) throw new BadInputError({ code: 'budget', message: `the budget is below the price: the job needs ${reserveWei} wei and --budget gives ${budgetWei}`, facts: { budgetWei: budgetWei.toString(), priceWei: reserveWei.toString() }, advice: 'raise --budget, or render less.' });
+  if (budgetWei !== undefined && budgetWei < reserveWei)
+    throw new BadInputError({
+      code: 'budget',
+      message: `the budget is below the price: the job needs ${reserveWei} wei and --budget gives ${budgetWei}`,
+      facts: { budgetWei: budgetWei.toString(), priceWei: reserveWei.toString() },
+      advice: 'raise --budget, or render less.',
+    });
   const terms = checkTerms({
     protocolVersion: 1,
     pricePerUnitWei: PRICE_PER_UNIT_WEI.toString(),

@@ -15,20 +15,43 @@ export interface ArtistEnvironment {
 }
 
 /**
- * The environment of a job: the file of `--env`, else the one the scene names, else the built-in studio where the scene has no light of its own, else none.
- * Throws BadInputError for a file that is missing; whether it is an HDR image shows when it is decoded.
+ * The environment of a job: the file of `--env`, else the one the scene names, else the built-in studio where the scene
+ * has no light of its own, else none. Throws BadInputError for a file that is missing; whether it is an HDR image shows
+ * when it is decoded.
  */
-export async function readEnvironment({ file, intensity, loaded, read }: { file: string | undefined; intensity: number; loaded: LoadedScene; read: (path: string) => Promise<Uint8Array | undefined> }): Promise<ArtistEnvironment | null> {
+export async function readEnvironment({
+  file,
+  intensity,
+  loaded,
+  read,
+}: {
+  file: string | undefined;
+  intensity: number;
+  loaded: LoadedScene;
+  read: (path: string) => Promise<Uint8Array | undefined>;
+}): Promise<ArtistEnvironment | null> {
   if (file !== undefined) {
     const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-      throw new BadInputError({ code: 'no-environment', message: `cannot read the environment ${file} (${cause.code ?? cause.message})`, facts: { file }, advice: 'name an .hdr file that exists.', cause });
+      throw new BadInputError({
+        code: 'no-environment',
+        message: `cannot read the environment ${file} (${cause.code ?? cause.message})`,
+        facts: { file },
+        advice: 'name an .hdr file that exists.',
+        cause,
+      });
     });
     return { path: basename(file), bytes: new Uint8Array(bytes), intensity, source: 'option' };
   }
   const { environment, environmentIntensity } = loaded.settings;
   if (environment !== null) {
     const bytes = await read(environment);
-    if (bytes === undefined) throw new BadInputError({ code: 'no-environment', message: `the scene names the environment ${environment}, and its folder has none`, facts: { environment }, advice: "put it into the scene's folder, or give another with --env." });
+    if (bytes === undefined)
+      throw new BadInputError({
+        code: 'no-environment',
+        message: `the scene names the environment ${environment}, and its folder has none`,
+        facts: { environment },
+        advice: "put it into the scene's folder, or give another with --env.",
+      });
     return { path: basename(environment), bytes, intensity: environmentIntensity * intensity, source: 'scene' };
   }
   if (loaded.hasLight) return null;

@@ -27,20 +27,58 @@ import type { View } from './resolveView.js';
 import { writeAnimation } from './writeAnimation.js';
 import { writeFrame } from './writeFrame.js';
 
-/** Renders a job with this machine's engine alone. The manifest, and with it every pixel, is that of the same command on a network. */
-export async function renderLocally({ scene, environment, posedEnvironment, view, options, context, startedAtMs }: { scene: ArtistScene; environment: ArtistEnvironment | null; posedEnvironment: PosedEnvironment | null; view: View; options: RenderOptions; context: CommandContext; startedAtMs: number }): Promise<void> {
+/**
+ * Renders a job with this machine's engine alone. The manifest, and with it every pixel, is that of the same command on
+ * a network.
+ */
+export async function renderLocally({
+  scene,
+  environment,
+  posedEnvironment,
+  view,
+  options,
+  context,
+  startedAtMs,
+}: {
+  scene: ArtistScene;
+  environment: ArtistEnvironment | null;
+  posedEnvironment: PosedEnvironment | null;
+  view: View;
+  options: RenderOptions;
+  context: CommandContext;
+  startedAtMs: number;
+}): Promise<void> {
   const { terminal, signal, env } = context;
   const out = options.out;
   await clearResults(out);
-  const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache }) });
+  const engine = await createSteadyEngine({
+    create: () => createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache }),
+  });
   try {
-    const [sceneCid, environmentCid] = await Promise.all([cidOfDirectory(scene.files), environment === null ? null : cidOfDirectory([environment])]);
-    const manifest = buildManifest({ view, scene, sceneCid, environment, environmentCid, kernelHash: engine.kernelHash });
+    const [sceneCid, environmentCid] = await Promise.all([
+      cidOfDirectory(scene.files),
+      environment === null ? null : cidOfDirectory([environment]),
+    ]);
+    const manifest = buildManifest({
+      view,
+      scene,
+      sceneCid,
+      environment,
+      environmentCid,
+      kernelHash: engine.kernelHash,
+    });
     const encoded = encodeManifest(manifest);
     const geometry = geometryOf(manifest);
     const total = chunkCount(geometry);
     const look = lookOf(options, manifest);
-    const timings = { setUpMs: Date.now() - startedAtMs, prepareMs: 0, renderMs: 0, developMs: 0, firstPictureMs: 0, totalMs: 0 };
+    const timings = {
+      setUpMs: Date.now() - startedAtMs,
+      prepareMs: 0,
+      renderMs: 0,
+      developMs: 0,
+      firstPictureMs: 0,
+      totalMs: 0,
+    };
     const frames: FrameResult[] = [];
     const work = { rays: 0, cpuMs: 0 };
     const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
@@ -50,7 +88,14 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
         // Pose and prepare the frame.
         let sinceMs = Date.now();
         signal.throwIfAborted();
-        prepared = prepareScene(poseScene({ loaded: scene.loaded, manifestView: { ...view, frame, fps: manifest.frames.fps }, environment: posedEnvironment }), prepared);
+        prepared = prepareScene(
+          poseScene({
+            loaded: scene.loaded,
+            manifestView: { ...view, frame, fps: manifest.frames.fps },
+            environment: posedEnvironment,
+          }),
+          prepared,
+        );
         timings.prepareMs += Date.now() - sinceMs;
 
         // Render its chunks one by one; the engine spreads each over its threads.
@@ -61,12 +106,23 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
           const rect = chunkRect(geometry, chunkIndex);
           const { width, height } = manifest.size;
           const rendered = await renderSteadily({
-            engine: engine.at(0), prepared, settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height }, rect, samples: manifest.samples, batches: manifest.batches, signal,
-            onRestart: ({ message }) => terminal.line(terminal.yellow(`${message}; it is started anew and renders the chunk again`)),
+            engine: engine.at(0),
+            prepared,
+            settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height },
+            rect,
+            samples: manifest.samples,
+            batches: manifest.batches,
+            signal,
+            onRestart: ({ message }) =>
+              terminal.line(terminal.yellow(`${message}; it is started anew and renders the chunk again`)),
           });
           work.rays += rendered.rays;
           work.cpuMs += rendered.cpuMs;
-          tiles.push({ rect, halfs: chunkOutput({ leaves: rendered.leaves, rect, samples: manifest.samples, batches: manifest.batches }).halfs });
+          tiles.push({
+            rect,
+            halfs: chunkOutput({ leaves: rendered.leaves, rect, samples: manifest.samples, batches: manifest.batches })
+              .halfs,
+          });
           progress.update([chunkIndex + 1]);
         }
         timings.renderMs += Date.now() - sinceMs;
@@ -102,7 +158,9 @@ export async function renderLocally({ scene, environment, posedEnvironment, view
     };
     await writeReport({ out, report });
     if (animation !== undefined) terminal.line(animation);
-    terminal.line(`${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(work.rays / 1e6).toFixed(1)} million rays at ${(work.rays / Math.max(1, work.cpuMs) / 1000).toFixed(2)} million per cpu-second`);
+    terminal.line(
+      `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(work.rays / 1e6).toFixed(1)} million rays at ${(work.rays / Math.max(1, work.cpuMs) / 1000).toFixed(2)} million per cpu-second`,
+    );
     terminal.result(report);
   } finally {
     await engine.close();

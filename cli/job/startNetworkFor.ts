@@ -14,7 +14,10 @@ import type { Session } from './Session.js';
 /** A network that is being found or brought up for a job. */
 export interface JobNetwork {
   session: Promise<Session>;
-  /** Takes down what was brought up for the job, also in the middle of it, and removes its folder unless its logs are wanted. Resolves to the folder that was kept. */
+  /**
+   * Takes down what was brought up for the job, also in the middle of it, and removes its folder unless its logs are
+   * wanted. Resolves to the folder that was kept.
+   */
   close(options: { keepLogs: boolean }): Promise<string | undefined>;
 }
 
@@ -29,9 +32,19 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
   let local: LocalNetwork | undefined;
 
   async function open(): Promise<Session> {
-    const found = options.cheat === undefined ? await openSession({ source: options.network, folder: localNetworkFolder(env.home), keyFile: options.key, context }) : undefined;
+    const found =
+      options.cheat === undefined
+        ? await openSession({
+            source: options.network,
+            folder: localNetworkFolder(env.home),
+            keyFile: options.key,
+            context,
+          })
+        : undefined;
     if (found !== undefined) {
-      terminal.line(`on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`);
+      terminal.line(
+        `on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`,
+      );
       return found;
     }
     const startedAtMs = Date.now();
@@ -50,12 +63,20 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
       cacheDir: env.cache,
       signal: AbortSignal.any([signal, stopping.signal]),
       onEvent: (event) => {
-        if (event.kind === 'restarting') terminal.line(terminal.yellow(`${event.name} ended (${event.reason}) and is started again`));
+        if (event.kind === 'restarting')
+          terminal.line(terminal.yellow(`${event.name} ended (${event.reason}) and is started again`));
       },
     });
-    terminal.line(`brought up a network on this machine in ${formatDuration(Date.now() - startedAtMs)}: ${options.workers} workers, ${options.verifiers} verifiers, test money${options.cheat === undefined ? '' : `; worker-1 cheats (${options.cheat})`}`);
+    terminal.line(
+      `brought up a network on this machine in ${formatDuration(Date.now() - startedAtMs)}: ${options.workers} workers, ${options.verifiers} verifiers, test money${options.cheat === undefined ? '' : `; worker-1 cheats (${options.cheat})`}`,
+    );
     const chain = await connectChain({ network: local.description, key: local.artistKey, signal });
-    return { network: local.description, chain, store: createObjectStore({ apiUrl: local.description.ipfsApiUrl }), local };
+    return {
+      network: local.description,
+      chain,
+      store: createObjectStore({ apiUrl: local.description.ipfsApiUrl }),
+      local,
+    };
   }
 
   const session = open();

@@ -11,9 +11,24 @@ import { progressOf } from './followJob.js';
 import { watchChain } from './watchChain.js';
 
 /** Runs `rushes status [JOB]`, from the chain alone. */
-export async function statusCommand({ job: wanted, network: source, data, context }: { job: string | undefined; network?: string; data?: string; context: CommandContext }): Promise<void> {
+export async function statusCommand({
+  job: wanted,
+  network: source,
+  data,
+  context,
+}: {
+  job: string | undefined;
+  network?: string;
+  data?: string;
+  context: CommandContext;
+}): Promise<void> {
   const { env, terminal, signal } = context;
-  const session = await requireSession({ source, folder: resolve(data ?? localNetworkFolder(env.home)), keyFile: undefined, context });
+  const session = await requireSession({
+    source,
+    folder: resolve(data ?? localNetworkFolder(env.home)),
+    keyFile: undefined,
+    context,
+  });
   const watch = watchChain({ network: session.network, signal });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
@@ -25,11 +40,31 @@ export async function statusCommand({ job: wanted, network: source, data, contex
     const job = findJob(ledger, wanted);
     const facts = describe(ledger, job);
     terminal.line(`${terminal.bold(job.jobId)} ${facts.state}`);
-    terminal.line(`chunks    ${facts.chunks.total}: ${facts.chunks.rendered} rendered, ${facts.chunks.audited} audited, ${facts.chunks.paid} paid${facts.chunks.voided + facts.chunks.convicted === 0 ? '' : `, ${facts.chunks.voided} voided and ${facts.chunks.convicted} convicted on the way`}`);
-    terminal.line(`money     ${formatMoney(job.fundedWei)} paid in, ${formatMoney(job.spentWei, 6)} spent, ${formatMoney(job.reservedWei, 6)} held by leases, ${formatMoney(job.unreservedWei, 6)} unreserved, ${formatMoney(job.withdrawnWei, 6)} came back`);
+    terminal.line(
+      `chunks    ${facts.chunks.total}: ${facts.chunks.rendered} rendered, ${facts.chunks.audited} audited, ${facts.chunks.paid} paid${facts.chunks.voided + facts.chunks.convicted === 0 ? '' : `, ${facts.chunks.voided} voided and ${facts.chunks.convicted} convicted on the way`}`,
+    );
+    terminal.line(
+      `money     ${formatMoney(job.fundedWei)} paid in, ${formatMoney(job.spentWei, 6)} spent, ${formatMoney(job.reservedWei, 6)} held by leases, ${formatMoney(job.unreservedWei, 6)} unreserved, ${formatMoney(job.withdrawnWei, 6)} came back`,
+    );
     const nowSeconds = head?.timestamp ?? 0;
     terminal.line();
-    for (const line of formatTable([{ heading: 'lease', right: true }, { heading: 'worker' }, { heading: 'state' }, { heading: 'chunks', right: true }, { heading: 'time left', right: true }], facts.leases.map((lease) => [String(lease.leaseId), lease.worker, lease.state, String(lease.chunks.length), lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000)]))) terminal.line(line);
+    for (const line of formatTable(
+      [
+        { heading: 'lease', right: true },
+        { heading: 'worker' },
+        { heading: 'state' },
+        { heading: 'chunks', right: true },
+        { heading: 'time left', right: true },
+      ],
+      facts.leases.map((lease) => [
+        String(lease.leaseId),
+        lease.worker,
+        lease.state,
+        String(lease.chunks.length),
+        lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000),
+      ]),
+    ))
+      terminal.line(line);
     terminal.result({ network: session.network, ...facts });
   } finally {
     await watch.stop();
@@ -37,11 +72,35 @@ export async function statusCommand({ job: wanted, network: source, data, contex
 
   function showJobs(jobs: Readonly<LedgerJob>[], ledger: Ledger, { terminal: shown }: CommandContext): void {
     const parties = [...ledger.accounts.values()].filter((account) => account.role !== undefined);
-    const count = (role: string): number => parties.filter((account) => account.role === role && account.withdrawableAt === undefined).length;
-    shown.line(`network ${session.network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${session.network.testMoney ? '; it pays in test money' : ''}`);
+    const count = (role: string): number =>
+      parties.filter((account) => account.role === role && account.withdrawableAt === undefined).length;
+    shown.line(
+      `network ${session.network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${session.network.testMoney ? '; it pays in test money' : ''}`,
+    );
     const all = jobs.map((job) => describe(ledger, job));
     if (all.length === 0) shown.line('no job yet');
-    else for (const line of formatTable([{ heading: 'job' }, { heading: 'state' }, { heading: 'chunks', right: true }, { heading: 'rendered', right: true }, { heading: 'paid', right: true }, { heading: 'spent', right: true }, { heading: 'unreserved', right: true }], all.map((job) => [job.jobId.slice(0, 18), job.state, String(job.chunks.total), String(job.chunks.rendered), String(job.chunks.paid), formatMoney(BigInt(job.spentWei)), formatMoney(BigInt(job.unreservedWei))]))) shown.line(line);
+    else
+      for (const line of formatTable(
+        [
+          { heading: 'job' },
+          { heading: 'state' },
+          { heading: 'chunks', right: true },
+          { heading: 'rendered', right: true },
+          { heading: 'paid', right: true },
+          { heading: 'spent', right: true },
+          { heading: 'unreserved', right: true },
+        ],
+        all.map((job) => [
+          job.jobId.slice(0, 18),
+          job.state,
+          String(job.chunks.total),
+          String(job.chunks.rendered),
+          String(job.chunks.paid),
+          formatMoney(BigInt(job.spentWei)),
+          formatMoney(BigInt(job.unreservedWei)),
+        ]),
+      ))
+        shown.line(line);
     shown.result({ network: session.network, jobs: all.map(({ leases: _leases, ...job }) => job) });
   }
 }
@@ -50,7 +109,13 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
   const chunks = progressOf(ledger, job);
   return {
     jobId: job.jobId,
-    state: job.completed ? 'complete' : job.closed ? 'closed' : chunks.paid + chunks.rendered === 0 ? 'waiting' : 'running',
+    state: job.completed
+      ? 'complete'
+      : job.closed
+        ? 'closed'
+        : chunks.paid + chunks.rendered === 0
+          ? 'waiting'
+          : 'running',
     artist: job.artist,
     deadline: job.deadline,
     chunks,
@@ -61,7 +126,13 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
     withdrawnWei: job.withdrawnWei.toString(),
     leases: job.leaseIds.map((leaseId) => {
       const lease = ledger.leases.get(leaseId)!;
-      return { leaseId, worker: lease.worker, state: lease.state, chunks: chunksOfMask(lease.word, lease.mask), deadline: deadlineOf(lease) ?? null };
+      return {
+        leaseId,
+        worker: lease.worker,
+        state: lease.state,
+        chunks: chunksOfMask(lease.word, lease.mask),
+        deadline: deadlineOf(lease) ?? null,
+      };
     }),
   };
 }

@@ -5,7 +5,9 @@ import type { NetworkDescription } from '../../protocol/network.js';
 /** The contract's events up to now, and a way to wait for more. */
 export interface ChainWatch {
   readonly log: LedgerLog;
-  /** Resolves when the chain has moved, or after `afterMs` at the latest. Rejects when following failed or was aborted. */
+  /**
+   * Resolves when the chain has moved, or after `afterMs` at the latest. Rejects when following failed or was aborted.
+   */
   changed(afterMs?: number): Promise<void>;
   /** Resolves when every event up to a block has been read. */
   reached(blockNumber: number): Promise<void>;
@@ -13,7 +15,10 @@ export interface ChainWatch {
 }
 
 const POLL_MS = 300;
-/** How long a chain may not answer before a person is told that it is gone. A node that is started again after a crash needs a few seconds. */
+/**
+ * How long a chain may not answer before a person is told that it is gone. A node that is started again after a crash
+ * needs a few seconds.
+ */
 const GONE_MS = 45_000;
 
 /** Follows the contract from its deployment. The chain is the truth; no coordinator is asked. */

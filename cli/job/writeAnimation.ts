@@ -6,7 +6,15 @@ import { writeAtomically } from '../../renderer/image/writeAtomically.js';
 import type { FrameResult } from './FrameResult.js';
 
 /** Makes animation.webp of frames whose PNGs are written. Returns its path, or undefined for a single frame. */
-export async function writeAnimation({ out, frames, fps }: { out: string; frames: FrameResult[]; fps: number }): Promise<string | undefined> {
+export async function writeAnimation({
+  out,
+  frames,
+  fps,
+}: {
+  out: string;
+  frames: FrameResult[];
+  fps: number;
+}): Promise<string | undefined> {
   if (frames.length < 2) return undefined;
   const path = join(out, 'animation.webp');
   await writeAtomically({ path, bytes: await encodeAnimatedWebp({ frames: readPictures(frames), fps }) });
@@ -17,6 +25,12 @@ export async function writeAnimation({ out, frames, fps }: { out: string; frames
 async function* readPictures(frames: FrameResult[]): AsyncGenerator<Picture> {
   for (const { path } of frames) {
     const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
-    yield { width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3, bits: 8, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+    yield {
+      width: info.width,
+      height: info.height,
+      channels: info.channels === 4 ? 4 : 3,
+      bits: 8,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+    };
   }
 }

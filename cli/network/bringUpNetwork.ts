@@ -62,8 +62,9 @@ const READY_MS = { service: 60_000, daemon: 120_000 } as const;
 const STOP_MS = { service: 15_000, daemon: 8_000 } as const;
 
 /**
- * Brings up a network in a folder. Resolves when the chain, the contracts, the keys' money and the IPFS endpoint are there, which is when a job can be handed
- * in; the daemons come up meanwhile (`daemonsReady`). On an error, everything started is taken down first.
+ * Brings up a network in a folder. Resolves when the chain, the contracts, the keys' money and the IPFS endpoint are
+ * there, which is when a job can be handed in; the daemons come up meanwhile (`daemonsReady`). On an error, everything
+ * started is taken down first.
  */
 export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetwork> {
   const { folder, signal } = options;
@@ -93,14 +94,25 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   try {
     const before = await readState(paths.state);
     const ports = await choosePorts(before?.ports, options.port);
-    // The description says that the network is up, and daemons wait for it: one of an earlier run must not mislead them.
+    // The description says that the network is up, and daemons wait for it: one of an earlier run must not mislead
+    // them.
     await rm(paths.description, { force: true });
     const keys = await readKeys(paths.keys, options);
     const parties = keys.parties.map(({ name, role, key }) => ({ name, role, address: addressOf(key) }));
-    const service = (name: string, module: string, given: unknown): ChildSpec => ({ name, modulePath: moduleAt(module), args: [JSON.stringify(given)], readyMs: READY_MS.service, stopMs: STOP_MS.service, stage: STAGE.service });
+    const service = (name: string, module: string, given: unknown): ChildSpec => ({
+      name,
+      modulePath: moduleAt(module),
+      args: [JSON.stringify(given)],
+      readyMs: READY_MS.service,
+      stopMs: STOP_MS.service,
+      stage: STAGE.service,
+    });
 
     // Everything starts at once: loading the daemons keeps the processor busy while the chain waits for its blocks.
-    const database = options.databaseUrl === undefined ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database })) : undefined;
+    const database =
+      options.databaseUrl === undefined
+        ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database }))
+        : undefined;
     const services = Promise.all([
       supervisor.start(service('chain', './chain.child.js', { folder: paths.chain, port: ports.rpc })),
       supervisor.start(service('ipfs', './ipfs.child.js', { folder: paths.ipfs, port: ports.ipfs })),
@@ -114,35 +126,79 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     const [chain, ipfs] = await unlessFailed(services, daemonsReady);
     signal.throwIfAborted();
     const rpcUrl = chain.facts().rpcUrl as string;
-    const contracts = before?.contracts ?? (await unlessFailed(deploy({ rpcUrl, deployerKey: keys.deployer, signal }), daemonsReady));
+    const contracts =
+      before?.contracts ?? (await unlessFailed(deploy({ rpcUrl, deployerKey: keys.deployer, signal }), daemonsReady));
     await writeJson(paths.state, { contracts, ports } satisfies NetworkState);
-    const description: NetworkDescription = { ...contracts, rpcUrl, ipfsApiUrl: ipfs.facts().apiUrl as string, coordinatorUrl: `http://127.0.0.1:${ports.coordinator}` };
-    await unlessFailed(Promise.all([addressOf(keys.artist), ...parties.map((party) => party.address)].map((account) => fundAccount({ network: description, account, signal }))), daemonsReady);
+    const description: NetworkDescription = {
+      ...contracts,
+      rpcUrl,
+      ipfsApiUrl: ipfs.facts().apiUrl as string,
+      coordinatorUrl: `http://127.0.0.1:${ports.coordinator}`,
+    };
+    await unlessFailed(
+      Promise.all(
+        [addressOf(keys.artist), ...parties.map((party) => party.address)].map((account) =>
+          fundAccount({ network: description, account, signal }),
+        ),
+      ),
+      daemonsReady,
+    );
     signal.throwIfAborted();
     // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
     await unlessFailed(kernel, daemonsReady);
     await writeJson(paths.description, description);
 
     function daemon(name: string, args: string[], stage: number): ChildSpec {
-      return { name, modulePath: moduleAt('../rushes.child.js'), args: [...args, '--network', paths.description, '--await-network'], readyMs: READY_MS.daemon, stopMs: STOP_MS.daemon, stage, environment: () => ({ RUSHES_CACHE: options.cacheDir }) };
+      return {
+        name,
+        modulePath: moduleAt('../rushes.child.js'),
+        args: [...args, '--network', paths.description, '--await-network'],
+        readyMs: READY_MS.daemon,
+        stopMs: STOP_MS.daemon,
+        stage,
+        environment: () => ({ RUSHES_CACHE: options.cacheDir }),
+      };
     }
 
     async function startCoordinator(): Promise<void> {
       const embedded = await database;
       const databaseUrl = (): string => options.databaseUrl ?? (embedded!.facts().url as string);
-      coordinator = await supervisor.start({ ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator), environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }) });
+      coordinator = await supervisor.start({
+        ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator),
+        environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }),
+      });
       usedUrl = databaseUrl();
     }
 
-    async function startParty({ name, role }: { name: string; role: 'worker' | 'verifier' }, index: number): Promise<void> {
+    async function startParty(
+      { name, role }: { name: string; role: 'worker' | 'verifier' },
+      index: number,
+    ): Promise<void> {
       const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
       const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
       // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
-      const args = role === 'worker' ? ['worker', ...own, '--threads', String(threads), ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : [])] : ['verifier', ...own, '--threads', '1', '--nice', '10'];
+      const args =
+        role === 'worker'
+          ? [
+              'worker',
+              ...own,
+              '--threads',
+              String(threads),
+              ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : []),
+            ]
+          : ['verifier', ...own, '--threads', '1', '--nice', '10'];
       children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
     }
-    
-    return { folder, description, supervisor, artistKey: keys.artist, parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })), daemonsReady, close };
+
+    return {
+      folder,
+      description,
+      supervisor,
+      artistKey: keys.artist,
+      parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })),
+      daemonsReady,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -158,9 +214,20 @@ interface NetworkKeys {
 async function readKeys(folder: string, { workers, verifiers }: BringUpOptions): Promise<NetworkKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const key = (name: string): Promise<Bytes32> => readOrMakeKey(join(folder, `${name}.key`));
-  const names = [...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, role: 'worker' as const })), ...Array.from({ length: verifiers }, (_, index) => ({ name: `verifier-${index + 1}`, role: 'verifier' as const }))];
-  const [deployer, artist, ...others] = await Promise.all([key('deployer'), key('artist'), ...names.map(({ name }) => key(name))]);
-  return { deployer: deployer!, artist: artist!, parties: names.map((party, index) => ({ ...party, key: others[index]! })) };
+  const names = [
+    ...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, role: 'worker' as const })),
+    ...Array.from({ length: verifiers }, (_, index) => ({ name: `verifier-${index + 1}`, role: 'verifier' as const })),
+  ];
+  const [deployer, artist, ...others] = await Promise.all([
+    key('deployer'),
+    key('artist'),
+    ...names.map(({ name }) => key(name)),
+  ]);
+  return {
+    deployer: deployer!,
+    artist: artist!,
+    parties: names.map((party, index) => ({ ...party, key: others[index]! })),
+  };
 }
 
 /** What a network's folder remembers from run to run. */
@@ -186,19 +253,41 @@ async function readState(path: string): Promise<NetworkState | undefined> {
   try {
     return JSON.parse(text) as NetworkState;
   } catch (cause) {
-    throw new RushesError({ code: 'broken-network', message: `${path} is damaged`, facts: { path }, advice: 'start a new network in another folder with --data DIR; test money and jobs of this one are lost.', cause });
+    throw new RushesError({
+      code: 'broken-network',
+      message: `${path} is damaged`,
+      facts: { path },
+      advice: 'start a new network in another folder with --data DIR; test money and jobs of this one are lost.',
+      cause,
+    });
   }
 }
 
 /** The ports a network had before, where they are free still. An explicit port must be free. */
 async function choosePorts(before: Ports | undefined, port: number | undefined): Promise<Ports> {
-  if (port !== undefined && !(await portIsFree(port))) throw new RushesError({ code: 'port-in-use', message: `port ${port} of 127.0.0.1 is in use`, facts: { port }, advice: 'choose another with --port, or leave --port out for a free one.' });
-  const again = async (last: number | undefined): Promise<number> => (last !== undefined && (await portIsFree(last)) ? last : freePort());
-  const [rpc, ipfs, database, coordinator] = await Promise.all([again(before?.rpc), again(before?.ipfs), again(before?.database), port ?? again(before?.coordinator)]);
+  if (port !== undefined && !(await portIsFree(port)))
+    throw new RushesError({
+      code: 'port-in-use',
+      message: `port ${port} of 127.0.0.1 is in use`,
+      facts: { port },
+      advice: 'choose another with --port, or leave --port out for a free one.',
+    });
+  const again = async (last: number | undefined): Promise<number> =>
+    last !== undefined && (await portIsFree(last)) ? last : freePort();
+  const [rpc, ipfs, database, coordinator] = await Promise.all([
+    again(before?.rpc),
+    again(before?.ipfs),
+    again(before?.database),
+    port ?? again(before?.coordinator),
+  ]);
   return { rpc, ipfs, database, coordinator };
 }
 
-async function deploy(options: { rpcUrl: string; deployerKey: Bytes32; signal: AbortSignal }): Promise<NetworkState['contracts']> {
+async function deploy(options: {
+  rpcUrl: string;
+  deployerKey: Bytes32;
+  signal: AbortSignal;
+}): Promise<NetworkState['contracts']> {
   const { chainId, contract, token, policy, deploymentBlock, testMoney } = await deployRushes(options);
   return { protocolVersion: 1, name: 'local', chainId, contract, token, policy, deploymentBlock, testMoney };
 }

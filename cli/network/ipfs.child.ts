@@ -4,5 +4,9 @@ import { runService } from '../supervisor/runService.js';
 
 await runService<{ folder: string; port: number }>(async ({ folder, port }) => {
   const endpoint = await createEndpoint({ folder, host: '127.0.0.1', port });
-  return { facts: { apiUrl: `http://${endpoint.host}:${endpoint.port}` }, closed: new Promise(() => {}), close: () => endpoint.close() };
+  return {
+    facts: { apiUrl: `http://${endpoint.host}:${endpoint.port}` },
+    closed: new Promise(() => {}),
+    close: () => endpoint.close(),
+  };
 });

@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 
 /** Where a network of this machine keeps what, below its folder. */
-export function networkPaths(folder: string): { description: string; state: string; keys: string; logs: string; database: string; chain: string; ipfs: string; daemons: string } {
+export function networkPaths(folder: string): {
+  description: string;
+  state: string;
+  keys: string;
+  logs: string;
+  database: string;
+  chain: string;
+  ipfs: string;
+  daemons: string;
+} {
   return {
     description: join(folder, 'network.json'),
     state: join(folder, 'state.json'),

@@ -19,17 +19,30 @@ export function localNetworkFolder(home: string): string {
 }
 
 /**
- * The network a command is meant for: the one named by --network or RUSHES_URL, else the one that `rushes up` runs in `folder`. Undefined when neither is there.
- * Opens it as the artist with the given key; on a network of this machine that is the network's own artist, who is kept in test money.
+ * The network a command is meant for: the one named by --network or RUSHES_URL, else the one that `rushes up` runs in
+ * `folder`. Undefined when neither is there. Opens it as the artist with the given key; on a network of this machine
+ * that is the network's own artist, who is kept in test money.
  */
-export async function openSession({ source, folder, keyFile, context }: { source: string | undefined; folder: string; keyFile: string | undefined; context: CommandContext }): Promise<Session | undefined> {
+export async function openSession({
+  source,
+  folder,
+  keyFile,
+  context,
+}: {
+  source: string | undefined;
+  folder: string;
+  keyFile: string | undefined;
+  context: CommandContext;
+}): Promise<Session | undefined> {
   const { env, signal } = context;
   const named = source ?? env.networkUrl;
   const paths = networkPaths(folder);
   const own = named === undefined;
   if (own && !(await isNetworkRunning(folder))) return undefined;
   const network = await readNetwork(named ?? paths.description, signal);
-  const key = await readOrMakeKey(keyFile ?? (own ? join(paths.keys, 'artist.key') : join(env.home, 'keys', 'artist.key')));
+  const key = await readOrMakeKey(
+    keyFile ?? (own ? join(paths.keys, 'artist.key') : join(env.home, 'keys', 'artist.key')),
+  );
   const chain = await connectChain({ network, key, signal });
   if (network.testMoney) await fundAccount({ network, account: chain.account, tokenWei: POCKET_MONEY_WEI, signal });
   return { network, chain, store: createObjectStore({ apiUrl: network.ipfsApiUrl }), local: undefined };
@@ -39,5 +52,10 @@ export async function openSession({ source, folder, keyFile, context }: { source
 export async function requireSession(options: Parameters<typeof openSession>[0]): Promise<Session> {
   const session = await openSession(options);
   if (session !== undefined) return session;
-  throw new RushesError({ code: 'no-network', message: `no network runs in ${options.folder}`, facts: { folder: options.folder }, advice: 'start one with `rushes up`, or name one with --network.' });
+  throw new RushesError({
+    code: 'no-network',
+    message: `no network runs in ${options.folder}`,
+    facts: { folder: options.folder },
+    advice: 'start one with `rushes up`, or name one with --network.',
+  });
 }

@@ -4,14 +4,25 @@ import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 
 /**
- * The description of a network, from a file or from a coordinator's address (GET /v1/network). Throws BadInputError for a missing or wrong file and
- * RushesError when nothing answers. With `awaitFile` a file that is not there yet is waited for: the network is coming up.
+ * The description of a network, from a file or from a coordinator's address (GET /v1/network). Throws BadInputError for
+ * a missing or wrong file and RushesError when nothing answers. With `awaitFile` a file that is not there yet is waited
+ * for: the network is coming up.
  */
-export async function readNetwork(source: string, signal?: AbortSignal, { awaitFile = false } = {}): Promise<NetworkDescription> {
+export async function readNetwork(
+  source: string,
+  signal?: AbortSignal,
+  { awaitFile = false } = {},
+): Promise<NetworkDescription> {
   if (awaitFile) await fileThere(source, signal);
   if (!/^https?:\/\//i.test(source)) {
     const text = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new BadInputError({ code: 'no-network-file', message: `cannot read the network file ${source} (${cause.code ?? cause.message})`, facts: { source }, advice: '--network takes the address of a coordinator (http://...) or the path of a network.json.', cause });
+      throw new BadInputError({
+        code: 'no-network-file',
+        message: `cannot read the network file ${source} (${cause.code ?? cause.message})`,
+        facts: { source },
+        advice: '--network takes the address of a coordinator (http://...) or the path of a network.json.',
+        cause,
+      });
     });
     return parseNetworkDescription(text);
   }
@@ -19,14 +30,32 @@ export async function readNetwork(source: string, signal?: AbortSignal, { awaitF
   const deadline = AbortSignal.timeout(10_000);
   try {
     const answer = await fetch(url, { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) });
-    if (!answer.ok) throw new RushesError({ code: 'no-network', message: `${url.href} answered ${answer.status}`, facts: { url: url.href, status: answer.status }, advice: 'is this the address of a Rushes coordinator?' });
+    if (!answer.ok)
+      throw new RushesError({
+        code: 'no-network',
+        message: `${url.href} answered ${answer.status}`,
+        facts: { url: url.href, status: answer.status },
+        advice: 'is this the address of a Rushes coordinator?',
+      });
     return parseNetworkDescription(await answer.text());
   } catch (cause) {
     if (cause instanceof RushesError || signal?.aborted === true) throw cause;
-    throw new RushesError({ code: 'no-network', message: `no coordinator answers at ${source}`, facts: { url: url.href }, advice: 'check --network or RUSHES_URL; `rushes up` starts a network on this machine.', cause });
+    throw new RushesError({
+      code: 'no-network',
+      message: `no coordinator answers at ${source}`,
+      facts: { url: url.href },
+      advice: 'check --network or RUSHES_URL; `rushes up` starts a network on this machine.',
+      cause,
+    });
   }
 }
 
 async function fileThere(path: string, signal: AbortSignal | undefined): Promise<void> {
-  while (await access(path).then(() => false, () => true)) await sleep(50, undefined, signal === undefined ? {} : { signal });
+  while (
+    await access(path).then(
+      () => false,
+      () => true,
+    )
+  )
+    await sleep(50, undefined, signal === undefined ? {} : { signal });
 }

@@ -5,8 +5,8 @@ import { BadInputError } from '../../protocol/errors.js';
 import { type Bytes32, parseBytes32 } from '../../protocol/ids.js';
 
 /**
- * The private key in a file, 32 bytes as hex. A missing file is made, readable by this user alone; one that others can read is refused.
- * Throws BadInputError for a file that holds no key.
+ * The private key in a file, 32 bytes as hex. A missing file is made, readable by this user alone; one that others can
+ * read is refused. Throws BadInputError for a file that holds no key.
  */
 export async function readOrMakeKey(path: string): Promise<Bytes32> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -15,12 +15,24 @@ export async function readOrMakeKey(path: string): Promise<Bytes32> {
   });
   if (text === undefined) return makeKey(path);
   const { mode } = await stat(path);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new BadInputError({ code: 'key-readable', message: `the key in ${path} can be read by others`, facts: { path }, advice: `run \`chmod 600 ${path}\`.` });
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw new BadInputError({
+      code: 'key-readable',
+      message: `the key in ${path} can be read by others`,
+      facts: { path },
+      advice: `run \`chmod 600 ${path}\`.`,
+    });
   const hex = text.trim();
   try {
     return parseBytes32(hex.startsWith('0x') ? hex.toLowerCase() : `0x${hex.toLowerCase()}`);
   } catch (cause) {
-    throw new BadInputError({ code: 'bad-key', message: `${path} holds no private key`, facts: { path }, advice: 'it must hold 32 bytes as 64 hexadecimal digits.', cause });
+    throw new BadInputError({
+      code: 'bad-key',
+      message: `${path} holds no private key`,
+      facts: { path },
+      advice: 'it must hold 32 bytes as 64 hexadecimal digits.',
+      cause,
+    });
   }
 }
 

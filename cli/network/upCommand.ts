@@ -9,17 +9,55 @@ import { networkPaths } from './networkPaths.js';
 import { localNetworkFolder } from './openSession.js';
 
 /** Runs `rushes up`: brings a network up, says what runs where, and keeps it until it is asked to end. */
-export async function upCommand({ data, port, workers, verifiers, threads, cheat, context }: { data?: string; port?: number; workers: number; verifiers: number; threads?: number; cheat?: string; context: CommandContext }): Promise<void> {
+export async function upCommand({
+  data,
+  port,
+  workers,
+  verifiers,
+  threads,
+  cheat,
+  context,
+}: {
+  data?: string;
+  port?: number;
+  workers: number;
+  verifiers: number;
+  threads?: number;
+  cheat?: string;
+  context: CommandContext;
+}): Promise<void> {
   const { env, terminal, signal } = context;
-  if (cheat !== undefined && cheat !== 'half-samples') throw new BadInputError({ code: 'bad-usage', message: `there is no cheat ${JSON.stringify(cheat)}`, advice: 'the one there is: half-samples.' });
+  if (cheat !== undefined && cheat !== 'half-samples')
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: `there is no cheat ${JSON.stringify(cheat)}`,
+      advice: 'the one there is: half-samples.',
+    });
   const folder = resolve(data ?? localNetworkFolder(env.home));
   const startedAtMs = Date.now();
   terminal.line(`bringing up a network in ${folder}`);
-  const network = await bringUpNetwork({ folder, workers, verifiers, threads, cheat, port, databaseUrl: env.databaseUrl, cacheDir: env.cache, signal, onEvent: (event) => describe(event) });
+  const network = await bringUpNetwork({
+    folder,
+    workers,
+    verifiers,
+    threads,
+    cheat,
+    port,
+    databaseUrl: env.databaseUrl,
+    cacheDir: env.cache,
+    signal,
+    onEvent: (event) => describe(event),
+  });
 
   function describe(event: ChildEvent): void {
-    if (event.kind === 'restarting') terminal.line(terminal.yellow(`${event.name} ended (${event.reason}) and is started again in ${formatDuration(event.afterMs)}`));
-    if (event.kind === 'ready') terminal.line(terminal.dim(`${event.name} is ready (${formatDuration(event.tookMs)}, process ${event.pid})`));
+    if (event.kind === 'restarting')
+      terminal.line(
+        terminal.yellow(
+          `${event.name} ended (${event.reason}) and is started again in ${formatDuration(event.afterMs)}`,
+        ),
+      );
+    if (event.kind === 'ready')
+      terminal.line(terminal.dim(`${event.name} is ready (${formatDuration(event.tookMs)}, process ${event.pid})`));
   }
 
   try {
@@ -27,17 +65,27 @@ export async function upCommand({ data, port, workers, verifiers, threads, cheat
     signal.throwIfAborted();
     const { description } = network;
     terminal.line();
-    terminal.line(terminal.green(`the network is up after ${formatDuration(Date.now() - startedAtMs)}; it pays in test money, which is worth nothing`));
-    for (const line of formatTable([{ heading: 'what' }, { heading: 'where' }], [
-      ['coordinator', description.coordinatorUrl ?? '-'],
-      ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
-      ['IPFS', description.ipfsApiUrl],
-      ['network file', networkPaths(folder).description],
-      ['logs', networkPaths(folder).logs],
-      ...network.parties.map((party) => [party.name, party.address]),
-    ])) terminal.line(line);
+    terminal.line(
+      terminal.green(
+        `the network is up after ${formatDuration(Date.now() - startedAtMs)}; it pays in test money, which is worth nothing`,
+      ),
+    );
+    for (const line of formatTable(
+      [{ heading: 'what' }, { heading: 'where' }],
+      [
+        ['coordinator', description.coordinatorUrl ?? '-'],
+        ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
+        ['IPFS', description.ipfsApiUrl],
+        ['network file', networkPaths(folder).description],
+        ['logs', networkPaths(folder).logs],
+        ...network.parties.map((party) => [party.name, party.address]),
+      ],
+    ))
+      terminal.line(line);
     terminal.line();
-    terminal.line(`render in another terminal: rushes render SCENE${data === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`);
+    terminal.line(
+      `render in another terminal: rushes render SCENE${data === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`,
+    );
     await Promise.race([network.supervisor.failed, aborted(signal)]);
     signal.throwIfAborted();
   } finally {
@@ -47,5 +95,7 @@ export async function upCommand({ data, port, workers, verifiers, threads, cheat
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolveNow) => (signal.aborted ? resolveNow() : signal.addEventListener('abort', () => resolveNow(), { once: true })));
+  return new Promise((resolveNow) =>
+    signal.aborted ? resolveNow() : signal.addEventListener('abort', () => resolveNow(), { once: true }),
+  );
 }

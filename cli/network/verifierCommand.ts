@@ -9,7 +9,15 @@ import { readNetwork } from './readNetwork.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
 /** Runs `rushes verifier` until it is asked to end. */
-export async function verifierCommand({ network: source, awaitNetwork, key: keyFile, data, threads, nice, context }: DaemonFlags & { context: CommandContext }): Promise<void> {
+export async function verifierCommand({
+  network: source,
+  awaitNetwork,
+  key: keyFile,
+  data,
+  threads,
+  nice,
+  context,
+}: DaemonFlags & { context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
   const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
   if (nice > 0) setPriority(nice);
@@ -23,5 +31,12 @@ export async function verifierCommand({ network: source, awaitNetwork, key: keyF
     signal,
     log: createLog({ name: 'verifier', terminal, debug: env.debug }),
   });
-  await runDaemon({ daemon: verifier, facts: { account: verifier.account }, said: `verifier ${verifier.account} on network ${network.name}${network.testMoney ? ' (test money)' : ''}`, statistics: () => ({ ...verifier.statistics() }), terminal, signal });
+  await runDaemon({
+    daemon: verifier,
+    facts: { account: verifier.account },
+    said: `verifier ${verifier.account} on network ${network.name}${network.testMoney ? ' (test money)' : ''}`,
+    statistics: () => ({ ...verifier.statistics() }),
+    terminal,
+    signal,
+  });
 }

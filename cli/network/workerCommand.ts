@@ -10,11 +10,30 @@ import { readNetwork } from './readNetwork.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
 /** Runs `rushes worker` until it is asked to end. */
-export async function workerCommand({ network: source, awaitNetwork, key: keyFile, data, threads, nice, cheat, context }: DaemonFlags & { cheat?: string; context: CommandContext }): Promise<void> {
+export async function workerCommand({
+  network: source,
+  awaitNetwork,
+  key: keyFile,
+  data,
+  threads,
+  nice,
+  cheat,
+  context,
+}: DaemonFlags & { cheat?: string; context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
   const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
-  if (cheat !== undefined && cheat !== 'half-samples') throw new BadInputError({ code: 'bad-usage', message: `there is no cheat ${JSON.stringify(cheat)}`, advice: 'the one there is: half-samples.' });
-  if (cheat !== undefined && !network.testMoney) throw new BadInputError({ code: 'bad-usage', message: 'a cheating worker runs on test money only', advice: 'leave --cheat out.' });
+  if (cheat !== undefined && cheat !== 'half-samples')
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: `there is no cheat ${JSON.stringify(cheat)}`,
+      advice: 'the one there is: half-samples.',
+    });
+  if (cheat !== undefined && !network.testMoney)
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: 'a cheating worker runs on test money only',
+      advice: 'leave --cheat out.',
+    });
   if (nice > 0) setPriority(nice);
   const key = await readOrMakeKey(keyFile ?? join(env.home, 'keys', 'worker.key'));
   const worker = await startWorker({
@@ -28,5 +47,12 @@ export async function workerCommand({ network: source, awaitNetwork, key: keyFil
     signal,
     log: createLog({ name: 'worker', terminal, debug: env.debug }),
   });
-  await runDaemon({ daemon: worker, facts: { account: worker.account }, said: `worker ${worker.account} on network ${network.name}${network.testMoney ? ' (test money)' : ''}`, statistics: () => ({ ...worker.statistics() }), terminal, signal });
+  await runDaemon({
+    daemon: worker,
+    facts: { account: worker.account },
+    said: `worker ${worker.account} on network ${network.name}${network.testMoney ? ' (test money)' : ''}`,
+    statistics: () => ({ ...worker.statistics() }),
+    terminal,
+    signal,
+  });
 }

@@ -1,13 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 
-// One parser per form of option value. Each throws InvalidArgumentError, which commander turns into one sentence that names the option.
+// One parser per form of option value. Each throws InvalidArgumentError, which commander turns into one sentence that
+// names the option.
 
 /** A whole number within bounds. */
 export function integerBetween(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
 }
@@ -16,7 +18,8 @@ export function integerBetween(least: number, most: number): (text: string) => n
 export function numberBetween(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
     return value;
   };
 }
@@ -27,7 +30,8 @@ export function parseSize(text: string): { width: number; height: number } {
   if (match === null) throw new InvalidArgumentError('It must be WIDTHxHEIGHT in pixels, for instance 1280x720.');
   const [width, height] = [Number(match[1]), Number(match[2])];
   const most = MANIFEST_LIMITS.side;
-  if (width < 1 || height < 1 || width > most || height > most) throw new InvalidArgumentError(`Each side must be from 1 to ${most} pixels.`);
+  if (width < 1 || height < 1 || width > most || height > most)
+    throw new InvalidArgumentError(`Each side must be from 1 to ${most} pixels.`);
   return { width, height };
 }
 
@@ -38,15 +42,18 @@ export function parseFrames(text: string): { first: number; last: number } {
   const first = Number(match[1]);
   const last = match[2] === undefined ? first : Number(match[2]);
   if (last < first) throw new InvalidArgumentError('The last frame comes before the first.');
-  if (last > MANIFEST_LIMITS.frameNumber) throw new InvalidArgumentError(`Frames are numbered up to ${MANIFEST_LIMITS.frameNumber}.`);
-  if (last - first >= MANIFEST_LIMITS.frames) throw new InvalidArgumentError(`One job has at most ${MANIFEST_LIMITS.frames} frames.`);
+  if (last > MANIFEST_LIMITS.frameNumber)
+    throw new InvalidArgumentError(`Frames are numbered up to ${MANIFEST_LIMITS.frameNumber}.`);
+  if (last - first >= MANIFEST_LIMITS.frames)
+    throw new InvalidArgumentError(`One job has at most ${MANIFEST_LIMITS.frames} frames.`);
   return { first, last };
 }
 
 /** X,Y,Z in metres. */
 export function parseTriple(text: string): [number, number, number] {
   const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (parts.length !== 3 || parts.some((part) => !Number.isFinite(part))) throw new InvalidArgumentError('It must be three numbers, for instance 0,1.5,-2.');
+  if (parts.length !== 3 || parts.some((part) => !Number.isFinite(part)))
+    throw new InvalidArgumentError('It must be three numbers, for instance 0,1.5,-2.');
   return parts as [number, number, number];
 }
 
@@ -54,7 +61,8 @@ export function parseTriple(text: string): [number, number, number] {
 export function parseOrbit(text: string): { thetaDegrees: number; phiDegrees: number; radius: number } {
   const [thetaDegrees, phiDegrees, radius] = parseTriple(text);
   if (Math.abs(thetaDegrees) > 3600) throw new InvalidArgumentError('THETA must be from -3600 to 3600 degrees.');
-  if (phiDegrees < 0 || phiDegrees > 180) throw new InvalidArgumentError('PHI must be from 0 (above) to 180 (below) degrees.');
+  if (phiDegrees < 0 || phiDegrees > 180)
+    throw new InvalidArgumentError('PHI must be from 0 (above) to 180 (below) degrees.');
   if (radius < 1e-6 || radius > 1e9) throw new InvalidArgumentError('RADIUS must be a distance above 0 in metres.');
   return { thetaDegrees, phiDegrees, radius };
 }

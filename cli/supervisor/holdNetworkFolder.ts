@@ -6,8 +6,9 @@ import { killLeftovers } from './killLeftovers.js';
 const WHAT = 'a network';
 
 /**
- * Takes a network folder for this process. The folder of a holder that was killed is taken over, and what it left running is killed first.
- * Throws a RushesError (exit code 1) that names the holder when another process runs a network there.
+ * Takes a network folder for this process. The folder of a holder that was killed is taken over, and what it left
+ * running is killed first. Throws a RushesError (exit code 1) that names the holder when another process runs a network
+ * there.
  */
 export async function holdNetworkFolder(folder: string): Promise<{ release(): Promise<void> }> {
   try {
@@ -28,7 +29,13 @@ export async function holdNetworkFolder(folder: string): Promise<{ release(): Pr
 
 /** Whether a live process runs a network in a folder. */
 export async function isNetworkRunning(folder: string): Promise<boolean> {
-  if (await stat(folder).then((found) => !found.isDirectory(), () => true)) return false;
+  if (
+    await stat(folder).then(
+      (found) => !found.isDirectory(),
+      () => true,
+    )
+  )
+    return false;
   try {
     await (await lockFolder(folder, WHAT)).release();
     return false;

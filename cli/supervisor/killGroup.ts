@@ -4,7 +4,8 @@ export function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // ESRCH: nothing left. EPERM: what is left belongs to another user and leads its own end (PostgreSQL's children follow their postmaster).
+    // ESRCH: nothing left. EPERM: what is left belongs to another user and leads its own end (PostgreSQL's children
+    // follow their postmaster).
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }

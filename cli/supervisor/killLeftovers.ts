@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /**
- * Kills what a network in this folder left running: possible only where its supervisor and the process that wraps PostgreSQL or anvil were both killed
- * with kill -9 at the same moment. Only programs that a network starts, with the folder among their arguments, are touched; without /proc nothing is.
+ * Kills what a network in this folder left running: possible only where its supervisor and the process that wraps
+ * PostgreSQL or anvil were both killed with kill -9 at the same moment. Only programs that a network starts, with the
+ * folder among their arguments, are touched; without /proc nothing is.
  */
 export async function killLeftovers(folder: string): Promise<void> {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);

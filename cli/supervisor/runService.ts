@@ -12,10 +12,13 @@ export interface Service {
 }
 
 /**
- * The life of a child process that wraps one service: starts it with the JSON of its first argument, announces it, waits for the end of the service,
- * a signal or the disappearance of the supervisor, closes it and ends the process (0 asked to end, 1 the service failed).
+ * The life of a child process that wraps one service: starts it with the JSON of its first argument, announces it,
+ * waits for the end of the service, a signal or the disappearance of the supervisor, closes it and ends the process (0
+ * asked to end, 1 the service failed).
  */
-export async function runService<Options>(start: (options: Options, signal: AbortSignal) => Promise<Service>): Promise<void> {
+export async function runService<Options>(
+  start: (options: Options, signal: AbortSignal) => Promise<Service>,
+): Promise<void> {
   const { signal } = watchInterrupts();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const fail = (error: unknown): void => {
@@ -29,7 +32,12 @@ export async function runService<Options>(start: (options: Options, signal: Abor
   try {
     const service = await start(JSON.parse(process.argv[2] ?? '{}') as Options, signal);
     announceReady(service.facts);
-    const asked = await Promise.race([service.closed.then(() => false), new Promise<true>((resolve) => (signal.aborted ? resolve(true) : signal.addEventListener('abort', () => resolve(true))))]);
+    const asked = await Promise.race([
+      service.closed.then(() => false),
+      new Promise<true>((resolve) =>
+        signal.aborted ? resolve(true) : signal.addEventListener('abort', () => resolve(true)),
+      ),
+    ]);
     await service.close();
     if (!asked) throw new Error('the service ended by itself');
     process.exit(0);

@@ -14,11 +14,15 @@ import { killGroup } from './killGroup.js';
  *   READY -> WAITING -> STARTING                 it died; started again after a back-off
  *   WAITING -> GONE                              it died too often; `failed` rejects
  *
- * Every child leads a process group of its own (`detached`), so a Ctrl-C in the terminal reaches only this process, which then decides the order of
- * the end. Every child also ends by itself when its IPC channel closes: a supervisor that is killed with kill -9 leaves nothing behind.
+ * Every child leads a process group of its own (`detached`), so a Ctrl-C in the terminal reaches only this process,
+ * which then decides the order of the end. Every child also ends by itself when its IPC channel closes: a supervisor
+ * that is killed with kill -9 leaves nothing behind.
  */
 export interface Supervisor {
-  /** Starts a child and resolves with what it said when it was ready. Rejects with ChildFailedError when it does not get there in time. */
+  /**
+   * Starts a child and resolves with what it said when it was ready. Rejects with ChildFailedError when it does not get
+   * there in time.
+   */
   start(spec: ChildSpec): Promise<RunningChild>;
   /** Rejects when a child that should run has been given up; never resolves. */
   readonly failed: Promise<never>;
@@ -46,10 +50,16 @@ const DEATHS_IN_WINDOW = 6;
 const DEATH_WINDOW_MS = 60_000;
 
 /**
- * V8 lets its heap grow with the machine's memory, and eight processes that each do so fill a small one: with these the demo's processes took 1.9 GiB together
- * in place of 2.4, in the same time (`npm run bench:demo`, two cores). The growth flag is V8's own, so it is passed only to the Node it was tried on.
+ * V8 lets its heap grow with the machine's memory, and eight processes that each do so fill a small one: with these the
+ * demo's processes took 1.9 GiB together in place of 2.4, in the same time (`npm run bench:demo`, two cores). The
+ * growth flag is V8's own, so it is passed only to the Node it was tried on.
  */
-const NODE_ARGS = ['--max-semi-space-size=8', ...(process.versions.node.startsWith('20.') ? ['--heap-growing-percent=30'] : []), '--enable-source-maps', '--no-warnings=ExperimentalWarning'];
+const NODE_ARGS = [
+  '--max-semi-space-size=8',
+  ...(process.versions.node.startsWith('20.') ? ['--heap-growing-percent=30'] : []),
+  '--enable-source-maps',
+  '--no-warnings=ExperimentalWarning',
+];
 
 interface Child {
   spec: ChildSpec;
@@ -61,7 +71,16 @@ interface Child {
 }
 
 /** Starts a supervisor that has no children yet. Logs of children are appended to files in `logFolder`. */
-export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: string; /** `facts` is what the child said when it was last ready. */ onEvent?: (event: ChildEvent, facts: Record<string, unknown>) => void }): Supervisor {
+export function startSupervisor({
+  logFolder,
+  onEvent = () => {},
+}: {
+  logFolder: string;
+  /** `facts` is what the child said when it was last ready. */ onEvent?: (
+    event: ChildEvent,
+    facts: Record<string, unknown>,
+  ) => void;
+}): Supervisor {
   mkdirSync(logFolder, { recursive: true });
   const children: Child[] = [];
   const closing = new AbortController();
@@ -82,7 +101,12 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
     const log = openSync(logFile, 'a');
     const startedAtMs = Date.now();
     const life = child.statistics.length;
-    const running = fork(spec.modulePath, spec.args, { detached: true, stdio: ['ignore', log, log, 'ipc'], execArgv: NODE_ARGS, env: { ...process.env, ...spec.environment?.() } });
+    const running = fork(spec.modulePath, spec.args, {
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+      execArgv: NODE_ARGS,
+      env: { ...process.env, ...spec.environment?.() },
+    });
     closeSync(log);
     child.process = running;
     const pid = running.pid;
@@ -92,7 +116,9 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
         killGroup(pid);
-        reject(new ChildFailedError({ name: spec.name, what: `was not ready after ${spec.readyMs / 1000} s`, logFile }));
+        reject(
+          new ChildFailedError({ name: spec.name, what: `was not ready after ${spec.readyMs / 1000} s`, logFile }),
+        );
       }, spec.readyMs);
       running.on('message', (message: ChildMessage) => {
         if (message.kind === 'failed') failure = message;
@@ -114,7 +140,10 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
           // What the child started itself ends with it, also when it was killed with kill -9.
           killGroup(pid);
           child.process = undefined;
-          onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message }, child.facts);
+          onEvent(
+            { kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message },
+            child.facts,
+          );
           gone();
           if (ready) {
             if (!closing.signal.aborted) void revive(child, failure?.message ?? describeExit(exitCode, signal));
@@ -122,8 +151,18 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
           }
           reject(
             failure === undefined
-              ? new ChildFailedError({ name: spec.name, what: `ended before it was ready (${describeExit(exitCode, signal)})`, logFile })
-              : new ChildFailedError({ name: spec.name, what: `could not start: ${failure.message}`, advice: failure.advice, logFile, exitCode: failure.exitCode === 2 ? 2 : 1 }),
+              ? new ChildFailedError({
+                  name: spec.name,
+                  what: `ended before it was ready (${describeExit(exitCode, signal)})`,
+                  logFile,
+                })
+              : new ChildFailedError({
+                  name: spec.name,
+                  what: `could not start: ${failure.message}`,
+                  advice: failure.advice,
+                  logFile,
+                  exitCode: failure.exitCode === 2 ? 2 : 1,
+                }),
           );
         });
       });
@@ -137,17 +176,29 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
       const nowMs = Date.now();
       child.deathsAtMs = [...child.deathsAtMs.filter((atMs) => nowMs - atMs < DEATH_WINDOW_MS), nowMs];
       if (child.deathsAtMs.length > DEATHS_IN_WINDOW) {
-        fail(new ChildFailedError({ name: child.spec.name, what: `died ${child.deathsAtMs.length} times within a minute`, logFile: logFileOf(child.spec.name) }));
+        fail(
+          new ChildFailedError({
+            name: child.spec.name,
+            what: `died ${child.deathsAtMs.length} times within a minute`,
+            logFile: logFileOf(child.spec.name),
+          }),
+        );
         return;
       }
       const afterMs = BACK_OFF_MS[Math.min(child.deathsAtMs.length, BACK_OFF_MS.length) - 1]!;
-      onEvent({ kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs, reason }, child.facts);
+      onEvent(
+        { kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs, reason },
+        child.facts,
+      );
       const waited = await sleep(afterMs, true, { signal: closing.signal }).catch(() => false);
       if (!waited) return;
-      const back = await launch(child).then(() => true, (error: Error) => {
-        reason = error.message;
-        return false;
-      });
+      const back = await launch(child).then(
+        () => true,
+        (error: Error) => {
+          reason = error.message;
+          return false;
+        },
+      );
       if (back || closing.signal.aborted) return;
     }
   }
@@ -163,17 +214,37 @@ export function startSupervisor({ logFolder, onEvent = () => {} }: { logFolder: 
 
   return {
     async start(spec) {
-      if (closing.signal.aborted) throw new ChildFailedError({ name: spec.name, what: 'was not started: the network is going down', logFile: logFileOf(spec.name) });
-      const child: Child = { spec, process: undefined, facts: {}, statistics: [], deathsAtMs: [], ended: Promise.resolve() };
+      if (closing.signal.aborted)
+        throw new ChildFailedError({
+          name: spec.name,
+          what: 'was not started: the network is going down',
+          logFile: logFileOf(spec.name),
+        });
+      const child: Child = {
+        spec,
+        process: undefined,
+        facts: {},
+        statistics: [],
+        deathsAtMs: [],
+        ended: Promise.resolve(),
+      };
       children.push(child);
       await launch(child);
-      return { name: spec.name, facts: () => child.facts, pid: () => child.process?.pid, statistics: () => child.statistics };
+      return {
+        name: spec.name,
+        facts: () => child.facts,
+        pid: () => child.process?.pid,
+        statistics: () => child.statistics,
+      };
     },
     failed,
     restart(child) {
       children.find((one) => one.spec.name === child.name)?.process?.kill('SIGTERM');
     },
-    children: () => children.flatMap((child) => (child.process?.pid === undefined ? [] : [{ name: child.spec.name, pid: child.process.pid }])),
+    children: () =>
+      children.flatMap((child) =>
+        child.process?.pid === undefined ? [] : [{ name: child.spec.name, pid: child.process.pid }],
+      ),
     close() {
       closed ??= (async () => {
         closing.abort();

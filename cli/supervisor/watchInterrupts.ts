@@ -5,8 +5,9 @@ import { InterruptedError } from '../errors/InterruptedError.js';
 const ORPHAN_MS = 5000;
 
 /**
- * A signal that aborts when a person (Ctrl-C, closed terminal), the system (SIGTERM) or the disappearance of the supervisor asks this process to end.
- * The second Ctrl-C ends it at once with 130; 'exit' handlers still run, so children are killed.
+ * A signal that aborts when a person (Ctrl-C, closed terminal), the system (SIGTERM) or the disappearance of the
+ * supervisor asks this process to end. The second Ctrl-C ends it at once with 130; 'exit' handlers still run, so
+ * children are killed.
  */
 export function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();

@@ -26,11 +26,26 @@ export interface Terminal {
 }
 
 /** A terminal on this process's stdout and stderr. */
-export function openTerminal({ json, noColor, dumb, stdout = process.stdout, stderr = process.stderr }: { json: boolean; noColor: boolean; dumb: boolean; stdout?: NodeJS.WriteStream; stderr?: NodeJS.WriteStream }): Terminal {
+export function openTerminal({
+  json,
+  noColor,
+  dumb,
+  stdout = process.stdout,
+  stderr = process.stderr,
+}: {
+  json: boolean;
+  noColor: boolean;
+  dumb: boolean;
+  stdout?: NodeJS.WriteStream;
+  stderr?: NodeJS.WriteStream;
+}): Terminal {
   const stream = json ? stderr : stdout;
   const interactive = stream.isTTY === true && !dumb;
   const color = interactive && !noColor;
-  const paint = (code: number) => (text: string): string => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const paint =
+    (code: number) =>
+    (text: string): string =>
+      color ? `\x1b[${code}m${text}\x1b[0m` : text;
   let captured: ((text: string) => void) | undefined;
   let answered = false;
   return {
@@ -49,7 +64,9 @@ export function openTerminal({ json, noColor, dumb, stdout = process.stdout, std
       if (!json) return;
       if (answered) throw new Error('a command answers --json once');
       answered = true;
-      stdout.write(`${JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner), 2)}\n`);
+      stdout.write(
+        `${JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner), 2)}\n`,
+      );
     },
     get answered() {
       return answered;

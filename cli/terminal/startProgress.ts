@@ -20,7 +20,15 @@ export interface Progress {
 const PLAIN_LINE_MS = 5000;
 
 /** Starts showing progress of rows that move together. `unit` names what is counted: 'chunks'. */
-export function startProgress({ terminal, rows, unit }: { terminal: Terminal; rows: ProgressRow[]; unit: string }): Progress {
+export function startProgress({
+  terminal,
+  rows,
+  unit,
+}: {
+  terminal: Terminal;
+  rows: ProgressRow[];
+  unit: string;
+}): Progress {
   return terminal.interactive ? startBars({ terminal, rows, unit }) : startLines({ terminal, rows, unit });
 }
 
@@ -28,14 +36,27 @@ function startBars({ terminal, rows, unit }: { terminal: Terminal; rows: Progres
   const width = Math.max(...rows.map((row) => row.label.length));
   const bars = new cliProgress.MultiBar({
     format: `  {label} {bar} {value}/{total} ${unit}  {left}`,
-    barCompleteChar: '█', barIncompleteChar: '░', barsize: Math.max(10, Math.min(40, terminal.columns - width - 40)),
-    hideCursor: true, clearOnComplete: true, stopOnComplete: false, stream: terminal.stream, fps: 5, emptyOnZero: true, forceRedraw: true, gracefulExit: false,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: Math.max(10, Math.min(40, terminal.columns - width - 40)),
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+    stream: terminal.stream,
+    fps: 5,
+    emptyOnZero: true,
+    forceRedraw: true,
+    gracefulExit: false,
   });
-  const shown = rows.map((row) => ({ clock: startClock(row.total), bar: bars.create(row.total, 0, { label: row.label.padEnd(width), left: '' }) }));
+  const shown = rows.map((row) => ({
+    clock: startClock(row.total),
+    bar: bars.create(row.total, 0, { label: row.label.padEnd(width), left: '' }),
+  }));
   terminal.capture((text) => bars.log(text));
   let stopped = false;
   return {
-    update: (done) => shown.forEach(({ bar, clock }, index) => bar.update(done[index] ?? 0, { left: clock(done[index] ?? 0) })),
+    update: (done) =>
+      shown.forEach(({ bar, clock }, index) => bar.update(done[index] ?? 0, { left: clock(done[index] ?? 0) })),
     stop() {
       if (stopped) return;
       stopped = true;

@@ -31,7 +31,6 @@ abstract contract OneJob is Network {
         }
         _expectBalanced(jobIds, accounts);
     }
-
 }
 
 contract AuditsTest is OneJob {
@@ -379,16 +378,23 @@ contract AuditsTest is OneJob {
         bytes32[] memory leaves = new bytes32[](leafCount);
         for (uint256 i; i < leafCount; ++i) {
             leaves[i] = sha256(
-                abi.encodePacked(uint8(0), jobId, leaseId, uint32(5), uint32(i / 2), uint32(i % 2), keccak256(abi.encode(i)), _sums(i))
+                abi.encodePacked(
+                    uint8(0),
+                    jobId,
+                    leaseId,
+                    uint32(5),
+                    uint32(i / 2),
+                    uint32(i % 2),
+                    keccak256(abi.encode(i)),
+                    _sums(i)
+                )
             );
         }
         bytes32[] memory chunkRoots = new bytes32[](2);
         chunkRoots[0] = "the other chunk";
         chunkRoots[1] = Commitments.chunkRootOf(TreeBuilder.rootOf(leaves), "pixels", "prepared", "kernel");
         bytes32 root = sha256(
-            abi.encodePacked(
-                uint8(3), block.chainid, address(rushes), leaseId, worker, TreeBuilder.rootOf(chunkRoots)
-            )
+            abi.encodePacked(uint8(3), block.chainid, address(rushes), leaseId, worker, TreeBuilder.rootOf(chunkRoots))
         );
         vm.prank(worker);
         rushes.commit(leaseId, root, "outputs");

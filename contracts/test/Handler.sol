@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {Account, Audit, IRushes, Job, JobRequest, Lease, LeaseState, Role, Verdict} from "../IRushes.sol";
 import {Network} from "./Network.sol";
 
-/// @notice Does what anyone might do, in any order, and keeps what must never break. Calls that the contract refuses are part of it.
+/// @notice Does what anyone might do, in any order, and keeps what must never break. Calls that the contract refuses
+/// are part of it.
 contract Handler is Network {
     bytes32[] public jobIds;
     address[] public accounts;
@@ -78,10 +79,17 @@ contract Handler is Network {
     /// @notice Whatever comes next in the life of a lease, so that runs get far.
     function advance(uint256 seed, uint8 verdict) external {
         LeaseState state = rushes.getLease(_lease(seed)).state;
-        if (state == LeaseState.Taken) this.commit(seed);
-        else if (state == LeaseState.Committed) this.seal(seed);
-        else if (state == LeaseState.Sealed) this.open(seed);
-        else if (state == LeaseState.Opened) for (uint256 i; i < 3; ++i) _reveal(_lease(seed), verifiers[i], verdict);
+        if (state == LeaseState.Taken) {
+            this.commit(seed);
+        } else if (state == LeaseState.Committed) {
+            this.seal(seed);
+        } else if (state == LeaseState.Sealed) {
+            this.open(seed);
+        } else if (state == LeaseState.Opened) {
+            for (uint256 i; i < 3; ++i) {
+                _reveal(_lease(seed), verifiers[i], verdict);
+            }
+        }
     }
 
     function demand(uint256 seed) external {
@@ -90,7 +98,9 @@ contract Handler is Network {
         uint32 bit;
         while (bit < 255 && (lease.mask >> bit) & 1 == 0) ++bit;
         address verifier = verifiers[(seed >> 16) % verifiers.length];
-        _call(verifier, "demand", abi.encodeCall(IRushes.demandOpening, (leaseId, lease.word * 256 + bit, uint32(seed))));
+        _call(
+            verifier, "demand", abi.encodeCall(IRushes.demandOpening, (leaseId, lease.word * 256 + bit, uint32(seed)))
+        );
     }
 
     function expire(uint256 seed) external {
@@ -130,7 +140,8 @@ contract Handler is Network {
     function rejoin(uint256 seed) external {
         bool isWorker = seed % 2 == 0;
         address who = isWorker ? accounts[1 + seed % 2] : verifiers[(seed >> 8) % verifiers.length];
-        bytes memory call = abi.encodeCall(IRushes.register, (isWorker ? Role.Worker : Role.Verifier, "wasm", STAKE_WEI));
+        bytes memory call =
+            abi.encodeCall(IRushes.register, (isWorker ? Role.Worker : Role.Verifier, "wasm", STAKE_WEI));
         _call(who, "register", call);
     }
 
@@ -229,9 +240,8 @@ contract Handler is Network {
     function _reveal(uint64 leaseId, address verifier, uint8 choice) private {
         // Mostly passes, so that a run does not end with every worker convicted.
         Verdict verdict = choice < 200 ? Verdict.Pass : choice < 225 ? Verdict.Void : Verdict.Convict;
-        bytes memory call = abi.encodeCall(
-            IRushes.reveal, (leaseId, verdict, "finding", _valuesHash(verifier), _secret(verifier))
-        );
+        bytes memory call =
+            abi.encodeCall(IRushes.reveal, (leaseId, verdict, "finding", _valuesHash(verifier), _secret(verifier)));
         _call(verifier, "reveal", call);
     }
 

@@ -53,7 +53,8 @@ contract InvariantsTest is TestBase {
         _handler.accountsCountWhatIsOpen();
     }
 
-    /// @dev Every state has an exit that needs nobody's help: when the parties are gone, strangers end every lease, and all money leaves.
+    /// @dev Every state has an exit that needs nobody's help: when the parties are gone, strangers end every lease, and
+    /// all money leaves.
     function afterInvariant() external {
         IRushes rushes = _handler.rushesUnderTest();
         for (uint256 round; round < 4; ++round) {

@@ -56,12 +56,7 @@ contract JobsTest is Network {
             jobId,
             sha256(
                 abi.encodePacked(
-                    block.chainid,
-                    address(rushes),
-                    artist,
-                    request.nonce,
-                    request.manifestDigest,
-                    request.termsDigest
+                    block.chainid, address(rushes), artist, request.nonce, request.manifestDigest, request.termsDigest
                 )
             )
         );
@@ -73,9 +68,24 @@ contract JobsTest is Network {
 
     function test_policies_refusesEachNumberOutOfRange() external {
         string[19] memory fields = [
-            "drawDelayBlocks", "shift", "verifierCount", "maxChunksPerLease", "maxUnitsPerLease", "leaseSeconds",
-            "sealSeconds", "openSeconds", "revealSeconds", "challengeSeconds", "maxUnitsPerLease", "feeBps",
-            "redraftFeeBps", "bondBps", "slashBps", "silentBps", "compensationBps", "minWorkerStakeWei",
+            "drawDelayBlocks",
+            "shift",
+            "verifierCount",
+            "maxChunksPerLease",
+            "maxUnitsPerLease",
+            "leaseSeconds",
+            "sealSeconds",
+            "openSeconds",
+            "revealSeconds",
+            "challengeSeconds",
+            "maxUnitsPerLease",
+            "feeBps",
+            "redraftFeeBps",
+            "bondBps",
+            "slashBps",
+            "silentBps",
+            "compensationBps",
+            "minWorkerStakeWei",
             "minVerifierStakeWei"
         ];
         PolicyValues[19] memory p;

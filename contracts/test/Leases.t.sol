@@ -43,7 +43,15 @@ contract LeasesTest is Network {
         bytes32[] memory proof = _proof(0);
         vm.expectEmit(address(rushes));
         emit IRushes.LeaseTaken(
-            1, _jobId, worker, 0, 0xff, _payWei(8), _payWei(8) / 20, vm.getBlockTimestamp() + 30 + 80, _payWei(8) + 2 * _payWei(8) / 10
+            1,
+            _jobId,
+            worker,
+            0,
+            0xff,
+            _payWei(8),
+            _payWei(8) / 20,
+            vm.getBlockTimestamp() + 30 + 80,
+            _payWei(8) + 2 * _payWei(8) / 10
         );
         vm.prank(worker);
         uint64 leaseId = rushes.takeLease(_jobId, 0, 0xff, fullWord, proof);
@@ -71,7 +79,9 @@ contract LeasesTest is Network {
         uint256 pathSeconds = 40 + 2 * 40 + 3 * 40;
         uint256 deadline = rushes.getJob(_jobId).deadline;
         vm.warp(deadline - pathSeconds + 1);
-        _expectRefusal(worker, 0, 1, abi.encodeWithSelector(IRushes.TooLateForJob.selector, _jobId, deadline + 1, deadline));
+        _expectRefusal(
+            worker, 0, 1, abi.encodeWithSelector(IRushes.TooLateForJob.selector, _jobId, deadline + 1, deadline)
+        );
         vm.warp(deadline - pathSeconds);
         _take(_jobId, 1);
     }
@@ -180,7 +190,7 @@ contract LeasesTest is Network {
         (jobIds[0], jobIds[1]) = (_jobId, jobId);
         address[] memory accounts = new address[](5);
         (accounts[0], accounts[1], accounts[2], accounts[3], accounts[4]) =
-            (worker, artist, verifiers[0], verifiers[1], verifiers[2]);
+        (worker, artist, verifiers[0], verifiers[1], verifiers[2]);
         _expectBalanced(jobIds, accounts);
         vm.assertEq(rushes.owedWei(first), lease.feeWei);
         vm.assertEq(rushes.owedWei(second), lease.feeWei);

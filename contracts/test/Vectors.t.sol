@@ -83,7 +83,10 @@ contract VectorsTest is TestBase {
         uint256 count = _read("chunkRoots");
         for (uint256 i; i < count; ++i) {
             bytes32 root = Commitments.chunkRootOf(
-                _bytes32(i, "leafRoot"), _bytes32(i, "pixelHash"), _bytes32(i, "preparedHash"), _bytes32(i, "kernelHash")
+                _bytes32(i, "leafRoot"),
+                _bytes32(i, "pixelHash"),
+                _bytes32(i, "preparedHash"),
+                _bytes32(i, "kernelHash")
             );
             vm.assertEq(root, _bytes32(i, "chunkRoot"));
         }
@@ -124,8 +127,7 @@ contract VectorsTest is TestBase {
     function test_drawnMasks() external {
         uint256 count = _read("drawnMasks");
         for (uint256 i; i < count; ++i) {
-            uint256 drawn =
-                Draw.drawnMask(_bytes32(i, "seed"), uint256(_bytes32(i, "mask")), uint8(_uint(i, "shift")));
+            uint256 drawn = Draw.drawnMask(_bytes32(i, "seed"), uint256(_bytes32(i, "mask")), uint8(_uint(i, "shift")));
             vm.assertEq(drawn, uint256(_bytes32(i, "drawn")));
         }
     }

@@ -15,11 +15,19 @@ export interface CoordinatorContext {
 /** There is no database, or the chain was not read to its head yet. */
 class NotReadyError extends RushesError {
   constructor(reason: string) {
-    super({ code: 'not-ready', message: `the coordinator is not ready: ${reason}`, facts: { reason }, advice: 'Try again in a moment; everything can go on without it.' });
+    super({
+      code: 'not-ready',
+      message: `the coordinator is not ready: ${reason}`,
+      facts: { reason },
+      advice: 'Try again in a moment; everything can go on without it.',
+    });
   }
 }
 
-/** The session an answer is made from. Throws (503) while there is none, or while it is still reading: half of a chain would be a wrong answer. */
+/**
+ * The session an answer is made from. Throws (503) while there is none, or while it is still reading: half of a chain
+ * would be a wrong answer.
+ */
 export function requireSession(context: CoordinatorContext): Session {
   const session = context.following.session();
   if (session === undefined) throw new NotReadyError(context.following.trouble() ?? 'no database');
@@ -28,7 +36,10 @@ export function requireSession(context: CoordinatorContext): Session {
 }
 
 /** Runs queries for an answer; a database that went away meanwhile is a 503. */
-export async function withDatabase<T>(context: CoordinatorContext, query: (session: Session) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  context: CoordinatorContext,
+  query: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = requireSession(context);
   try {
     return await query(session);

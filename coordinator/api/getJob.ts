@@ -8,20 +8,41 @@ import { ErrorSchema, JobIdSchema } from './schemas.js';
 
 const JobDetailSchema = Type.Object({
   ...JobSchema.properties,
-  documents: Type.Union([Type.Literal('pending'), Type.Literal('ready'), Type.Literal('refused')], { description: 'whether the manifest was read from IPFS' }),
+  documents: Type.Union([Type.Literal('pending'), Type.Literal('ready'), Type.Literal('refused')], {
+    description: 'whether the manifest was read from IPFS',
+  }),
   refusal: Type.Union([Type.String(), Type.Null()], { description: 'why the documents cannot be used' }),
   manifest: Type.Unknown({ description: 'the manifest, once read' }),
 });
 
 /** GET /v1/jobs/:jobId: one job with its manifest. */
 export function getJob(server: HttpServer, context: CoordinatorContext): void {
-  server.get('/v1/jobs/:jobId', {
-    schema: { operationId: 'getJob', summary: 'One job with its manifest', params: Type.Object({ jobId: JobIdSchema }), response: { 200: JobDetailSchema, 404: ErrorSchema, 503: ErrorSchema } },
-  }, async (request) => withDatabase(context, async ({ state, database }) => {
-    const jobId = request.params.jobId.toLowerCase() as JobId;
-    const job = state.ledger.jobs.get(jobId);
-    if (job === undefined) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
-    const row = await database.db.selectFrom('jobs').select(['documents', 'refusal', 'manifest']).where('job_id', '=', jobId).executeTakeFirst();
-    return { ...describeJob(job), documents: row?.documents ?? 'pending', refusal: row?.refusal ?? null, manifest: row?.manifest ?? null };
-  }));
+  server.get(
+    '/v1/jobs/:jobId',
+    {
+      schema: {
+        operationId: 'getJob',
+        summary: 'One job with its manifest',
+        params: Type.Object({ jobId: JobIdSchema }),
+        response: { 200: JobDetailSchema, 404: ErrorSchema, 503: ErrorSchema },
+      },
+    },
+    async (request) =>
+      withDatabase(context, async ({ state, database }) => {
+        const jobId = request.params.jobId.toLowerCase() as JobId;
+        const job = state.ledger.jobs.get(jobId);
+        if (job === undefined) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
+        const row = await database.db
+          .selectFrom('jobs')
+          .select(['documents', 'refusal', 'manifest'])
+          .where('job_id', '=', jobId)
+          .executeTakeFirst();
+        return {
+          ...describeJob(job),
+          documents: row?.documents ?? 'pending',
+          refusal: row?.refusal ?? null,
+          manifest: row?.manifest ?? null,
+        };
+      }),
+  );
 }

@@ -9,15 +9,26 @@ import { ErrorSchema, JobIdSchema } from './schemas.js';
 
 /** GET /v1/jobs/:jobId/events: the job's events as server-sent events; see streamJobEvents. */
 export function getJobEvents(server: HttpServer, context: CoordinatorContext): void {
-  server.get('/v1/jobs/:jobId/events', {
-    schema: {
-      operationId: 'getJobEvents', summary: 'Events of a job as server-sent events, resumed by Last-Event-ID',
-      description: 'Each event of the contract under its name, `progress` with the job after what came together, and `rollback` when blocks that were sent never happened.',
-      params: Type.Object({ jobId: JobIdSchema }), response: { 404: ErrorSchema, 503: ErrorSchema }, produces: ['text/event-stream'],
+  server.get(
+    '/v1/jobs/:jobId/events',
+    {
+      schema: {
+        operationId: 'getJobEvents',
+        summary: 'Events of a job as server-sent events, resumed by Last-Event-ID',
+        description:
+          'Each event of the contract under its name, `progress` with the job after what came together, and `rollback` when blocks that were sent never happened.',
+        params: Type.Object({ jobId: JobIdSchema }),
+        response: { 404: ErrorSchema, 503: ErrorSchema },
+        produces: ['text/event-stream'],
+      },
     },
-  }, async (request, reply) => {
-    const jobId = request.params.jobId.toLowerCase() as JobId;
-    if (!requireSession(context).state.ledger.jobs.has(jobId)) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
-    await sendEvents(request, reply, (lastEventId, signal) => streamJobEvents(context.following, { jobId, lastEventId, signal }));
-  });
+    async (request, reply) => {
+      const jobId = request.params.jobId.toLowerCase() as JobId;
+      if (!requireSession(context).state.ledger.jobs.has(jobId))
+        throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
+      await sendEvents(request, reply, (lastEventId, signal) =>
+        streamJobEvents(context.following, { jobId, lastEventId, signal }),
+      );
+    },
+  );
 }

@@ -3,11 +3,30 @@ import type { HttpServer } from '../../adapters/http/createHttpServer.js';
 import type { CoordinatorContext } from './CoordinatorContext.js';
 
 const NetworkSchema = Type.Object({
-  protocolVersion: Type.Literal(1), name: Type.String(), chainId: Type.Integer(), rpcUrl: Type.String(), contract: Type.String(), token: Type.String(), policy: Type.String(),
-  deploymentBlock: Type.Integer(), ipfsApiUrl: Type.String(), coordinatorUrl: Type.Optional(Type.String()), testMoney: Type.Boolean(),
+  protocolVersion: Type.Literal(1),
+  name: Type.String(),
+  chainId: Type.Integer(),
+  rpcUrl: Type.String(),
+  contract: Type.String(),
+  token: Type.String(),
+  policy: Type.String(),
+  deploymentBlock: Type.Integer(),
+  ipfsApiUrl: Type.String(),
+  coordinatorUrl: Type.Optional(Type.String()),
+  testMoney: Type.Boolean(),
 });
 
 /** GET /v1/network: the network's public description. A client compares it with its own; it is no authority. */
 export function getNetwork(server: HttpServer, context: CoordinatorContext): void {
-  server.get('/v1/network', { schema: { operationId: 'getNetwork', summary: 'Public description of the network', response: { 200: NetworkSchema } } }, () => context.network);
+  server.get(
+    '/v1/network',
+    {
+      schema: {
+        operationId: 'getNetwork',
+        summary: 'Public description of the network',
+        response: { 200: NetworkSchema },
+      },
+    },
+    () => context.network,
+  );
 }

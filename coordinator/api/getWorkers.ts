@@ -12,21 +12,51 @@ const PartySchema = Type.Object({
   creditedWei: Type.String({ description: 'everything ever earned' }),
   slashedWei: Type.String(),
   convictions: Type.Integer(),
-  seenAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'when it last asked for work; advisory' }),
-  leases: Type.Object({ open: Type.Integer(), payable: Type.Integer(), voided: Type.Integer(), convicted: Type.Integer(), expired: Type.Integer() }),
+  seenAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+    description: 'when it last asked for work; advisory',
+  }),
+  leases: Type.Object({
+    open: Type.Integer(),
+    payable: Type.Integer(),
+    voided: Type.Integer(),
+    convicted: Type.Integer(),
+    expired: Type.Integer(),
+  }),
   chunksPaid: Type.Integer(),
   audits: Type.Object({ sealed: Type.Integer(), revealed: Type.Integer() }),
 });
 
 /** GET /v1/workers: everybody who ever registered, workers and verifiers, with what the chain says of their work. */
 export function getWorkers(server: HttpServer, context: CoordinatorContext): void {
-  server.get('/v1/workers', {
-    schema: { operationId: 'getWorkers', summary: 'Workers and verifiers with their records', response: { 200: Type.Object({ workers: Type.Array(PartySchema) }), 503: ErrorSchema } },
-  }, async () => withDatabase(context, async ({ database }) => {
-    const { rows } = await sql<{
-      account: string; role: 'worker' | 'verifier' | null; device_class: string; stake_wei: bigint; credited_wei: bigint; slashed_wei: bigint; convictions: number; seen_at: Date | null;
-      open: number; payable: number; voided: number; convicted: number; expired: number; chunks_paid: number; sealed: number; revealed: number;
-    }>`
+  server.get(
+    '/v1/workers',
+    {
+      schema: {
+        operationId: 'getWorkers',
+        summary: 'Workers and verifiers with their records',
+        response: { 200: Type.Object({ workers: Type.Array(PartySchema) }), 503: ErrorSchema },
+      },
+    },
+    async () =>
+      withDatabase(context, async ({ database }) => {
+        const { rows } = await sql<{
+          account: string;
+          role: 'worker' | 'verifier' | null;
+          device_class: string;
+          stake_wei: bigint;
+          credited_wei: bigint;
+          slashed_wei: bigint;
+          convictions: number;
+          seen_at: Date | null;
+          open: number;
+          payable: number;
+          voided: number;
+          convicted: number;
+          expired: number;
+          chunks_paid: number;
+          sealed: number;
+          revealed: number;
+        }>`
       SELECT a.account, a.role, a.device_class, a.stake_wei, a.credited_wei, a.slashed_wei, a.convictions, h.seen_at,
         coalesce(l.open, 0) AS open, coalesce(l.payable, 0) AS payable, coalesce(l.voided, 0) AS voided, coalesce(l.convicted, 0) AS convicted, coalesce(l.expired, 0) AS expired,
         coalesce(c.chunks_paid, 0) AS chunks_paid, coalesce(u.sealed, 0) AS sealed, coalesce(u.revealed, 0) AS revealed
@@ -40,12 +70,27 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
       LEFT JOIN (SELECT verifier, count(*) FILTER (WHERE sealed) AS sealed, count(verdict) AS revealed FROM audits GROUP BY verifier) u ON u.verifier = a.account
       WHERE a.device_class <> '' OR a.role IS NOT NULL
       ORDER BY a.role NULLS LAST, a.account`.execute(database.db);
-    return {
-      workers: rows.map((row) => ({
-        address: row.account, role: row.role, deviceClass: row.device_class, stakeWei: row.stake_wei.toString(), creditedWei: row.credited_wei.toString(), slashedWei: row.slashed_wei.toString(),
-        convictions: row.convictions, seenAt: row.seen_at === null ? null : row.seen_at.toISOString(),
-        leases: { open: row.open, payable: row.payable, voided: row.voided, convicted: row.convicted, expired: row.expired }, chunksPaid: row.chunks_paid, audits: { sealed: row.sealed, revealed: row.revealed },
-      })),
-    };
-  }));
+        return {
+          workers: rows.map((row) => ({
+            address: row.account,
+            role: row.role,
+            deviceClass: row.device_class,
+            stakeWei: row.stake_wei.toString(),
+            creditedWei: row.credited_wei.toString(),
+            slashedWei: row.slashed_wei.toString(),
+            convictions: row.convictions,
+            seenAt: row.seen_at === null ? null : row.seen_at.toISOString(),
+            leases: {
+              open: row.open,
+              payable: row.payable,
+              voided: row.voided,
+              convicted: row.convicted,
+              expired: row.expired,
+            },
+            chunksPaid: row.chunks_paid,
+            audits: { sealed: row.sealed, revealed: row.revealed },
+          })),
+        };
+      }),
+  );
 }

@@ -20,17 +20,36 @@ export const JobSchema = Type.Object({
     paid: Type.Integer({ description: 'audited and paid' }),
     voided: Type.Integer({ description: 'to be rendered again by another worker' }),
   }),
-  money: Type.Object({ fundedWei: Type.String(), unreservedWei: Type.String(), reservedWei: Type.String(), spentWei: Type.String(), withdrawnWei: Type.String() }),
+  money: Type.Object({
+    fundedWei: Type.String(),
+    unreservedWei: Type.String(),
+    reservedWei: Type.String(),
+    spentWei: Type.String(),
+    withdrawnWei: Type.String(),
+  }),
   leases: Type.Integer({ description: 'leases ever taken' }),
 });
 
 /** The JSON of one job, from the ledger. */
 export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSchema> {
   return {
-    jobId: job.jobId, artist: job.artist, manifestDigest: job.manifestDigest, termsDigest: job.termsDigest, policy: job.policy, pricePerUnitWei: job.pricePerUnitWei.toString(),
-    deadline: job.deadline, createdBlock: job.createdBlock, state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
+    jobId: job.jobId,
+    artist: job.artist,
+    manifestDigest: job.manifestDigest,
+    termsDigest: job.termsDigest,
+    policy: job.policy,
+    pricePerUnitWei: job.pricePerUnitWei.toString(),
+    deadline: job.deadline,
+    createdBlock: job.createdBlock,
+    state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
     chunks: { total: job.chunkCount, ...countChunks(job) },
-    money: { fundedWei: job.fundedWei.toString(), unreservedWei: job.unreservedWei.toString(), reservedWei: job.reservedWei.toString(), spentWei: job.spentWei.toString(), withdrawnWei: job.withdrawnWei.toString() },
+    money: {
+      fundedWei: job.fundedWei.toString(),
+      unreservedWei: job.unreservedWei.toString(),
+      reservedWei: job.reservedWei.toString(),
+      spentWei: job.spentWei.toString(),
+      withdrawnWei: job.withdrawnWei.toString(),
+    },
     leases: job.leaseIds.length,
   };
 }

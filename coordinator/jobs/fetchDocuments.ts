@@ -11,24 +11,36 @@ const PARALLEL = 4;
 const FETCH_DEADLINE_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** A job of more chunks is not suggested: its rows would crowd out everybody else's. Workers can still take its leases by themselves. */
+/**
+ * A job of more chunks is not suggested: its rows would crowd out everybody else's. Workers can still take its leases
+ * by themselves.
+ */
 const MAX_CHUNKS = 500_000;
 
 /** The task that reads manifests. */
 export interface FetchingDocuments {
   /** Looks for jobs without documents soon. */
   look(): void;
-  /** After a rollback: which jobs have their chunks has to be found out anew. A job may be back already, its chunks gone. */
+  /**
+   * After a rollback: which jobs have their chunks has to be found out anew. A job may be back already, its chunks
+   * gone.
+   */
   forget(): void;
   /** Settles when the signal aborted; rejects when the database went away. */
   closed: Promise<void>;
 }
 
 /**
- * Reads the manifest, terms and weights of every job from IPFS, and with them makes the job's chunks, as long as the signal lets it. Jobs that can still be
- * worked on come first. What nobody provides is tried again with growing pauses; documents that contradict the chain are refused for good.
+ * Reads the manifest, terms and weights of every job from IPFS, and with them makes the job's chunks, as long as the
+ * signal lets it. Jobs that can still be worked on come first. What nobody provides is tried again with growing pauses;
+ * documents that contradict the chain are refused for good.
  */
-export function fetchDocuments(options: { session: Session; objects: ObjectStore; signal: AbortSignal; log: Logger }): FetchingDocuments {
+export function fetchDocuments(options: {
+  session: Session;
+  objects: ObjectStore;
+  signal: AbortSignal;
+  log: Logger;
+}): FetchingDocuments {
   const { session, signal } = options;
   const { db } = session.database;
   const done = new Set<JobId>();
@@ -47,8 +59,15 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
       if (rollbacks === rollbacksBefore) done.add(jobId);
     };
     try {
-      if (job.chunkCount > MAX_CHUNKS) throw new BadInputError({ message: `the job has ${job.chunkCount} chunks, more than the ${MAX_CHUNKS} a coordinator keeps` });
-      const documents = await readJob({ job, store: options.objects, bounds: { signal, deadlineMs: FETCH_DEADLINE_MS } });
+      if (job.chunkCount > MAX_CHUNKS)
+        throw new BadInputError({
+          message: `the job has ${job.chunkCount} chunks, more than the ${MAX_CHUNKS} a coordinator keeps`,
+        });
+      const documents = await readJob({
+        job,
+        store: options.objects,
+        bounds: { signal, deadlineMs: FETCH_DEADLINE_MS },
+      });
       await writeJobDocuments(db, { jobId, documents, stateNow: () => session.state });
       options.log.info({ jobId, chunks: job.chunkCount }, 'job ready');
       finish();
@@ -63,7 +82,10 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
       if (!isFromStore(error)) throw error;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * (later.get(jobId)?.pauseMs ?? FIRST_PAUSE_MS / 2));
       later.set(jobId, { atMs: performance.now() + pauseMs, pauseMs });
-      options.log.info({ jobId, reason: error instanceof Error ? error.message : String(error), retryInMs: pauseMs }, 'documents of a job cannot be had yet');
+      options.log.info(
+        { jobId, reason: error instanceof Error ? error.message : String(error), retryInMs: pauseMs },
+        'documents of a job cannot be had yet',
+      );
     }
   }
 
@@ -71,7 +93,9 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
     const now = performance.now();
     return [...session.state.ledger.jobs.values()]
       .filter((job) => !done.has(job.jobId) && !running.has(job.jobId) && (later.get(job.jobId)?.atMs ?? 0) <= now)
-      .sort((a, b) => Number(a.closed || a.completed) - Number(b.closed || b.completed) || a.createdBlock - b.createdBlock)
+      .sort(
+        (a, b) => Number(a.closed || a.completed) - Number(b.closed || b.completed) || a.createdBlock - b.createdBlock,
+      )
       .map((job) => job.jobId);
   }
 
@@ -81,10 +105,14 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
     while (!signal.aborted && failure === undefined) {
       for (const jobId of candidates().slice(0, PARALLEL - running.size)) {
         running.add(jobId);
-        void fetchOne(jobId).catch((error: unknown) => { failure ??= error; }).finally(() => {
-          running.delete(jobId);
-          wake();
-        });
+        void fetchOne(jobId)
+          .catch((error: unknown) => {
+            failure ??= error;
+          })
+          .finally(() => {
+            running.delete(jobId);
+            wake();
+          });
       }
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -108,5 +136,14 @@ export function fetchDocuments(options: { session: Session; objects: ObjectStore
 
 /** Whether an error says that IPFS, not the database, is the trouble. */
 function isFromStore(error: unknown): boolean {
-  return ['not-retrievable', 'deadline', 'ipfs-unreachable', 'ipfs-refused', 'content-mismatch', 'block-too-large', 'disk-full', 'file-too-large'].includes(String((error as { code?: unknown }).code));
+  return [
+    'not-retrievable',
+    'deadline',
+    'ipfs-unreachable',
+    'ipfs-refused',
+    'content-mismatch',
+    'block-too-large',
+    'disk-full',
+    'file-too-large',
+  ].includes(String((error as { code?: unknown }).code));
 }

@@ -6,11 +6,15 @@ import { eventIdOf } from '../store/ChainState.js';
 import { describeJob } from './describeJob.js';
 
 /**
- * The events of one job from the first on, or from after `lastEventId` on, and then as they come, until the signal aborts. After what came together follows
- * `progress` with the job as it stands then. When blocks that were sent never happened, or the last event id is of such a block, `rollback` names the last block
- * that holds (0: none), and what replaced them follows. Goes on across sessions: a coordinator that rebuilds its database is only silent for a while.
+ * The events of one job from the first on, or from after `lastEventId` on, and then as they come, until the signal
+ * aborts. After what came together follows `progress` with the job as it stands then. When blocks that were sent never
+ * happened, or the last event id is of such a block, `rollback` names the last block that holds (0: none), and what
+ * replaced them follows. Goes on across sessions: a coordinator that rebuilds its database is only silent for a while.
  */
-export async function * streamJobEvents(following: Following, options: { jobId: JobId; lastEventId: string | undefined; signal: AbortSignal }): AsyncGenerator<SentEvent> {
+export async function* streamJobEvents(
+  following: Following,
+  options: { jobId: JobId; lastEventId: string | undefined; signal: AbortSignal },
+): AsyncGenerator<SentEvent> {
   const { jobId, lastEventId, signal } = options;
   // Ids of everything the client has, in order.
   const sent: { id: string; blockNumber: number }[] = [];
@@ -18,18 +22,25 @@ export async function * streamJobEvents(following: Following, options: { jobId: 
   while (!signal.aborted) {
     const change = following.changed(signal);
     const session = following.session();
-    // A session that has not caught up yet lacks events that were sent before: they are not gone, only not read again yet.
+    // A session that has not caught up yet lacks events that were sent before: they are not gone, only not read again
+    // yet.
     if (session?.caughtUp === true) {
       const events = session.state.eventsOfJob(jobId);
       if (isFirst && lastEventId !== undefined) {
         const last = events.findIndex((event) => eventIdOf(event) === lastEventId);
-        for (const event of events.slice(0, last + 1)) sent.push({ id: eventIdOf(event), blockNumber: event.blockNumber });
+        for (const event of events.slice(0, last + 1))
+          sent.push({ id: eventIdOf(event), blockNumber: event.blockNumber });
         if (last < 0) yield { id: '0', event: 'rollback', data: { toBlock: 0 } };
       }
 
       // Find how much of what was sent still holds.
       let held = 0;
-      while (held < sent.length && events[held] !== undefined && eventIdOf(events[held] as (typeof events)[number]) === sent[held]?.id) held++;
+      while (
+        held < sent.length &&
+        events[held] !== undefined &&
+        eventIdOf(events[held] as (typeof events)[number]) === sent[held]?.id
+      )
+        held++;
       if (held < sent.length) {
         sent.length = held;
         yield { id: sent.at(-1)?.id ?? '0', event: 'rollback', data: { toBlock: sent.at(-1)?.blockNumber ?? 0 } };

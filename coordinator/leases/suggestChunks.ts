@@ -4,23 +4,39 @@ import type { Address, JobId } from '../../protocol/ids.js';
 import { maskOfChunks } from '../../protocol/masks.js';
 import type { Suggestion } from '../../protocol/ports.js';
 
-/** How often a statement that found a frame but no chunk is run again: somebody else was faster, or the job has no money left for that frame. */
+/**
+ * How often a statement that found a frame but no chunk is run again: somebody else was faster, or the job has no money
+ * left for that frame.
+ */
 const ATTEMPTS = 4;
 
 /**
- * Suggests chunks of one frame to a worker, so that no two workers are told the same, in one statement: it picks the job whose turn is longest ago, the first
- * frame of it that has something to take, locks that frame, and marks up to `maxChunks` of its chunks as suggested until `holdMs` from now. The next suggestion
- * passes over what is locked (SKIP LOCKED) and over what is marked; a mark that nobody used runs out by itself. Chunks the worker is barred from, those the
- * job's unreserved money does not cover, and those that could not end before the job's deadline are not suggested. The worker's heartbeat is noted beside.
+ * Suggests chunks of one frame to a worker, so that no two workers are told the same, in one statement: it picks the
+ * job whose turn is longest ago, the first frame of it that has something to take, locks that frame, and marks up to
+ * `maxChunks` of its chunks as suggested until `holdMs` from now. The next suggestion passes over what is locked (SKIP
+ * LOCKED) and over what is marked; a mark that nobody used runs out by itself. Chunks the worker is barred from, those
+ * the job's unreserved money does not cover, and those that could not end before the job's deadline are not suggested.
+ * The worker's heartbeat is noted beside.
  *
- * What was tried besides. Suggestions of 64 chunks per second, 8 workers at once over 4 connections, 160 frames, one after the other on a busy machine of two
- * cores (`npm run bench:suggestions` measures the like, over 8 connections); this one: 81-94.
- * - locking chunks alone, not the frame: 33-34; workers that ask at once pick the same frame, most find nothing left in it and ask again;
+ * What was tried besides. Suggestions of 64 chunks per second, 8 workers at once over 4 connections, 160 frames, one
+ * after the other on a busy machine of two cores (`npm run bench:suggestions` measures the like, over 8 connections);
+ * this one: 81-94.
+ * - locking chunks alone, not the frame: 33-34; workers that ask at once pick the same frame, most find nothing left in
+ * it and ask again;
  * - one advisory lock around the statement: 31; workers queue through three round trips;
- * - no `open` and `resting_until` per frame, frames of all jobs sorted together: 13 (640 frames; this one 68): every exhausted frame is looked into each time;
+ * - no `open` and `resting_until` per frame, frames of all jobs sorted together: 13 (640 frames; this one 68): every
+ * exhausted frame is looked into each time;
  * - a bitmap per frame in one row was not built: a mark for part of a frame would need a row of its own to run out by.
  */
-export async function suggestChunks(db: Kysely<DatabaseSchema>, request: { worker: Address; maxChunks: number; holdMs: number; /** The chain's time, unix seconds. */ nowSeconds: number }): Promise<Suggestion | undefined> {
+export async function suggestChunks(
+  db: Kysely<DatabaseSchema>,
+  request: {
+    worker: Address;
+    maxChunks: number;
+    holdMs: number;
+    /** The chain's time, unix seconds. */ nowSeconds: number;
+  },
+): Promise<Suggestion | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { found, jobId, chunks } = await suggestOnce(db, request);
     if (jobId !== null && chunks !== null) return { jobId: jobId as JobId, ...maskOfChunks(chunks) };
@@ -29,10 +45,16 @@ export async function suggestChunks(db: Kysely<DatabaseSchema>, request: { worke
   return undefined;
 }
 
-async function suggestOnce(db: Kysely<DatabaseSchema>, request: { worker: Address; maxChunks: number; holdMs: number; nowSeconds: number }): Promise<{ found: boolean; jobId: string | null; chunks: number[] | null }> {
+async function suggestOnce(
+  db: Kysely<DatabaseSchema>,
+  request: { worker: Address; maxChunks: number; holdMs: number; nowSeconds: number },
+): Promise<{ found: boolean; jobId: string | null; chunks: number[] | null }> {
   const { worker, maxChunks, holdMs, nowSeconds } = request;
   /** What a lease of some work units takes out of the job's money: the contract's arithmetic, see leaseTermsOf. */
-  const reserve = (units: string) => sql.raw(`(${units} * j.price_per_unit_wei + div(${units} * j.price_per_unit_wei * j.reserve_fee_bps, 10000) * j.verifier_count)`);
+  const reserve = (units: string) =>
+    sql.raw(
+      `(${units} * j.price_per_unit_wei + div(${units} * j.price_per_unit_wei * j.reserve_fee_bps, 10000) * j.verifier_count)`,
+    );
   const { rows } = await sql<{ found: boolean; jobId: string | null; chunks: number[] | null }>`
     WITH beat AS (
       INSERT INTO heartbeats (worker, seen_at, max_chunks, suggestions) VALUES (${worker}, now(), ${maxChunks}, 0)
@@ -82,6 +104,8 @@ async function suggestOnce(db: Kysely<DatabaseSchema>, request: { worker: Addres
     ), turned AS (
       UPDATE job_turns t SET turn = nextval('suggestion_turns') FROM picked WHERE t.job_id = picked.job_id
     )
-    SELECT EXISTS (SELECT FROM picked) AS found, min(job_id) AS "jobId", array_agg(chunk_index ORDER BY chunk_index) AS chunks FROM marked`.execute(db);
+    SELECT EXISTS (SELECT FROM picked) AS found, min(job_id) AS "jobId", array_agg(chunk_index ORDER BY chunk_index) AS chunks FROM marked`.execute(
+    db,
+  );
   return rows[0] as { found: boolean; jobId: string | null; chunks: number[] | null };
 }

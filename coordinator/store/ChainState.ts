@@ -17,8 +17,8 @@ export interface Touched {
 }
 
 /**
- * What the chain says, in memory: the ledger, the events it was made of, and those of each job. The database holds the same; this is what streams and
- * single answers are served from.
+ * What the chain says, in memory: the ledger, the events it was made of, and those of each job. The database holds the
+ * same; this is what streams and single answers are served from.
  */
 export class ChainState {
   #ledger: Ledger = createLedger();
@@ -26,9 +26,15 @@ export class ChainState {
   #eventsOfJob = new Map<JobId, ContractEvent[]>();
   #head: HashedHead | undefined = undefined;
 
-  get ledger(): Ledger { return this.#ledger; }
-  get events(): readonly ContractEvent[] { return this.#events; }
-  get head(): HashedHead | undefined { return this.#head; }
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+  get events(): readonly ContractEvent[] {
+    return this.#events;
+  }
+  get head(): HashedHead | undefined {
+    return this.#head;
+  }
 
   /** Events of one job and of its leases, in order. */
   eventsOfJob(jobId: JobId): readonly ContractEvent[] {
@@ -71,7 +77,11 @@ export class ChainState {
 
   /** Everything there is, as if all of it had just changed. */
   everything(): Touched {
-    return { jobs: new Set(this.#ledger.jobs.keys()), leases: new Set(this.#ledger.leases.keys()), accounts: new Set(this.#ledger.accounts.keys()) };
+    return {
+      jobs: new Set(this.#ledger.jobs.keys()),
+      leases: new Set(this.#ledger.leases.keys()),
+      accounts: new Set(this.#ledger.accounts.keys()),
+    };
   }
 
   #index(event: ContractEvent): void {
@@ -94,7 +104,8 @@ export class ChainState {
       if (worker !== undefined) touched.accounts.add(worker);
     }
     // A policy that becomes known decides what leases of its jobs may hold.
-    if (event.name === 'PolicyAdopted') for (const job of this.#ledger.jobs.values()) if (job.policy === event.args.policy) touched.jobs.add(job.jobId);
+    if (event.name === 'PolicyAdopted')
+      for (const job of this.#ledger.jobs.values()) if (job.policy === event.args.policy) touched.jobs.add(job.jobId);
   }
 }
 

@@ -7,8 +7,8 @@ import { ChainState } from './ChainState.js';
 import { emptyStore } from './writeBlocks.js';
 
 /**
- * What the database knows of the chain. A database of another network is emptied first. Throws InvariantError when its events cannot follow on one another:
- * then emptying it is what helps.
+ * What the database knows of the chain. A database of another network is emptied first. Throws InvariantError when its
+ * events cannot follow on one another: then emptying it is what helps.
  */
 export async function loadState(db: Kysely<DatabaseSchema>, network: string): Promise<ChainState> {
   const cursor = await db.selectFrom('chain_cursor').selectAll().executeTakeFirst();
@@ -18,7 +18,16 @@ export async function loadState(db: Kysely<DatabaseSchema>, network: string): Pr
   }
   const state = new ChainState();
   if (cursor === undefined) return state;
-  const rows = await db.selectFrom('events').select('event').where('block_number', '<=', cursor.head_block).orderBy('block_number').orderBy('log_index').execute();
-  state.append(rows.map((row) => eventFromJson(row.event as Json)), { blockNumber: cursor.head_block, blockHash: cursor.head_hash as Bytes32, timestamp: cursor.head_timestamp });
+  const rows = await db
+    .selectFrom('events')
+    .select('event')
+    .where('block_number', '<=', cursor.head_block)
+    .orderBy('block_number')
+    .orderBy('log_index')
+    .execute();
+  state.append(
+    rows.map((row) => eventFromJson(row.event as Json)),
+    { blockNumber: cursor.head_block, blockHash: cursor.head_hash as Bytes32, timestamp: cursor.head_timestamp },
+  );
   return state;
 }

@@ -9,28 +9,58 @@ import { writeProjection } from './writeProjection.js';
 
 const EVENTS_PER_STATEMENT = 2000;
 
-/** The database is not where this process left it: it was emptied, or another coordinator rolled it back. Start over from what it holds. */
+/**
+ * The database is not where this process left it: it was emptied, or another coordinator rolled it back. Start over
+ * from what it holds.
+ */
 export class StoreMovedError extends RushesError {
   constructor(options: { expected: number; actual: number | undefined }) {
-    super({ code: 'store-moved', message: `the database was read up to block ${options.actual ?? 'none'}, not ${options.expected} as this coordinator left it`, facts: options });
+    super({
+      code: 'store-moved',
+      message: `the database was read up to block ${options.actual ?? 'none'}, not ${options.expected} as this coordinator left it`,
+      facts: options,
+    });
   }
 }
 
 /**
- * Stores the events of some blocks and what they change, all or nothing. Several coordinators may write the same blocks: who comes second finds them there.
- * `from` is the head the events follow on, undefined where nothing was read yet. Throws StoreMovedError when the database does not reach up to it.
+ * Stores the events of some blocks and what they change, all or nothing. Several coordinators may write the same
+ * blocks: who comes second finds them there. `from` is the head the events follow on, undefined where nothing was read
+ * yet. Throws StoreMovedError when the database does not reach up to it.
  */
-export async function writeBlocks(db: Kysely<DatabaseSchema>, options: { network: string; state: ChainState; from: HashedHead | undefined; events: readonly ContractEvent[]; head: HashedHead; touched: Touched }): Promise<void> {
+export async function writeBlocks(
+  db: Kysely<DatabaseSchema>,
+  options: {
+    network: string;
+    state: ChainState;
+    from: HashedHead | undefined;
+    events: readonly ContractEvent[];
+    head: HashedHead;
+    touched: Touched;
+  },
+): Promise<void> {
   const { network, state, from, events, head, touched } = options;
   await db.transaction().execute(async (tx) => {
     const cursor = await lockCursor(tx);
-    if (from !== undefined && (cursor === undefined || cursor.head_block < from.blockNumber)) throw new StoreMovedError({ expected: from.blockNumber, actual: cursor?.head_block });
-    // Another coordinator is ahead: it stored all this already, and newer states that must not be overwritten with older ones.
+    if (from !== undefined && (cursor === undefined || cursor.head_block < from.blockNumber))
+      throw new StoreMovedError({ expected: from.blockNumber, actual: cursor?.head_block });
+    // Another coordinator is ahead: it stored all this already, and newer states that must not be overwritten with
+    // older ones.
     if (cursor !== undefined && cursor.head_block >= head.blockNumber) return;
     for (let i = 0; i < events.length; i += EVENTS_PER_STATEMENT) {
-      await tx.insertInto('events').values(events.slice(i, i + EVENTS_PER_STATEMENT).map((event) => ({
-        block_number: event.blockNumber, log_index: event.logIndex, name: event.name, job_id: state.jobOf(event) ?? null, event: JSON.stringify(eventToJson(event)),
-      }))).onConflict((oc) => oc.doNothing()).execute();
+      await tx
+        .insertInto('events')
+        .values(
+          events.slice(i, i + EVENTS_PER_STATEMENT).map((event) => ({
+            block_number: event.blockNumber,
+            log_index: event.logIndex,
+            name: event.name,
+            job_id: state.jobOf(event) ?? null,
+            event: JSON.stringify(eventToJson(event)),
+          })),
+        )
+        .onConflict((oc) => oc.doNothing())
+        .execute();
     }
     await writeProjection(tx, state, touched);
     await moveCursor(tx, network, head);
@@ -38,26 +68,43 @@ export async function writeBlocks(db: Kysely<DatabaseSchema>, options: { network
 }
 
 /** Takes back everything above a block and writes the projection of what is left. */
-export async function rollBackStore(db: Kysely<DatabaseSchema>, options: { network: string; state: ChainState; toBlock: number }): Promise<void> {
+export async function rollBackStore(
+  db: Kysely<DatabaseSchema>,
+  options: { network: string; state: ChainState; toBlock: number },
+): Promise<void> {
   const { network, state, toBlock } = options;
   await db.transaction().execute(async (tx) => {
     await lockCursor(tx);
     await tx.deleteFrom('events').where('block_number', '>', toBlock).execute();
-    for (const table of ['audits', 'leases', 'accounts', 'barred_chunks'] as const) await tx.deleteFrom(table).execute();
+    for (const table of ['audits', 'leases', 'accounts', 'barred_chunks'] as const)
+      await tx.deleteFrom(table).execute();
     const kept = [...state.ledger.jobs.keys()];
-    await tx.deleteFrom('jobs').$if(kept.length > 0, (query) => query.where('job_id', 'not in', kept)).execute();
+    await tx
+      .deleteFrom('jobs')
+      .$if(kept.length > 0, (query) => query.where('job_id', 'not in', kept))
+      .execute();
     // Chunks of no lease any more first: writeProjection touches those of leases only.
-    await sql`UPDATE chunks SET state = 'free', lease_id = NULL, suggested_until = '-infinity' WHERE state <> 'free'`.execute(tx);
-    await sql`UPDATE frame_groups g SET resting_until = '-infinity', open = (SELECT count(*) FROM chunks c WHERE c.job_id = g.job_id AND c.frame = g.frame AND c.word = g.word)`.execute(tx);
+    await sql`UPDATE chunks SET state = 'free', lease_id = NULL, suggested_until = '-infinity' WHERE state <> 'free'`.execute(
+      tx,
+    );
+    await sql`UPDATE frame_groups g SET resting_until = '-infinity', open = (SELECT count(*) FROM chunks c WHERE c.job_id = g.job_id AND c.frame = g.frame AND c.word = g.word)`.execute(
+      tx,
+    );
     await writeProjection(tx, state, state.everything());
     // Without a hash: the follower finds out whether the chain still has this block.
-    await moveCursor(tx, network, { blockNumber: toBlock, blockHash: '0x', timestamp: state.events.at(-1)?.blockTimestamp ?? 0 });
+    await moveCursor(tx, network, {
+      blockNumber: toBlock,
+      blockHash: '0x',
+      timestamp: state.events.at(-1)?.blockTimestamp ?? 0,
+    });
   });
 }
 
 /** Empties every table: the chain says otherwise, or it is another chain. */
 export async function emptyStore(db: Kysely<DatabaseSchema>): Promise<void> {
-  await sql`TRUNCATE chain_cursor, events, jobs, chunks, frame_groups, job_turns, barred_chunks, leases, audits, accounts, heartbeats`.execute(db);
+  await sql`TRUNCATE chain_cursor, events, jobs, chunks, frame_groups, job_turns, barred_chunks, leases, audits, accounts, heartbeats`.execute(
+    db,
+  );
 }
 
 async function lockCursor(tx: Transaction<DatabaseSchema>): Promise<{ head_block: number } | undefined> {
@@ -68,5 +115,9 @@ async function lockCursor(tx: Transaction<DatabaseSchema>): Promise<{ head_block
 
 async function moveCursor(tx: Transaction<DatabaseSchema>, network: string, head: HashedHead): Promise<void> {
   const row = { network, head_block: head.blockNumber, head_hash: head.blockHash, head_timestamp: head.timestamp };
-  await tx.insertInto('chain_cursor').values(row).onConflict((oc) => oc.column('only_row').doUpdateSet(row)).execute();
+  await tx
+    .insertInto('chain_cursor')
+    .values(row)
+    .onConflict((oc) => oc.column('only_row').doUpdateSet(row))
+    .execute();
 }

@@ -10,47 +10,129 @@ import type { ChainState, Touched } from './ChainState.js';
 /** Rows of one statement; PostgreSQL takes 65,535 parameters. */
 const ROWS_PER_STATEMENT = 1000;
 
-/** Writes jobs, leases, audits, accounts and chunk states as the ledger has them now, for everything that was touched. */
-export async function writeProjection(tx: Transaction<DatabaseSchema>, state: ChainState, touched: Touched): Promise<void> {
+/**
+ * Writes jobs, leases, audits, accounts and chunk states as the ledger has them now, for everything that was touched.
+ */
+export async function writeProjection(
+  tx: Transaction<DatabaseSchema>,
+  state: ChainState,
+  touched: Touched,
+): Promise<void> {
   const { ledger } = state;
   const jobs = [...touched.jobs].flatMap((jobId) => ledger.jobs.get(jobId) ?? []);
-  const leases = [...touched.leases].flatMap((leaseId) => ledger.leases.get(leaseId) ?? []).sort((a, b) => a.leaseId - b.leaseId);
+  const leases = [...touched.leases]
+    .flatMap((leaseId) => ledger.leases.get(leaseId) ?? [])
+    .sort((a, b) => a.leaseId - b.leaseId);
   const accounts = [...touched.accounts].flatMap((account) => ledger.accounts.get(account) ?? []);
 
   for (const rows of inPieces(jobs.map((job) => jobRow(job, ledger.policies.get(job.policy))))) {
-    await tx.insertInto('jobs').values(rows).onConflict((oc) => oc.column('job_id').doUpdateSet((eb) => ({
-      closed: eb.ref('excluded.closed'), completed: eb.ref('excluded.completed'), funded_wei: eb.ref('excluded.funded_wei'), unreserved_wei: eb.ref('excluded.unreserved_wei'),
-      reserved_wei: eb.ref('excluded.reserved_wei'), spent_wei: eb.ref('excluded.spent_wei'), withdrawn_wei: eb.ref('excluded.withdrawn_wei'),
-      max_chunks_per_lease: eb.ref('excluded.max_chunks_per_lease'), max_units_per_lease: eb.ref('excluded.max_units_per_lease'), reserve_fee_bps: eb.ref('excluded.reserve_fee_bps'),
-      verifier_count: eb.ref('excluded.verifier_count'), path_seconds: eb.ref('excluded.path_seconds'), path_seconds_per_unit: eb.ref('excluded.path_seconds_per_unit'),
-    }))).execute();
+    await tx
+      .insertInto('jobs')
+      .values(rows)
+      .onConflict((oc) =>
+        oc.column('job_id').doUpdateSet((eb) => ({
+          closed: eb.ref('excluded.closed'),
+          completed: eb.ref('excluded.completed'),
+          funded_wei: eb.ref('excluded.funded_wei'),
+          unreserved_wei: eb.ref('excluded.unreserved_wei'),
+          reserved_wei: eb.ref('excluded.reserved_wei'),
+          spent_wei: eb.ref('excluded.spent_wei'),
+          withdrawn_wei: eb.ref('excluded.withdrawn_wei'),
+          max_chunks_per_lease: eb.ref('excluded.max_chunks_per_lease'),
+          max_units_per_lease: eb.ref('excluded.max_units_per_lease'),
+          reserve_fee_bps: eb.ref('excluded.reserve_fee_bps'),
+          verifier_count: eb.ref('excluded.verifier_count'),
+          path_seconds: eb.ref('excluded.path_seconds'),
+          path_seconds_per_unit: eb.ref('excluded.path_seconds_per_unit'),
+        })),
+      )
+      .execute();
   }
   for (const rows of inPieces(leases.map(leaseRow))) {
-    await tx.insertInto('leases').values(rows).onConflict((oc) => oc.column('lease_id').doUpdateSet((eb) => ({ state: eb.ref('excluded.state'), committed_at: eb.ref('excluded.committed_at'), ended_at: eb.ref('excluded.ended_at') }))).execute();
+    await tx
+      .insertInto('leases')
+      .values(rows)
+      .onConflict((oc) =>
+        oc.column('lease_id').doUpdateSet((eb) => ({
+          state: eb.ref('excluded.state'),
+          committed_at: eb.ref('excluded.committed_at'),
+          ended_at: eb.ref('excluded.ended_at'),
+        })),
+      )
+      .execute();
   }
   await writeAudits(tx, leases);
   for (const rows of inPieces(accounts)) {
-    await tx.insertInto('accounts').values(rows.map((account) => ({
-      account: account.account, role: account.role ?? null, device_class: account.deviceClass, stake_wei: account.stakeWei, withdrawable_at: account.withdrawableAt ?? null,
-      convictions: account.convictions, slashed_wei: account.slashedWei, owed_wei: account.owedWei, credited_wei: account.creditedWei,
-    }))).onConflict((oc) => oc.column('account').doUpdateSet((eb) => ({
-      role: eb.ref('excluded.role'), device_class: eb.ref('excluded.device_class'), stake_wei: eb.ref('excluded.stake_wei'), withdrawable_at: eb.ref('excluded.withdrawable_at'),
-      convictions: eb.ref('excluded.convictions'), slashed_wei: eb.ref('excluded.slashed_wei'), owed_wei: eb.ref('excluded.owed_wei'), credited_wei: eb.ref('excluded.credited_wei'),
-    }))).execute();
+    await tx
+      .insertInto('accounts')
+      .values(
+        rows.map((account) => ({
+          account: account.account,
+          role: account.role ?? null,
+          device_class: account.deviceClass,
+          stake_wei: account.stakeWei,
+          withdrawable_at: account.withdrawableAt ?? null,
+          convictions: account.convictions,
+          slashed_wei: account.slashedWei,
+          owed_wei: account.owedWei,
+          credited_wei: account.creditedWei,
+        })),
+      )
+      .onConflict((oc) =>
+        oc.column('account').doUpdateSet((eb) => ({
+          role: eb.ref('excluded.role'),
+          device_class: eb.ref('excluded.device_class'),
+          stake_wei: eb.ref('excluded.stake_wei'),
+          withdrawable_at: eb.ref('excluded.withdrawable_at'),
+          convictions: eb.ref('excluded.convictions'),
+          slashed_wei: eb.ref('excluded.slashed_wei'),
+          owed_wei: eb.ref('excluded.owed_wei'),
+          credited_wei: eb.ref('excluded.credited_wei'),
+        })),
+      )
+      .execute();
   }
-  for (const job of jobs) await writeChunks(tx, job, leases.filter((lease) => lease.jobId === job.jobId));
+  for (const job of jobs)
+    await writeChunks(
+      tx,
+      job,
+      leases.filter((lease) => lease.jobId === job.jobId),
+    );
 }
 
-/** Brings the chunk rows of a job to the ledger's state, for the chunks of some leases. Chunks that came free can be suggested again at once. */
-async function writeChunks(tx: Transaction<DatabaseSchema>, job: Readonly<LedgerJob>, leases: readonly LedgerLease[]): Promise<void> {
+/**
+ * Brings the chunk rows of a job to the ledger's state, for the chunks of some leases. Chunks that came free can be
+ * suggested again at once.
+ */
+async function writeChunks(
+  tx: Transaction<DatabaseSchema>,
+  job: Readonly<LedgerJob>,
+  leases: readonly LedgerLease[],
+): Promise<void> {
   const chunks = [...new Set(leases.flatMap((lease) => chunksOfMask(lease.word, lease.mask)))];
   if (chunks.length > 0) await writeChunkStates(tx, job, chunks);
-  const barred = [...new Set(leases.map((lease) => lease.worker))].flatMap((worker) => [...(job.barred.get(worker) ?? [])].flatMap(([word, mask]) => chunksOfMask(word, mask).map((chunk) => ({ job_id: job.jobId, worker, chunk_index: chunk }))));
-  for (const rows of inPieces(barred)) await tx.insertInto('barred_chunks').values(rows).onConflict((oc) => oc.doNothing()).execute();
+  const barred = [...new Set(leases.map((lease) => lease.worker))].flatMap((worker) =>
+    [...(job.barred.get(worker) ?? [])].flatMap(([word, mask]) =>
+      chunksOfMask(word, mask).map((chunk) => ({ job_id: job.jobId, worker, chunk_index: chunk })),
+    ),
+  );
+  for (const rows of inPieces(barred))
+    await tx
+      .insertInto('barred_chunks')
+      .values(rows)
+      .onConflict((oc) => oc.doNothing())
+      .execute();
 }
 
-/** Sets state and lease of the given chunks from the ledger, and what their frames have open; chunks whose rows are not made yet are left out. */
-async function writeChunkStates(tx: Transaction<DatabaseSchema>, job: Readonly<LedgerJob>, chunks: readonly number[]): Promise<void> {
+/**
+ * Sets state and lease of the given chunks from the ledger, and what their frames have open; chunks whose rows are not
+ * made yet are left out.
+ */
+async function writeChunkStates(
+  tx: Transaction<DatabaseSchema>,
+  job: Readonly<LedgerJob>,
+  chunks: readonly number[],
+): Promise<void> {
   const states = chunks.map((chunk) => chunkState(job, chunk));
   const leases = chunks.map((chunk) => job.chunkLeases[chunk] ?? 0);
   await sql`
@@ -66,42 +148,96 @@ async function writeChunkStates(tx: Transaction<DatabaseSchema>, job: Readonly<L
       SELECT frame, word, sum(is_open::integer - was_open::integer) AS opened, bool_or(is_open AND NOT was_open) AS has_news FROM before GROUP BY frame, word
     )
     UPDATE frame_groups g SET open = g.open + changed.opened, resting_until = CASE WHEN has_news THEN '-infinity' ELSE resting_until END
-    FROM changed WHERE g.job_id = ${job.jobId} AND g.frame = changed.frame AND g.word = changed.word AND (changed.opened <> 0 OR has_news)`.execute(tx);
+    FROM changed WHERE g.job_id = ${job.jobId} AND g.frame = changed.frame AND g.word = changed.word AND (changed.opened <> 0 OR has_news)`.execute(
+    tx,
+  );
 }
 
 async function writeAudits(tx: Transaction<DatabaseSchema>, leases: readonly LedgerLease[]): Promise<void> {
   if (leases.length === 0) return;
   // Who was drawn and did not seal leaves the audit: rows are replaced, not merged.
-  await tx.deleteFrom('audits').where('lease_id', 'in', leases.map((lease) => lease.leaseId)).execute();
-  const rows = leases.flatMap((lease) => (commitmentOf(lease)?.audits ?? []).map((audit) => ({ lease_id: lease.leaseId, verifier: audit.verifier, sealed: audit.sealHash !== undefined, verdict: audit.reveal?.verdict ?? null })));
+  await tx
+    .deleteFrom('audits')
+    .where(
+      'lease_id',
+      'in',
+      leases.map((lease) => lease.leaseId),
+    )
+    .execute();
+  const rows = leases.flatMap((lease) =>
+    (commitmentOf(lease)?.audits ?? []).map((audit) => ({
+      lease_id: lease.leaseId,
+      verifier: audit.verifier,
+      sealed: audit.sealHash !== undefined,
+      verdict: audit.reveal?.verdict ?? null,
+    })),
+  );
   for (const piece of inPieces(rows)) await tx.insertInto('audits').values(piece).execute();
 }
 
 function jobRow(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
   return {
     ...policyColumns(job, policy),
-    job_id: job.jobId, artist: job.artist, policy: job.policy, chunk_count: job.chunkCount, created_block: job.createdBlock, deadline: job.deadline, closed: job.closed, completed: job.completed,
-    funded_wei: job.fundedWei, unreserved_wei: job.unreservedWei, reserved_wei: job.reservedWei, spent_wei: job.spentWei, withdrawn_wei: job.withdrawnWei, price_per_unit_wei: job.pricePerUnitWei,
+    job_id: job.jobId,
+    artist: job.artist,
+    policy: job.policy,
+    chunk_count: job.chunkCount,
+    created_block: job.createdBlock,
+    deadline: job.deadline,
+    closed: job.closed,
+    completed: job.completed,
+    funded_wei: job.fundedWei,
+    unreserved_wei: job.unreservedWei,
+    reserved_wei: job.reservedWei,
+    spent_wei: job.spentWei,
+    withdrawn_wei: job.withdrawnWei,
+    price_per_unit_wei: job.pricePerUnitWei,
   };
 }
 
-/** The policy's part of leaseTermsOf, as columns: durations are linear in the work units, so two sizes give both coefficients. */
+/**
+ * The policy's part of leaseTermsOf, as columns: durations are linear in the work units, so two sizes give both
+ * coefficients.
+ */
 function policyColumns(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
-  if (policy === undefined) return { max_chunks_per_lease: null, max_units_per_lease: null, reserve_fee_bps: null, verifier_count: null, path_seconds: null, path_seconds_per_unit: null };
-  const pathSeconds = (units: number): number => leaseTermsOf({ policy, pricePerUnitWei: job.pricePerUnitWei, units, chunks: 1, lockedWei: 0n }).longestPathSeconds;
+  if (policy === undefined)
+    return {
+      max_chunks_per_lease: null,
+      max_units_per_lease: null,
+      reserve_fee_bps: null,
+      verifier_count: null,
+      path_seconds: null,
+      path_seconds_per_unit: null,
+    };
+  const pathSeconds = (units: number): number =>
+    leaseTermsOf({ policy, pricePerUnitWei: job.pricePerUnitWei, units, chunks: 1, lockedWei: 0n }).longestPathSeconds;
   return {
-    max_chunks_per_lease: policy.maxChunksPerLease, max_units_per_lease: policy.maxUnitsPerLease, reserve_fee_bps: policy.redraftFeeBps, verifier_count: policy.verifierCount,
-    path_seconds: pathSeconds(0), path_seconds_per_unit: pathSeconds(1) - pathSeconds(0),
+    max_chunks_per_lease: policy.maxChunksPerLease,
+    max_units_per_lease: policy.maxUnitsPerLease,
+    reserve_fee_bps: policy.redraftFeeBps,
+    verifier_count: policy.verifierCount,
+    path_seconds: pathSeconds(0),
+    path_seconds_per_unit: pathSeconds(1) - pathSeconds(0),
   };
 }
 
 function leaseRow(lease: LedgerLease) {
   return {
-    lease_id: lease.leaseId, job_id: lease.jobId, worker: lease.worker, word: lease.word, mask: lease.mask, state: lease.state, pay_wei: lease.payWei, taken_at: lease.takenAt,
-    committed_at: commitmentOf(lease)?.committedAt ?? null, ended_at: 'endedAt' in lease ? lease.endedAt : null,
+    lease_id: lease.leaseId,
+    job_id: lease.jobId,
+    worker: lease.worker,
+    word: lease.word,
+    mask: lease.mask,
+    state: lease.state,
+    pay_wei: lease.payWei,
+    taken_at: lease.takenAt,
+    committed_at: commitmentOf(lease)?.committedAt ?? null,
+    ended_at: 'endedAt' in lease ? lease.endedAt : null,
   };
 }
 
 function inPieces<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, piece) => rows.slice(piece * ROWS_PER_STATEMENT, (piece + 1) * ROWS_PER_STATEMENT));
+  return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, piece) =>
+    rows.slice(piece * ROWS_PER_STATEMENT, (piece + 1) * ROWS_PER_STATEMENT),
+  );
 }

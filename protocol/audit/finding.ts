@@ -2,17 +2,32 @@ import { hexOfBytes } from '../bytes.js';
 import { canonicalBytes, parseCanonicalJson } from '../canonicalJson.js';
 import type { Verdict } from '../events.js';
 import { FieldReader } from '../fields.js';
-import { type Address, type Bytes32, type Cid, type JobId, type LeaseId, parseAddress, parseBytes32, parseCid, parseJobId, rawCidOfDigest } from '../ids.js';
+import {
+  type Address,
+  type Bytes32,
+  type Cid,
+  type JobId,
+  type LeaseId,
+  parseAddress,
+  parseBytes32,
+  parseCid,
+  parseJobId,
+  rawCidOfDigest,
+} from '../ids.js';
 import { sha256 } from '../sha256.js';
 
 /**
- * The tests of an audit. T1 to T3 compare sums, T5 the whole block with the published picture, T6 the committed root with the hashes
- * the verifier expects, T7 deadlines and retrievability. T4 (running test per worker) is decided over many findings and appears in none yet.
+ * The tests of an audit. T1 to T3 compare sums, T5 the whole block with the published picture, T6 the committed root
+ * with the hashes the verifier expects, T7 deadlines and retrievability. T4 (running test per worker) is decided over
+ * many findings and appears in none yet.
  */
 export type TestName = 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7';
 export const TEST_NAMES: readonly TestName[] = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7'];
 
-/** How a measure becomes a verdict: `zones` pass up to the threshold, void up to twice it, convict above; `exact` convicts above; `blameless` is void above. */
+/**
+ * How a measure becomes a verdict: `zones` pass up to the threshold, void up to twice it, convict above; `exact`
+ * convicts above; `blameless` is void above.
+ */
 export type TestRule = 'zones' | 'exact' | 'blameless';
 
 /** One measurement of one audit. */
@@ -31,7 +46,9 @@ export interface TestResult {
   maskedPixels: number;
 }
 
-/** One verifier's measurements on one lease: one raw block of canonical JSON whose digest goes on chain with the reveal. */
+/**
+ * One verifier's measurements on one lease: one raw block of canonical JSON whose digest goes on chain with the reveal.
+ */
 export interface Finding {
   protocolVersion: 1;
   leaseId: LeaseId;
@@ -52,9 +69,21 @@ export function encodeFinding(finding: Finding): { bytes: Uint8Array; digest: By
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 
-/** Parses a finding. Throws MalformedError or BadInputError naming the field; does not check that its verdict follows from its tests (see rule). */
+/**
+ * Parses a finding. Throws MalformedError or BadInputError naming the field; does not check that its verdict follows
+ * from its tests (see rule).
+ */
 export function parseFinding(bytes: Uint8Array): Finding {
-  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'finding', maxBytes: 1 << 20 }), 'finding', ['protocolVersion', 'leaseId', 'jobId', 'verifier', 'verdict', 'tests', 'valuesHash', 'evidence']);
+  const fields = new FieldReader(parseCanonicalJson(bytes, { what: 'finding', maxBytes: 1 << 20 }), 'finding', [
+    'protocolVersion',
+    'leaseId',
+    'jobId',
+    'verifier',
+    'verdict',
+    'tests',
+    'valuesHash',
+    'evidence',
+  ]);
   const verdicts = ['pass', 'void', 'convict'] as const;
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
@@ -63,7 +92,16 @@ export function parseFinding(bytes: Uint8Array): Finding {
     verifier: fields.parsed('verifier', parseAddress),
     verdict: fields.literal('verdict', verdicts),
     tests: fields.array('tests', 4096, (value, name) => {
-      const test = new FieldReader(value, name, ['test', 'chunkIndex', 'rule', 'measured', 'threshold', 'verdict', 'detail', 'maskedPixels']);
+      const test = new FieldReader(value, name, [
+        'test',
+        'chunkIndex',
+        'rule',
+        'measured',
+        'threshold',
+        'verdict',
+        'detail',
+        'maskedPixels',
+      ]);
       return {
         test: test.literal('test', TEST_NAMES),
         chunkIndex: test.raw('chunkIndex').value === null ? null : test.integer('chunkIndex', 0, 0xffffffff),

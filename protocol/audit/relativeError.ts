@@ -1,7 +1,8 @@
 import { MEDIAN_SHARE } from './tolerances.js';
 
-// relative error = max-norm difference / (larger max-norm + 1 % of the median over the verifier's own sealed pixels of that chunk x samples); 0/0 = 0.
-// The norms are over the colour; coverage is compared on its own, as a part of the samples.
+// relative error = max-norm difference / (larger max-norm + 1 % of the median over the verifier's own sealed pixels of
+// that chunk x samples); 0/0 = 0. The norms are over the colour; coverage is compared on its own, as a part of the
+// samples.
 
 /** One audited pixel of one batch: sums of both sides and the number of samples that were summed. */
 export interface PixelPair {
@@ -30,7 +31,8 @@ export function signedRelativeError(pixel: PixelPair, chunkMedianRadiance: numbe
     if (Number.isNaN(one)) return Infinity;
     if (Math.abs(one) > Math.abs(difference)) difference = one;
   }
-  const scale = Math.max(maxNorm(pixel.worker), maxNorm(pixel.verifier)) + MEDIAN_SHARE * chunkMedianRadiance * pixel.samples;
+  const scale =
+    Math.max(maxNorm(pixel.worker), maxNorm(pixel.verifier)) + MEDIAN_SHARE * chunkMedianRadiance * pixel.samples;
   const colour = difference === 0 ? 0 : difference / scale;
   const coverage = ((pixel.worker[3] as number) - (pixel.verifier[3] as number)) / pixel.samples;
   if (Number.isNaN(coverage) || Number.isNaN(colour)) return Infinity;
@@ -42,7 +44,9 @@ export function median(values: readonly number[]): number {
   if (values.length === 0) return 0;
   const sorted = values.slice().sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] as number : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 function maxNorm(sums: ArrayLike<number>): number {

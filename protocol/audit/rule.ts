@@ -12,13 +12,19 @@ export function verdictOfTest(test: Pick<TestResult, 'rule' | 'measured' | 'thre
   return test.measured <= VOID_FACTOR * test.threshold ? 'void' : 'convict';
 }
 
-/** The verdict of a finding: the gravest of its tests, each ruled anew from what was measured. No tests is void: nothing was checked. */
+/**
+ * The verdict of a finding: the gravest of its tests, each ruled anew from what was measured. No tests is void: nothing
+ * was checked.
+ */
 export function rule(finding: Pick<Finding, 'tests'>): Verdict {
   if (finding.tests.length === 0) return 'void';
   return gravest(finding.tests.map(verdictOfTest));
 }
 
-/** The verdict of a lease over its reveals, as the contract rules it: pass and convict need every drawn verifier, at least `required`, to agree; anything else is void. */
+/**
+ * The verdict of a lease over its reveals, as the contract rules it: pass and convict need every drawn verifier, at
+ * least `required`, to agree; anything else is void.
+ */
 export function ruleReveals(verdicts: readonly Verdict[], required: number): Verdict {
   const [first] = verdicts;
   if (first === undefined || verdicts.length < required || verdicts.some((verdict) => verdict !== first)) return 'void';

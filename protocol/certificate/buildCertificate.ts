@@ -19,7 +19,10 @@ import type { Certificate, CertificateLease, CertificateTotals, CertificateTrans
 /** Confidence the bound of a certificate is stated at. */
 export const CERTIFICATE_CONFIDENCE = 0.999999;
 
-/** What a certificate is made from: the chain's events, and the documents behind the digests in them. Documents nobody provides any more may be missing. */
+/**
+ * What a certificate is made from: the chain's events, and the documents behind the digests in them. Documents nobody
+ * provides any more may be missing.
+ */
 export interface CertificateSources {
   chain: Certificate['chain'];
   jobId: JobId;
@@ -44,13 +47,26 @@ export function buildCertificate(sources: CertificateSources): Certificate {
   const events = eventsOfJob(sources.events, jobId);
   const ledger = ledgerOf(events);
   const job = ledger.jobs.get(jobId);
-  if (job === undefined) throw new InvariantError({ what: `job ${jobId} of a certificate`, expected: 'among the events', actual: 'absent' });
+  if (job === undefined)
+    throw new InvariantError({ what: `job ${jobId} of a certificate`, expected: 'among the events', actual: 'absent' });
   const leases = job.leaseIds.map((leaseId) => certificateLease(ledger.leases.get(leaseId) as LedgerLease, sources));
   const transactions = transactionsOf(events, job, sources.gasUsed);
   return {
-    kind: 'rushes-certificate', protocolVersion: 1, chain,
-    job: { jobId, artist: job.artist, nonce: job.nonce, manifestDigest: job.manifestDigest, termsDigest: job.termsDigest, weightsRoot: job.weightsRoot },
-    manifest, terms, weights: [...sources.weights], leases,
+    kind: 'rushes-certificate',
+    protocolVersion: 1,
+    chain,
+    job: {
+      jobId,
+      artist: job.artist,
+      nonce: job.nonce,
+      manifestDigest: job.manifestDigest,
+      termsDigest: job.termsDigest,
+      weightsRoot: job.weightsRoot,
+    },
+    manifest,
+    terms,
+    weights: [...sources.weights],
+    leases,
     outputs: paidOutputs(leases),
     transactions,
     totals: totalsOf({ ledger, job, manifest, transactions }),
@@ -58,7 +74,10 @@ export function buildCertificate(sources: CertificateSources): Certificate {
   };
 }
 
-/** The events a job's certificate follows from: its own, those of its leases, and everything about accounts and policies. Leases of other jobs stay only where they convicted somebody. */
+/**
+ * The events a job's certificate follows from: its own, those of its leases, and everything about accounts and
+ * policies. Leases of other jobs stay only where they convicted somebody.
+ */
 export function eventsOfJob(events: readonly ContractEvent[], jobId: JobId): ContractEvent[] {
   const jobOfLease = new Map<LeaseId, JobId>();
   return events.filter((event) => {
@@ -70,7 +89,12 @@ export function eventsOfJob(events: readonly ContractEvent[], jobId: JobId): Con
 }
 
 /** The sums of a job, from its ledger and transactions alone. */
-export function totalsOf(of: { ledger: Ledger; job: Readonly<LedgerJob>; manifest: Manifest; transactions: readonly CertificateTransaction[] }): CertificateTotals {
+export function totalsOf(of: {
+  ledger: Ledger;
+  job: Readonly<LedgerJob>;
+  manifest: Manifest;
+  transactions: readonly CertificateTransaction[];
+}): CertificateTotals {
   const { ledger, job } = of;
   const leases = job.leaseIds.map((leaseId) => ledger.leases.get(leaseId) as LedgerLease);
   const inState = (state: LedgerLease['state']): LedgerLease[] => leases.filter((lease) => lease.state === state);
@@ -94,35 +118,73 @@ export function totalsOf(of: { ledger: Ledger; job: Readonly<LedgerJob>; manifes
   const gas = of.transactions.reduce((sum, transaction) => sum + BigInt(transaction.gasUsed), 0n);
   return {
     chunks: { total: job.chunkCount, paid: countChunks(job).paid },
-    leases: { taken: leases.length, payable: inState('PAYABLE').length, voided: inState('VOID').length, convicted: inState('CONVICTED').length, expired: inState('EXPIRED').length },
-    workers: sorted(workers).map(([address, worker]) => ({ address, leases: worker.leases, chunks: worker.chunks, paidWei: worker.paidWei.toString(), slashedWei: worker.slashedWei.toString() })),
-    verifiers: sorted(verifiers).map(([address, verifier]) => ({ address, audits: verifier.audits, paidWei: verifier.paidWei.toString() })),
-    artist: { fundedWei: job.fundedWei.toString(), spentWei: job.spentWei.toString(), unreservedWei: job.unreservedWei.toString(), withdrawnWei: job.withdrawnWei.toString() },
+    leases: {
+      taken: leases.length,
+      payable: inState('PAYABLE').length,
+      voided: inState('VOID').length,
+      convicted: inState('CONVICTED').length,
+      expired: inState('EXPIRED').length,
+    },
+    workers: sorted(workers).map(([address, worker]) => ({
+      address,
+      leases: worker.leases,
+      chunks: worker.chunks,
+      paidWei: worker.paidWei.toString(),
+      slashedWei: worker.slashedWei.toString(),
+    })),
+    verifiers: sorted(verifiers).map(([address, verifier]) => ({
+      address,
+      audits: verifier.audits,
+      paidWei: verifier.paidWei.toString(),
+    })),
+    artist: {
+      fundedWei: job.fundedWei.toString(),
+      spentWei: job.spentWei.toString(),
+      unreservedWei: job.unreservedWei.toString(),
+      withdrawnWei: job.withdrawnWei.toString(),
+    },
     gas: { total: gas.toString(), perChunk: (gas / BigInt(job.chunkCount)).toString() },
     checked,
     bound: { confidence: CERTIFICATE_CONFIDENCE, wrongShare: wrongShareBound(checked.leaves, CERTIFICATE_CONFIDENCE) },
   };
 }
 
-/** The largest share of wrong leaves that would have passed `leaves` drawn ones with probability 1 - confidence; 1 when nothing was drawn. */
+/**
+ * The largest share of wrong leaves that would have passed `leaves` drawn ones with probability 1 - confidence; 1 when
+ * nothing was drawn.
+ */
 export function wrongShareBound(leaves: number, confidence: number): number {
   return leaves === 0 ? 1 : 1 - (1 - confidence) ** (1 / leaves);
 }
 
 function certificateLease(lease: LedgerLease, sources: CertificateSources): CertificateLease {
   const commitment = commitmentOf(lease);
-  const openingDigest = 'openingDigest' in lease ? lease.openingDigest ?? null : null;
+  const openingDigest = 'openingDigest' in lease ? (lease.openingDigest ?? null) : null;
   return {
-    leaseId: lease.leaseId, worker: lease.worker, state: lease.state, chunks: chunksOfMask(lease.word, lease.mask), payWei: lease.payWei.toString(),
+    leaseId: lease.leaseId,
+    worker: lease.worker,
+    state: lease.state,
+    chunks: chunksOfMask(lease.word, lease.mask),
+    payWei: lease.payWei.toString(),
     root: commitment?.root ?? null,
-    outputs: commitment === undefined ? null : sources.outputs.get(lease.leaseId) ?? null,
+    outputs: commitment === undefined ? null : (sources.outputs.get(lease.leaseId) ?? null),
     draw: drawOf(lease, sources),
-    seals: (commitment?.audits ?? []).flatMap((audit) => (audit.sealHash === undefined ? [] : [{ verifier: audit.verifier, sealHash: audit.sealHash }])),
+    seals: (commitment?.audits ?? []).flatMap((audit) =>
+      audit.sealHash === undefined ? [] : [{ verifier: audit.verifier, sealHash: audit.sealHash }],
+    ),
     openingDigest,
-    opening: openingDigest === null ? null : sources.openings.get(lease.leaseId) ?? null,
-    findings: (commitment?.audits ?? []).flatMap((audit) => (audit.reveal === undefined ? [] : [{
-      verifier: audit.verifier, findingDigest: audit.reveal.findingDigest, finding: sources.findings.get(audit.reveal.findingDigest) ?? null,
-    }])),
+    opening: openingDigest === null ? null : (sources.openings.get(lease.leaseId) ?? null),
+    findings: (commitment?.audits ?? []).flatMap((audit) =>
+      audit.reveal === undefined
+        ? []
+        : [
+            {
+              verifier: audit.verifier,
+              findingDigest: audit.reveal.findingDigest,
+              finding: sources.findings.get(audit.reveal.findingDigest) ?? null,
+            },
+          ],
+    ),
   };
 }
 
@@ -130,29 +192,61 @@ function drawOf(lease: LedgerLease, sources: CertificateSources): CertificateLea
   const commitment = commitmentOf(lease);
   if (commitment?.draw === undefined) return null;
   const header = sources.headers.get(commitment.drawBlock);
-  if (header === undefined) throw new InvariantError({ what: `header of block ${commitment.drawBlock}, which decided the draw of lease ${lease.leaseId}`, expected: 'among the sources', actual: 'absent' });
+  if (header === undefined)
+    throw new InvariantError({
+      what: `header of block ${commitment.drawBlock}, which decided the draw of lease ${lease.leaseId}`,
+      expected: 'among the sources',
+      actual: 'absent',
+    });
   return {
-    blockNumber: commitment.drawBlock, blockHash: readBlockHeader(header).blockHash, header: hexOfBytes(header), seed: commitment.draw.seed,
-    drawnChunks: chunksOfMask(lease.word, commitment.draw.drawnMask), verifiers: [...commitment.draw.verifiers],
+    blockNumber: commitment.drawBlock,
+    blockHash: readBlockHeader(header).blockHash,
+    header: hexOfBytes(header),
+    seed: commitment.draw.seed,
+    drawnChunks: chunksOfMask(lease.word, commitment.draw.drawnMask),
+    verifiers: [...commitment.draw.verifiers],
   };
 }
 
 function paidOutputs(leases: readonly CertificateLease[]): Certificate['outputs'] {
-  return leases.filter((lease) => lease.state === 'PAYABLE').flatMap((lease) => lease.chunks.map((chunkIndex) => {
-    const output = lease.outputs?.chunks.find((chunk) => chunk.chunkIndex === chunkIndex);
-    if (output === undefined) throw new InvariantError({ what: `output of chunk ${chunkIndex}, paid for by lease ${lease.leaseId}`, expected: 'among the sources', actual: 'absent' });
-    return { chunkIndex, leaseId: lease.leaseId, cid: output.cid, pixelHash: output.pixelHash };
-  })).sort((a, b) => a.chunkIndex - b.chunkIndex);
+  return leases
+    .filter((lease) => lease.state === 'PAYABLE')
+    .flatMap((lease) =>
+      lease.chunks.map((chunkIndex) => {
+        const output = lease.outputs?.chunks.find((chunk) => chunk.chunkIndex === chunkIndex);
+        if (output === undefined)
+          throw new InvariantError({
+            what: `output of chunk ${chunkIndex}, paid for by lease ${lease.leaseId}`,
+            expected: 'among the sources',
+            actual: 'absent',
+          });
+        return { chunkIndex, leaseId: lease.leaseId, cid: output.cid, pixelHash: output.pixelHash };
+      }),
+    )
+    .sort((a, b) => a.chunkIndex - b.chunkIndex);
 }
 
 /** Transactions that made an event of the job or of its leases, in chain order. */
-function transactionsOf(events: readonly ContractEvent[], job: Readonly<LedgerJob>, gasUsed: ReadonlyMap<Bytes32, bigint>): CertificateTransaction[] {
+function transactionsOf(
+  events: readonly ContractEvent[],
+  job: Readonly<LedgerJob>,
+  gasUsed: ReadonlyMap<Bytes32, bigint>,
+): CertificateTransaction[] {
   const seen = new Map<Bytes32, CertificateTransaction>();
   for (const event of events) {
     if (!('jobId' in event.args || 'leaseId' in event.args) || seen.has(event.transactionHash)) continue;
     const gas = gasUsed.get(event.transactionHash);
-    if (gas === undefined) throw new InvariantError({ what: `gas of transaction ${event.transactionHash} of job ${job.jobId}`, expected: 'among the sources', actual: 'absent' });
-    seen.set(event.transactionHash, { hash: event.transactionHash, blockNumber: event.blockNumber, gasUsed: gas.toString() });
+    if (gas === undefined)
+      throw new InvariantError({
+        what: `gas of transaction ${event.transactionHash} of job ${job.jobId}`,
+        expected: 'among the sources',
+        actual: 'absent',
+      });
+    seen.set(event.transactionHash, {
+      hash: event.transactionHash,
+      blockNumber: event.blockNumber,
+      gasUsed: gas.toString(),
+    });
   }
   return [...seen.values()];
 }

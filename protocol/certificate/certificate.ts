@@ -7,8 +7,9 @@ import type { OpeningIndex } from '../opening.js';
 import type { Outputs } from '../outputs.js';
 import type { Terms } from '../terms.js';
 
-// certificate.json: everything needed to check a finished job without asking anyone. Amounts are decimal strings of wei,
-// everything that has a digest or a hash on chain is here in full, so that every number follows from events, documents and headers.
+// certificate.json: everything needed to check a finished job without asking anyone. Amounts are decimal strings of
+// wei, everything that has a digest or a hash on chain is here in full, so that every number follows from events,
+// documents and headers.
 
 /** One transaction that emitted an event of the job. */
 export interface CertificateTransaction {
@@ -27,7 +28,14 @@ export interface CertificateLease {
   root: Bytes32 | null;
   outputs: Outputs | null;
   /** The draw with the RLP of its block's header; null where nobody brought it. */
-  draw: { blockNumber: number; blockHash: Bytes32; header: `0x${string}`; seed: Bytes32; drawnChunks: number[]; verifiers: Address[] } | null;
+  draw: {
+    blockNumber: number;
+    blockHash: Bytes32;
+    header: `0x${string}`;
+    seed: Bytes32;
+    drawnChunks: number[];
+    verifiers: Address[];
+  } | null;
   seals: { verifier: Address; sealHash: Bytes32 }[];
   openingDigest: Bytes32 | null;
   opening: OpeningIndex | null;
@@ -44,16 +52,29 @@ export interface CertificateTotals {
   gas: { total: string; perChunk: string };
   /** Leaves and pixels that two verifiers rendered again and found equal. */
   checked: { leaves: number; pixels: number };
-  /** With at least this confidence, no more than this share of the job's leaves is wrong: 1 - (1 - confidence)^(1 / checked leaves). */
+  /**
+   * With at least this confidence, no more than this share of the job's leaves is wrong: 1 - (1 - confidence)^(1 /
+   * checked leaves).
+   */
   bound: { confidence: number; wrongShare: number };
 }
 
 export interface Certificate {
   kind: 'rushes-certificate';
   protocolVersion: 1;
-  /** `headBlock` is the newest block the events were read up to; with its hash trusted, and receipts' proofs, the rest follows. */
+  /**
+   * `headBlock` is the newest block the events were read up to; with its hash trusted, and receipts' proofs, the rest
+   * follows.
+   */
   chain: { chainId: number; contract: Address; headBlock: number };
-  job: { jobId: JobId; artist: Address; nonce: Bytes32; manifestDigest: Bytes32; termsDigest: Bytes32; weightsRoot: Bytes32 };
+  job: {
+    jobId: JobId;
+    artist: Address;
+    nonce: Bytes32;
+    manifestDigest: Bytes32;
+    termsDigest: Bytes32;
+    weightsRoot: Bytes32;
+  };
   manifest: Manifest;
   terms: Terms;
   /** Work units of every chunk. */
@@ -63,6 +84,9 @@ export interface Certificate {
   outputs: { chunkIndex: number; leaseId: LeaseId; cid: string; pixelHash: Bytes32 }[];
   transactions: CertificateTransaction[];
   totals: CertificateTotals;
-  /** Every event that the above follows from, in chain order (see eventJson.ts): those of the job and its leases, and those of accounts and policies. */
+  /**
+   * Every event that the above follows from, in chain order (see eventJson.ts): those of the job and its leases, and
+   * those of accounts and policies.
+   */
   events: Json[];
 }

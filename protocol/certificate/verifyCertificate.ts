@@ -26,8 +26,9 @@ export interface CertificateCheck {
 }
 
 /**
- * Recomputes every number of a certificate from its events, documents and headers. Pure and offline: that the events and headers are those of the
- * chain is for the caller to establish, from a block hash it trusts. Throws MalformedError or BadInputError for a manifest or terms out of form.
+ * Recomputes every number of a certificate from its events, documents and headers. Pure and offline: that the events
+ * and headers are those of the chain is for the caller to establish, from a block hash it trusts. Throws MalformedError
+ * or BadInputError for a manifest or terms out of form.
  */
 export function verifyCertificate(certificate: Certificate): CertificateCheck {
   const problems: string[] = [];
@@ -36,7 +37,8 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   const same = (what: string, stated: unknown, computed: unknown): void => {
     checks++;
     const [left, right] = [canonicalJson(stated ?? null), canonicalJson(computed ?? null)];
-    if (left !== right) problems.push(`${what}: the certificate says ${left.slice(0, 200)}, it must be ${right.slice(0, 200)}`);
+    if (left !== right)
+      problems.push(`${what}: the certificate says ${left.slice(0, 200)}, it must be ${right.slice(0, 200)}`);
   };
 
   // Follow the events, and look at the accounts as they were at each draw.
@@ -51,7 +53,14 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   same('kind', [certificate.kind, certificate.protocolVersion], ['rushes-certificate', 1]);
   same('manifest digest', certificate.job.manifestDigest, encodeManifest(manifest).digest);
   same('terms digest', certificate.job.termsDigest, encodeTerms(certificate.terms).digest);
-  same('job', certificate.job, { jobId: job.jobId, artist: job.artist, nonce: job.nonce, manifestDigest: job.manifestDigest, termsDigest: job.termsDigest, weightsRoot: job.weightsRoot });
+  same('job', certificate.job, {
+    jobId: job.jobId,
+    artist: job.artist,
+    nonce: job.nonce,
+    manifestDigest: job.manifestDigest,
+    termsDigest: job.termsDigest,
+    weightsRoot: job.weightsRoot,
+  });
   same('job id', job.jobId, jobIdOf({ ...certificate.chain, ...certificate.job }));
   same('price per unit', certificate.terms.pricePerUnitWei, job.pricePerUnitWei.toString());
   same('deadline', certificate.terms.deadline, job.deadline);
@@ -63,23 +72,61 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   same('weights root', certificate.job.weightsRoot, weightsRoot(weights));
 
   // The leases: commitments, draws, seals, openings, findings, rulings.
-  same('leases', certificate.leases.map((lease) => lease.leaseId), job.leaseIds);
+  same(
+    'leases',
+    certificate.leases.map((lease) => lease.leaseId),
+    job.leaseIds,
+  );
   for (const stated of certificate.leases) {
     const lease = ledger.leases.get(stated.leaseId);
     if (lease === undefined) continue;
     const name = `lease ${stated.leaseId}`;
-    same(`${name}: pay`, stated.payWei, payWei({ weights, word: lease.word, mask: lease.mask, pricePerUnitWei: job.pricePerUnitWei }).toString());
-    verifyLease({ certificate, stated, lease, name, same, policy: ledger.policies.get(job.policy), seen: drawn.get(stated.leaseId) });
+    same(
+      `${name}: pay`,
+      stated.payWei,
+      payWei({ weights, word: lease.word, mask: lease.mask, pricePerUnitWei: job.pricePerUnitWei }).toString(),
+    );
+    verifyLease({
+      certificate,
+      stated,
+      lease,
+      name,
+      same,
+      policy: ledger.policies.get(job.policy),
+      seen: drawn.get(stated.leaseId),
+    });
   }
 
   // The pictures: one output per paid chunk, the one that was committed.
-  const paid = certificate.leases.filter((lease) => lease.state === 'PAYABLE').flatMap((lease) => (lease.outputs?.chunks ?? []).map((chunk) => ({ chunkIndex: chunk.chunkIndex, leaseId: lease.leaseId, cid: chunk.cid, pixelHash: chunk.pixelHash })));
-  same('outputs', certificate.outputs, paid.sort((a, b) => a.chunkIndex - b.chunkIndex));
-  for (const { chunkIndex, leaseId } of certificate.outputs) same(`chunk ${chunkIndex}: paid lease`, leaseId, job.chunkLeases[chunkIndex]);
+  const paid = certificate.leases
+    .filter((lease) => lease.state === 'PAYABLE')
+    .flatMap((lease) =>
+      (lease.outputs?.chunks ?? []).map((chunk) => ({
+        chunkIndex: chunk.chunkIndex,
+        leaseId: lease.leaseId,
+        cid: chunk.cid,
+        pixelHash: chunk.pixelHash,
+      })),
+    );
+  same(
+    'outputs',
+    certificate.outputs,
+    paid.sort((a, b) => a.chunkIndex - b.chunkIndex),
+  );
+  for (const { chunkIndex, leaseId } of certificate.outputs)
+    same(`chunk ${chunkIndex}: paid lease`, leaseId, job.chunkLeases[chunkIndex]);
 
   // The sums.
-  const minedIn = new Map(events.filter((event) => 'jobId' in event.args || 'leaseId' in event.args).map((event) => [event.transactionHash, event.blockNumber]));
-  same('transactions', certificate.transactions.map((transaction) => [transaction.hash, transaction.blockNumber]), [...minedIn]);
+  const minedIn = new Map(
+    events
+      .filter((event) => 'jobId' in event.args || 'leaseId' in event.args)
+      .map((event) => [event.transactionHash, event.blockNumber]),
+  );
+  same(
+    'transactions',
+    certificate.transactions.map((transaction) => [transaction.hash, transaction.blockNumber]),
+    [...minedIn],
+  );
   same('completion', job.completed, certificate.totals.chunks.paid === job.chunkCount);
   same('totals', certificate.totals, totalsOf({ ledger, job, manifest, transactions: certificate.transactions }));
   return { problems, checks };
@@ -100,49 +147,104 @@ function expectedVerifiers(ledger: Ledger, event: ContractEvent & { name: 'Lease
   const lease = ledger.leases.get(event.args.leaseId);
   const commitment = lease === undefined ? undefined : commitmentOf(lease);
   const policy = lease === undefined ? undefined : ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
-  if (lease === undefined || commitment === undefined || policy === undefined || commitment.redrafted || event.args.drawnMask === 0n) return [];
-  const candidates = candidatesOf(ledger, { worker: lease.worker, committedBlock: commitment.committedBlock, minVerifierStakeWei: policy.minVerifierStakeWei });
+  if (
+    lease === undefined ||
+    commitment === undefined ||
+    policy === undefined ||
+    commitment.redrafted ||
+    event.args.drawnMask === 0n
+  )
+    return [];
+  const candidates = candidatesOf(ledger, {
+    worker: lease.worker,
+    committedBlock: commitment.committedBlock,
+    minVerifierStakeWei: policy.minVerifierStakeWei,
+  });
   return drawVerifiers({ seed: event.args.seed, candidates, count: policy.verifierCount });
 }
 
 function verifyLease(of: {
-  certificate: Certificate; stated: CertificateLease; lease: LedgerLease; name: string; same(what: string, stated: unknown, computed: unknown): void;
-  policy: { shift: number; verifierCount: number } | undefined; seen: string[] | undefined;
+  certificate: Certificate;
+  stated: CertificateLease;
+  lease: LedgerLease;
+  name: string;
+  same(what: string, stated: unknown, computed: unknown): void;
+  policy: { shift: number; verifierCount: number } | undefined;
+  seen: string[] | undefined;
 }): void {
   const { certificate, stated, lease, name, same, policy } = of;
   const commitment = commitmentOf(lease);
-  same(`${name}: worker, state and chunks`, [stated.worker, stated.state, stated.chunks, stated.payWei], [lease.worker, lease.state, chunksOfMask(lease.word, lease.mask), lease.payWei.toString()]);
+  same(
+    `${name}: worker, state and chunks`,
+    [stated.worker, stated.state, stated.chunks, stated.payWei],
+    [lease.worker, lease.state, chunksOfMask(lease.word, lease.mask), lease.payWei.toString()],
+  );
   same(`${name}: root`, stated.root, commitment?.root);
   if (stated.outputs !== null) {
     same(`${name}: outputs digest`, encodeOutputs(stated.outputs).digest, commitment?.outputsDigest);
-    if (lease.state === 'PAYABLE') same(`${name}: root of its outputs`, stated.root, rootOfOutputs(stated.outputs, certificate.chain));
+    if (lease.state === 'PAYABLE')
+      same(`${name}: root of its outputs`, stated.root, rootOfOutputs(stated.outputs, certificate.chain));
   }
 
   same(`${name}: drawn`, stated.draw !== null, commitment?.draw !== undefined);
   if (stated.draw !== null && commitment !== undefined && policy !== undefined) {
     const header = readBlockHeader(bytesOfHex(stated.draw.header));
-    same(`${name}: block of the draw`, [stated.draw.blockNumber, stated.draw.blockHash, header.blockNumber], [commitment.drawBlock, header.blockHash, commitment.drawBlock]);
+    same(
+      `${name}: block of the draw`,
+      [stated.draw.blockNumber, stated.draw.blockHash, header.blockNumber],
+      [commitment.drawBlock, header.blockHash, commitment.drawBlock],
+    );
     const seed = drawSeed({ mixHash: header.mixHash, leaseId: lease.leaseId });
     same(`${name}: seed`, [stated.draw.seed, commitment.draw?.seed], [seed, seed]);
     const mask = drawnMask({ seed, mask: lease.mask, shift: policy.shift });
     same(`${name}: drawn chunks`, stated.draw.drawnChunks, chunksOfMask(lease.word, mask));
-    if (stated.draw.drawnChunks.length > 0) same(`${name}: drawn mask on chain`, maskOfChunks(stated.draw.drawnChunks).mask.toString(), commitment.draw?.drawnMask.toString());
+    if (stated.draw.drawnChunks.length > 0)
+      same(
+        `${name}: drawn mask on chain`,
+        maskOfChunks(stated.draw.drawnChunks).mask.toString(),
+        commitment.draw?.drawnMask.toString(),
+      );
     same(`${name}: drawn verifiers`, [stated.draw.verifiers, commitment.draw?.verifiers], [of.seen, of.seen]);
   }
 
-  same(`${name}: seals`, stated.seals, (commitment?.audits ?? []).flatMap((audit) => (audit.sealHash === undefined ? [] : [{ verifier: audit.verifier, sealHash: audit.sealHash }])));
-  if (stated.opening !== null) same(`${name}: opening digest`, stated.openingDigest, encodeOpeningIndex(stated.opening).digest);
+  same(
+    `${name}: seals`,
+    stated.seals,
+    (commitment?.audits ?? []).flatMap((audit) =>
+      audit.sealHash === undefined ? [] : [{ verifier: audit.verifier, sealHash: audit.sealHash }],
+    ),
+  );
+  if (stated.opening !== null)
+    same(`${name}: opening digest`, stated.openingDigest, encodeOpeningIndex(stated.opening).digest);
   same(`${name}: opening on chain`, stated.openingDigest, 'openingDigest' in lease ? lease.openingDigest : undefined);
 
   const reveals = (commitment?.audits ?? []).filter((audit) => audit.reveal !== undefined);
-  same(`${name}: findings`, stated.findings.map(({ verifier, findingDigest }) => [verifier, findingDigest]), reveals.map((audit) => [audit.verifier, audit.reveal?.findingDigest]));
+  same(
+    `${name}: findings`,
+    stated.findings.map(({ verifier, findingDigest }) => [verifier, findingDigest]),
+    reveals.map((audit) => [audit.verifier, audit.reveal?.findingDigest]),
+  );
   for (const { verifier, findingDigest, finding } of stated.findings) {
     if (finding === null) continue;
     const reveal = reveals.find((audit) => audit.verifier === verifier)?.reveal;
-    same(`${name}: finding of ${verifier}`, [encodeFinding(finding).digest, finding.leaseId, finding.jobId, finding.verifier, finding.valuesHash], [findingDigest, lease.leaseId, lease.jobId, verifier, reveal?.valuesHash]);
+    same(
+      `${name}: finding of ${verifier}`,
+      [encodeFinding(finding).digest, finding.leaseId, finding.jobId, finding.verifier, finding.valuesHash],
+      [findingDigest, lease.leaseId, lease.jobId, verifier, reveal?.valuesHash],
+    );
     same(`${name}: verdict of ${verifier}`, [finding.verdict, reveal?.verdict], [rule(finding), rule(finding)]);
   }
-  if (policy !== undefined && reveals.length > 0 && reveals.length === stated.seals.length) same(`${name}: ruling`, stateOf(ruleReveals(reveals.map((audit) => audit.reveal?.verdict as Verdict), policy.verifierCount)), lease.state);
+  if (policy !== undefined && reveals.length > 0 && reveals.length === stated.seals.length)
+    same(
+      `${name}: ruling`,
+      stateOf(
+        ruleReveals(
+          reveals.map((audit) => audit.reveal?.verdict as Verdict),
+          policy.verifierCount,
+        ),
+      ),
+      lease.state,
+    );
 }
 
 /** The state that a ruling leads to. */

@@ -1,6 +1,8 @@
 import { RushesError } from '../../protocol/errors.js';
 
-/** A render thread ended or failed while it worked, or the engine was closed. The request is lost, the inputs are not. */
+/**
+ * A render thread ended or failed while it worked, or the engine was closed. The request is lost, the inputs are not.
+ */
 export class EngineError extends RushesError {
   constructor(options: { what: string; advice?: string; cause?: unknown }) {
     super({

@@ -9,9 +9,15 @@ import { loadKernel } from './loadKernel.js';
 import type { RenderedPiece, RenderPiece, ThreadData } from './RenderPiece.js';
 import { MOST_ITEMS, PIECE_BINDINGS } from './RenderPiece.js';
 
-/** How long a piece should keep a thread: long enough that handing it out costs nothing, short enough that all threads end together. */
+/**
+ * How long a piece should keep a thread: long enough that handing it out costs nothing, short enough that all threads
+ * end together.
+ */
 const PIECE_MS = 50;
-/** Pieces handed out per thread: one that renders, one that waits with it, so that a thread never waits for the thread that hands out. */
+/**
+ * Pieces handed out per thread: one that renders, one that waits with it, so that a thread never waits for the thread
+ * that hands out.
+ */
 const PIECES_PER_THREAD = 2;
 /** What a thread is taken to do before it was measured. */
 const FIRST_SAMPLES_PER_MS = 40;
@@ -38,12 +44,20 @@ interface Job {
  */
 export async function createCpuEngine(options: { threads: number; cacheDir?: string }): Promise<Engine> {
   const { threads, cacheDir } = options;
-  if (!Number.isInteger(threads) || threads < 1) throw new InvariantError({ what: 'threads of the engine', expected: 'at least 1', actual: threads });
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new InvariantError({ what: 'threads of the engine', expected: 'at least 1', actual: threads });
   const compiled = await loadKernel({ source: kernelSource(), cacheDir });
-  const data: ThreadData = { module: await WebAssembly.compile(compiled.wasm as BufferSource), kernel: { bindings: compiled.bindings, staticBytes: compiled.staticBytes } };
+  const data: ThreadData = {
+    module: await WebAssembly.compile(compiled.wasm as BufferSource),
+    kernel: { bindings: compiled.bindings, staticBytes: compiled.staticBytes },
+  };
   const pool = new Piscina<RenderPiece, RenderedPiece>({
     filename: fileURLToPath(new URL('./render.thread.js', import.meta.url)),
-    minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: PIECES_PER_THREAD, workerData: data, atomics: 'disabled',
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: PIECES_PER_THREAD,
+    workerData: data,
+    atomics: 'disabled',
   });
   // Every failing thread also rejects the piece it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
@@ -85,7 +99,13 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
     piecesOut++;
     try {
       const piece = items.slice(begin * ITEM_STRIDE, end * ITEM_STRIDE);
-      const rendered = await pool.run({ preparedHash: prepared.hash, buffers: prepared.buffers, settings, items: piece, cancelled: job.cancelled });
+      const rendered = await pool.run({
+        preparedHash: prepared.hash,
+        buffers: prepared.buffers,
+        settings,
+        items: piece,
+        cancelled: job.cancelled,
+      });
       if (jobs.has(job)) take(job, { begin, end, piece, rendered });
     } catch (error) {
       fail(job, closed ? closedError() : threadError(error));
@@ -95,7 +115,10 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
     }
   }
 
-  function take(job: Job, { begin, end, piece, rendered }: { begin: number; end: number; piece: Uint32Array; rendered: RenderedPiece }): void {
+  function take(
+    job: Job,
+    { begin, end, piece, rendered }: { begin: number; end: number; piece: Uint32Array; rendered: RenderedPiece },
+  ): void {
     job.sums.set(rendered.sums, begin * SUM_STRIDE);
     job.rays += rendered.rays;
     job.cpuMs += rendered.cpuMs;
@@ -131,10 +154,21 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
       return new Promise<RenderResult>((resolve, reject) => {
         if (closed) throw closedError();
         request.signal?.throwIfAborted();
-        const itemCount = checkRequest(request, compiled.bindings.map(({ name }) => name));
+        const itemCount = checkRequest(
+          request,
+          compiled.bindings.map(({ name }) => name),
+        );
         const job: Job = {
-          request, itemCount, sums: new Float32Array(itemCount * SUM_STRIDE), nextItem: 0, itemsDone: 0, rays: 0, cpuMs: 0,
-          cancelled: new Int32Array(new SharedArrayBuffer(4)), settle: { resolve, reject }, stopListening: () => request.signal?.removeEventListener('abort', stop),
+          request,
+          itemCount,
+          sums: new Float32Array(itemCount * SUM_STRIDE),
+          nextItem: 0,
+          itemsDone: 0,
+          rays: 0,
+          cpuMs: 0,
+          cancelled: new Int32Array(new SharedArrayBuffer(4)),
+          settle: { resolve, reject },
+          stopListening: () => request.signal?.removeEventListener('abort', stop),
         };
         function stop(): void {
           fail(job, request.signal?.reason);
@@ -160,17 +194,37 @@ function closedError(): EngineError {
 
 function threadError(cause: unknown): EngineError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EngineError({ what: `a render thread failed: ${reason.replace(/^worker exited/, 'it ended')}`, advice: 'Render again; if it fails at the same place, the scene may need more memory than this machine has.', cause });
+  return new EngineError({
+    what: `a render thread failed: ${reason.replace(/^worker exited/, 'it ended')}`,
+    advice: 'Render again; if it fails at the same place, the scene may need more memory than this machine has.',
+    cause,
+  });
 }
 
 /** How many items a request has. Refuses what the kernel would read past its buffers with. */
 function checkRequest({ prepared, settings, items }: RenderRequest, bindings: string[]): number {
-  if (items.length % ITEM_STRIDE !== 0) throw new InvariantError({ what: 'items of a request', expected: `a multiple of ${ITEM_STRIDE} values`, actual: items.length });
-  const missing = bindings.filter((name) => !(PIECE_BINDINGS as readonly string[]).includes(name) && prepared.buffers[name] === undefined);
-  if (missing.length > 0) throw new InvariantError({ what: 'buffers of the prepared scene', expected: missing.join(', '), actual: Object.keys(prepared.buffers).join(', ') });
+  if (items.length % ITEM_STRIDE !== 0)
+    throw new InvariantError({
+      what: 'items of a request',
+      expected: `a multiple of ${ITEM_STRIDE} values`,
+      actual: items.length,
+    });
+  const missing = bindings.filter(
+    (name) => !(PIECE_BINDINGS as readonly string[]).includes(name) && prepared.buffers[name] === undefined,
+  );
+  if (missing.length > 0)
+    throw new InvariantError({
+      what: 'buffers of the prepared scene',
+      expected: missing.join(', '),
+      actual: Object.keys(prepared.buffers).join(', '),
+    });
   for (let i = 0; i < items.length; i += ITEM_STRIDE) {
     if (items[i]! >= settings.width || items[i + 1]! >= settings.height || items[i + 2]! > items[i + 3]!) {
-      throw new InvariantError({ what: `item ${i / ITEM_STRIDE}`, expected: `a pixel of ${settings.width}x${settings.height} and ascending samples`, actual: [...items.subarray(i, i + 4)].join(', ') });
+      throw new InvariantError({
+        what: `item ${i / ITEM_STRIDE}`,
+        expected: `a pixel of ${settings.width}x${settings.height} and ascending samples`,
+        actual: [...items.subarray(i, i + 4)].join(', '),
+      });
     }
   }
   return items.length / ITEM_STRIDE;

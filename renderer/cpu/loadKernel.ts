@@ -18,14 +18,18 @@ const LOCK_LOOK_MS = 50;
 const LOCK_STALE_MS = 120_000;
 
 /**
- * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its hash covers
- * what prepares scenes for it too (hashPreparation).
+ * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its
+ * hash covers what prepares scenes for it too (hashPreparation).
  * @param cacheDir undefined: always compile. An entry that does not match its own hash is compiled again.
- * @throws EngineError when the folder cannot be written to, the compiling thread dies, or the source is refused (with the compiler's message).
+ * @throws EngineError when the folder cannot be written to, the compiling thread dies, or the source is refused (with
+ * the compiler's message).
  */
 export async function loadKernel(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
   const compiled = await loadCompiled(options);
-  return { ...compiled, kernelHash: hexOfBytes(sha256(bytesOfHex(compiled.kernelHash), bytesOfHex(hashPreparation()))) as Bytes32 };
+  return {
+    ...compiled,
+    kernelHash: hexOfBytes(sha256(bytesOfHex(compiled.kernelHash), bytesOfHex(hashPreparation()))) as Bytes32,
+  };
 }
 
 async function loadCompiled(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
@@ -87,7 +91,8 @@ async function takeLock(lock: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const [holder, info] = await Promise.all([readFile(lock, 'utf8').catch(() => ''), stat(lock).catch(() => undefined)]);
-  const isStale = info !== undefined && (Date.now() - info.mtimeMs > LOCK_STALE_MS || (holder !== '' && !isAlive(Number(holder))));
+  const isStale =
+    info !== undefined && (Date.now() - info.mtimeMs > LOCK_STALE_MS || (holder !== '' && !isAlive(Number(holder))));
   if (isStale) await rm(lock, { force: true });
   return false;
 }
@@ -103,9 +108,11 @@ function isAlive(pid: number): boolean {
 
 async function compileOnThread(source: string): Promise<CompiledKernel> {
   const pool = new Piscina<{ source: string }, CompiledKernel>({
-    filename: fileURLToPath(new URL('./compile.thread.js', import.meta.url)), minThreads: 1, maxThreads: 1,
-    // Piscina tries require() before import(). binaryen has a top-level await, which require() gives up on half-way, and now and
-    // then Node then dies of an internal assertion: without require() of modules nothing is begun twice.
+    filename: fileURLToPath(new URL('./compile.thread.js', import.meta.url)),
+    minThreads: 1,
+    maxThreads: 1,
+    // Piscina tries require() before import(). binaryen has a top-level await, which require() gives up on half-way,
+    // and now and then Node then dies of an internal assertion: without require() of modules nothing is begun twice.
     execArgv: ['--no-experimental-require-module'],
   });
   try {
@@ -121,7 +128,10 @@ async function compileOnThread(source: string): Promise<CompiledKernel> {
   }
 }
 
-/** An entry: 64 hex digits of the SHA-256 of the rest, the length of the description, the description as JSON, the WebAssembly. */
+/**
+ * An entry: 64 hex digits of the SHA-256 of the rest, the length of the description, the description as JSON, the
+ * WebAssembly.
+ */
 function encodeEntry({ wasm, ...description }: CompiledKernel): Uint8Array {
   const json = encoder.encode(JSON.stringify(description));
   const length = new Uint8Array(4);
@@ -131,8 +141,15 @@ function encodeEntry({ wasm, ...description }: CompiledKernel): Uint8Array {
 }
 
 function decodeEntry(file: Uint8Array): CompiledKernel | undefined {
-  if (file.length < 68 || new TextDecoder().decode(file.subarray(0, 64)) !== hexOfBytes(sha256(file.subarray(64))).slice(2)) return undefined;
+  if (
+    file.length < 68 ||
+    new TextDecoder().decode(file.subarray(0, 64)) !== hexOfBytes(sha256(file.subarray(64))).slice(2)
+  )
+    return undefined;
   const length = new DataView(file.buffer, file.byteOffset).getUint32(64);
-  const description = JSON.parse(new TextDecoder().decode(file.subarray(68, 68 + length))) as Omit<CompiledKernel, 'wasm'>;
+  const description = JSON.parse(new TextDecoder().decode(file.subarray(68, 68 + length))) as Omit<
+    CompiledKernel,
+    'wasm'
+  >;
   return { ...description, wasm: new Uint8Array(file.subarray(68 + length)) };
 }

@@ -19,7 +19,11 @@ function instanceFor({ preparedHash, buffers }: RenderPiece): KernelInstance {
   const memory = held?.instance.memory;
   held = undefined;
   const zeroed = { items: MOST_ITEMS * ITEM_STRIDE * 4, sums: MOST_ITEMS * SUM_STRIDE * 4, counters: MOST_ITEMS * 4 };
-  const instance = instantiateKernel({ ...kernel, wasm: new Uint8Array(), functions: [] }, buffers, { module, zeroed, ...(memory === undefined ? {} : { memory }) });
+  const instance = instantiateKernel({ ...kernel, wasm: new Uint8Array(), functions: [] }, buffers, {
+    module,
+    zeroed,
+    ...(memory === undefined ? {} : { memory }),
+  });
   held = { preparedHash, instance };
   return instance;
 }

@@ -1,4 +1,7 @@
-/** A frame as it was rendered: scene-linear radiance with Rec. 709 primaries, coverage in A; RGB is premultiplied by coverage. */
+/**
+ * A frame as it was rendered: scene-linear radiance with Rec. 709 primaries, coverage in A; RGB is premultiplied by
+ * coverage.
+ */
 export interface Frame {
   /** Pixels. */
   width: number;

@@ -12,9 +12,16 @@ const BLOCK_PIXELS = BLOCK_SIZE * BLOCK_SIZE;
  * @param options.samples samples per pixel over all batches.
  * @returns half floats, RGBA (coverage in A) for each of rect.width x rect.height pixels, rows top-down.
  */
-export function chunkOutput(options: { leaves: Float32Array; rect: ChunkRect; samples: number; batches: number }): { halfs: Uint16Array } {
+export function chunkOutput(options: { leaves: Float32Array; rect: ChunkRect; samples: number; batches: number }): {
+  halfs: Uint16Array;
+} {
   const { leaves, rect, samples, batches } = options;
-  if (leaves.length !== rect.leafCount * LEAF_FLOATS) throw new InvariantError({ what: 'floats in the leaves of a chunk', expected: rect.leafCount * LEAF_FLOATS, actual: leaves.length });
+  if (leaves.length !== rect.leafCount * LEAF_FLOATS)
+    throw new InvariantError({
+      what: 'floats in the leaves of a chunk',
+      expected: rect.leafCount * LEAF_FLOATS,
+      actual: leaves.length,
+    });
   const halfs = new Uint16Array(rect.width * rect.height * 4);
   for (let block = 0; block < rect.blockCount; block++) {
     const blockLeaves = leaves.subarray(block * batches * LEAF_FLOATS, (block + 1) * batches * LEAF_FLOATS);
@@ -30,7 +37,12 @@ export function chunkOutput(options: { leaves: Float32Array; rect: ChunkRect; sa
  */
 export function blockOutput(options: { blockLeaves: Float32Array; samples: number; batches: number }): Uint16Array {
   const { blockLeaves, samples, batches } = options;
-  if (blockLeaves.length !== batches * LEAF_FLOATS) throw new InvariantError({ what: 'floats in the leaves of a block', expected: batches * LEAF_FLOATS, actual: blockLeaves.length });
+  if (blockLeaves.length !== batches * LEAF_FLOATS)
+    throw new InvariantError({
+      what: 'floats in the leaves of a block',
+      expected: batches * LEAF_FLOATS,
+      actual: blockLeaves.length,
+    });
   const halfs = new Uint16Array(LEAF_FLOATS);
   for (let value = 0; value < LEAF_FLOATS; value++) {
     let total = 0;

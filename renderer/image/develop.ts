@@ -20,19 +20,25 @@ export interface Look {
  * Develops a frame: exposure, tone map, sRGB, rounding to the nearest of 255 or 65,535 steps. Float64 throughout, from
  * operations that IEEE 754 defines to the bit, so the picture's bytes are the same on every machine.
  *
- * With straight alpha, a pixel's colour is that of what covers it: RGB is divided by coverage *before* the tone map, so the
- * half-covered pixels of an edge have the colour of the object and not of a black background. Where nothing covers, all four are 0.
- * Colour below zero counts as zero.
+ * With straight alpha, a pixel's colour is that of what covers it: RGB is divided by coverage *before* the tone map, so
+ * the half-covered pixels of an edge have the colour of the object and not of a black background. Where nothing covers,
+ * all four are 0. Colour below zero counts as zero.
  */
 export function develop(options: { frame: Frame; look: Look }): Picture {
   const { frame, look } = options;
   const { width, height, halfs } = frame;
-  if (halfs.length !== width * height * 4) throw new InvariantError({ what: 'half floats of a frame', expected: width * height * 4, actual: halfs.length });
-  if (!(Math.abs(look.exposureEv) <= 32)) throw new BadInputError({ message: `exposure must be from -32 to 32 EV, not ${look.exposureEv}`, facts: { exposureEv: look.exposureEv } });
+  if (halfs.length !== width * height * 4)
+    throw new InvariantError({ what: 'half floats of a frame', expected: width * height * 4, actual: halfs.length });
+  if (!(Math.abs(look.exposureEv) <= 32))
+    throw new BadInputError({
+      message: `exposure must be from -32 to 32 EV, not ${look.exposureEv}`,
+      facts: { exposureEv: look.exposureEv },
+    });
 
   const channels = look.alpha === 'straight' ? 4 : 3;
   const steps = look.bits === 16 ? 65535 : 255;
-  const data = look.bits === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
+  const data =
+    look.bits === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
   const exposure = exposureFactor(look.exposureEv);
   const toneMap = TONE_MAPS[look.toneMap];
   const encode = srgbQuantizer(steps);

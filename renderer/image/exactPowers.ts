@@ -1,5 +1,6 @@
-// Powers and logarithms in float64 from additions, multiplications, divisions and bit patterns alone: JavaScript leaves the
-// accuracy of Math.pow, Math.log2 and `**` to the engine, and a developed picture must be the same bits on every machine.
+// Powers and logarithms in float64 from additions, multiplications, divisions and bit patterns alone: JavaScript leaves
+// the accuracy of Math.pow, Math.log2 and `**` to the engine, and a developed picture must be the same bits on every
+// machine.
 
 const LN2 = 0.6931471805599453;
 const LOG2_E = 1.4426950408889634;
@@ -29,9 +30,9 @@ export function exp2(x: number): number {
 }
 
 /**
- * The base-2 logarithm of a positive normal float64; exact for powers of two. Absolute error below 1e-15 times the larger of
- * the result and 1. Zero, negative and subnormal arguments give -Infinity.
- * ln m = 2 (s + s^3/3 + s^5/5 ...), s = (m - 1) / (m + 1), on m in [sqrt(1/2), sqrt 2), where |s| <= 0.1716.
+ * The base-2 logarithm of a positive normal float64; exact for powers of two. Absolute error below 1e-15 times the
+ * larger of the result and 1. Zero, negative and subnormal arguments give -Infinity. ln m = 2 (s + s^3/3 + s^5/5 ...),
+ * s = (m - 1) / (m + 1), on m in [sqrt(1/2), sqrt 2), where |s| <= 0.1716.
  */
 export function log2(x: number): number {
   if (!(x >= 2.2250738585072014e-308)) return -Infinity;
@@ -52,7 +53,10 @@ export function log2(x: number): number {
   return exponent + 2 * s * sum * LOG2_E;
 }
 
-/** base^exponent for base >= 0 and exponent > 0, as exp2(exponent * log2(base)); relative error below 1e-14 where the result is above 1e-9. */
+/**
+ * base^exponent for base >= 0 and exponent > 0, as exp2(exponent * log2(base)); relative error below 1e-14 where the
+ * result is above 1e-9.
+ */
 export function power(base: number, exponent: number): number {
   return base > 0 ? exp2(exponent * log2(base)) : 0;
 }

@@ -12,8 +12,14 @@ export const EXR_BYTES_PER_PIXEL = 8;
 export const EXR_COMPRESSION = '\u0003';
 /** Value of `lineOrder`: increasing y. */
 export const EXR_LINE_ORDER = '\0';
-/** Value of `channels`. An entry: name and its zero, u32 type (1 = half), u8 linear, three reserved bytes, u32 x and y sampling; a zero byte ends the list. */
-export const EXR_CHANNELS = [...['A', 'B', 'G', 'R'].map((name) => `${name}\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`), '\0'].join('');
+/**
+ * Value of `channels`. An entry: name and its zero, u32 type (1 = half), u8 linear, three reserved bytes, u32 x and y
+ * sampling; a zero byte ends the list.
+ */
+export const EXR_CHANNELS = [
+  ...['A', 'B', 'G', 'R'].map((name) => `${name}\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`),
+  '\0',
+].join('');
 
 /** Value of `dataWindow` and `displayWindow`: (0, 0) to (width - 1, height - 1) as int32, one character per byte. */
 export function exrWindow({ width, height }: { width: number; height: number }): string {

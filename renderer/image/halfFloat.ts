@@ -39,7 +39,10 @@ export function floatOfHalf(half: number): number {
   return sign * floatView[0]! * (1 + fraction / 1024);
 }
 
-/** bits / 2^shift, rounded to the nearest integer, ties to even. A carry out of the fraction moves into the exponent, as it should. */
+/**
+ * bits / 2^shift, rounded to the nearest integer, ties to even. A carry out of the fraction moves into the exponent, as
+ * it should.
+ */
 function roundedShift(bits: number, shift: number): number {
   const kept = bits >>> shift;
   const rest = bits & ((1 << shift) - 1);

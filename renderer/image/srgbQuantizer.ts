@@ -4,8 +4,9 @@ import { power } from './exactPowers.js';
 const BUCKETS = 4096;
 
 /**
- * A function from a linear value in 0..1 to its nearest sRGB code, 0 to `steps` (IEC 61966-2-1). It looks codes up by where each
- * begins, which is five times faster than encoding every value with a power and, unlike that, never decreasing.
+ * A function from a linear value in 0..1 to its nearest sRGB code, 0 to `steps` (IEC 61966-2-1). It looks codes up by
+ * where each begins, which is five times faster than encoding every value with a power and, unlike that, never
+ * decreasing.
  * @param steps 255 for 8 bits, 65535 for 16.
  */
 export function srgbQuantizer(steps: number): (value: number) => number {

@@ -2,7 +2,8 @@ import { exp2, log2, power } from './exactPowers.js';
 
 /**
  * How scene-linear radiance becomes display-linear colour:
- * - `aces`: Stephen Hill's fit of the ACES reference rendering and output transforms, with the exposure of 1/0.6 that three.js
+ * - `aces`: Stephen Hill's fit of the ACES reference rendering and output transforms, with the exposure of 1/0.6 that
+ * three.js
  *   gives it (ACESFilmicToneMapping);
  * - `agx`: Troy Sobotka's AgX in the polynomial form of Filament and three.js (AgXToneMapping), default look;
  * - `neutral`: the Khronos PBR neutral tone mapper (NeutralToneMapping), true to base colours below 0.8;
@@ -30,7 +31,8 @@ function multiply(m: readonly number[], rgb: Rgb): void {
   rgb[2] = m[6]! * r + m[7]! * g + m[8]! * b;
 }
 
-// sRGB to ACEScg with the reference rendering transform's desaturation, and back (https://github.com/selfshadow/ltc_code, ltc_blit.fs).
+// sRGB to ACEScg with the reference rendering transform's desaturation, and back
+// (https://github.com/selfshadow/ltc_code, ltc_blit.fs).
 const ACES_INPUT = [0.59719, 0.35458, 0.04823, 0.076, 0.90834, 0.01566, 0.0284, 0.13383, 0.83777];
 const ACES_OUTPUT = [1.60475, -0.53108, -0.07367, -0.10208, 1.10813, -0.00605, -0.00327, -0.07276, 1.07602];
 
@@ -50,14 +52,12 @@ const REC2020_FROM_SRGB = [0.6274, 0.3293, 0.0433, 0.0691, 0.9195, 0.0113, 0.016
 const SRGB_FROM_REC2020 = [1.6605, -0.5876, -0.0728, -0.1246, 1.1329, -0.0083, -0.0182, -0.1006, 1.1187];
 // AgX's own inset and outset of the primaries (https://github.com/google/filament/pull/7236).
 const AGX_INSET = [
-  0.856627153315983, 0.0951212405381588, 0.0482516061458583,
-  0.137318972929847, 0.761241990602591, 0.101439036467562,
+  0.856627153315983, 0.0951212405381588, 0.0482516061458583, 0.137318972929847, 0.761241990602591, 0.101439036467562,
   0.11189821299995, 0.0767994186031903, 0.811302368396859,
 ];
 const AGX_OUTSET = [
-  1.1271005818144368, -0.11060664309660323, -0.016493938717834573,
-  -0.1413297634984383, 1.157823702216272, -0.016493938717834257,
-  -0.14132976349843826, -0.11060664309660294, 1.2519364065950405,
+  1.1271005818144368, -0.11060664309660323, -0.016493938717834573, -0.1413297634984383, 1.157823702216272,
+  -0.016493938717834257, -0.14132976349843826, -0.11060664309660294, 1.2519364065950405,
 ];
 // log2 of middle grey 0.18 times 2^-10 and 2^6.5.
 const AGX_MIN_EV = -12.47393;
@@ -76,7 +76,10 @@ function agx(rgb: Rgb): void {
   clampToUnit(rgb);
 }
 
-/** Polynomial fit of AgX's default contrast curve; mean squared error 3.7e-6 (https://iolite-engine.com/blog_posts/minimal_agx_implementation). */
+/**
+ * Polynomial fit of AgX's default contrast curve; mean squared error 3.7e-6
+ * (https://iolite-engine.com/blog_posts/minimal_agx_implementation).
+ */
 function agxSigmoid(x: number): number {
   const x2 = x * x;
   const x4 = x2 * x2;

@@ -18,16 +18,23 @@ export class WriteFailedError extends RushesError {
 }
 
 const REASONS: Record<string, string> = {
-  ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'permission denied', EPERM: 'permission denied',
-  EROFS: 'the file system is read-only', ENOENT: 'its folder does not exist', ENOTDIR: 'part of its path is a file', EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'part of its path is a file',
+  EISDIR: 'it is a folder',
 };
 const ADVICE: Record<string, string> = {
-  ENOSPC: 'Free some space, or give a folder on another disk.', EDQUOT: 'Free some space, or give a folder on another disk.',
+  ENOSPC: 'Free some space, or give a folder on another disk.',
+  EDQUOT: 'Free some space, or give a folder on another disk.',
 };
 
 /**
- * Writes a file whole or not at all: to a name of its own in the same folder, flushed, then renamed over the path, so that
- * whoever looks sees the old content or the new. Throws WriteFailedError.
+ * Writes a file whole or not at all: to a name of its own in the same folder, flushed, then renamed over the path, so
+ * that whoever looks sees the old content or the new. Throws WriteFailedError.
  */
 export async function writeAtomically(options: { path: string; bytes: Uint8Array }): Promise<void> {
   const { path, bytes } = options;

@@ -5,7 +5,8 @@
 // scattering compensation for microfacet models), and the base receives what the lobe does not reflect, 1 - E(view),
 // so that a white surface reflects everything that it receives, whatever its roughness and metalness.
 // A glass share (transmission): a rough or smooth dielectric boundary with exact Fresnel, reflecting and refracting
-// (Walter et al. 2007), scaled up by what single scattering loses on it. Radiance is carried as L / n^2, so that crossing a boundary does not scale it.
+// (Walter et al. 2007), scaled up by what single scattering loses on it. Radiance is carried as L / n^2, so that
+// crossing a boundary does not scale it.
 
 struct Bsdf {
   /// Squared roughness; 0 means a perfect mirror.
@@ -45,7 +46,8 @@ struct BsdfSample {
 const LEAST_ALPHA = 0.0004;
 const ALBEDO_SIZE = 32u;
 
-/// (E, B): what a GGX lobe with F = 1 and with F = (1 - cos)^5 reflects in all, for the view's cosine and perceptual roughness.
+/// (E, B): what a GGX lobe with F = 1 and with F = (1 - cos)^5 reflects in all, for the view's cosine and perceptual
+/// roughness.
 fn directionalAlbedo(cosine: f32, roughness: f32) -> vec2f {
   let x = clamp(sqrt(cosine), 0.0, 1.0) * f32(ALBEDO_SIZE - 1u);
   let y = clamp(roughness, 0.0, 1.0) * f32(ALBEDO_SIZE - 1u);

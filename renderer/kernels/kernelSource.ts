@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs';
 
 /** The kernel's files in the order in which they make one module: layout first, the entry last. */
 const KERNEL_FILES = [
-  'layout.wgsl', 'math.wgsl', 'random.wgsl', 'texture.wgsl', 'surface.wgsl', 'traverse.wgsl',
-  'bsdf.wgsl', 'environment.wgsl', 'lights.wgsl', 'camera.wgsl', 'path.wgsl', 'render.wgsl',
+  'layout.wgsl',
+  'math.wgsl',
+  'random.wgsl',
+  'texture.wgsl',
+  'surface.wgsl',
+  'traverse.wgsl',
+  'bsdf.wgsl',
+  'environment.wgsl',
+  'lights.wgsl',
+  'camera.wgsl',
+  'path.wgsl',
+  'render.wgsl',
 ] as const;
 
 /** The text of the path-tracing kernel: one WGSL module with the entry `renderItems`. */

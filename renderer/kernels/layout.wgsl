@@ -1,4 +1,5 @@
-// What the kernel reads and writes. `renderer/scene/prepare/` packs these structures byte for byte: change both together.
+// What the kernel reads and writes. `renderer/scene/prepare/` packs these structures byte for byte: change both
+// together.
 
 /// One frame: settings of the request, camera, and where things lie in `tables`.
 struct Frame {
@@ -185,7 +186,8 @@ const LIGHT_ENVIRONMENT = 4u;
 fn tableVector(index: u32) -> vec4f { return bitcast<vec4f>(tables[index]); }
 fn tableScalar(index: u32) -> f32 { return bitcast<f32>(tables[index >> 2u][index & 3u]); }
 
-/// The last entry i of `count` with distribution[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to 1.
+/// The last entry i of `count` with distribution[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to
+/// 1.
 fn searchDistribution(first: u32, count: u32, u: f32) -> u32 {
   var low = 0u;
   var size = count;

@@ -5,7 +5,8 @@ struct LightSample {
   direction: vec3f,
   /// Distance to it; FAR for lights at infinity.
   distance: f32,
-  /// Radiance that arrives, over the density of the sample (for point-like lights: irradiance over the chance of the pick).
+  /// Radiance that arrives, over the density of the sample (for point-like lights: irradiance over the chance of the
+  /// pick).
   weight: vec3f,
   /// Density per solid angle, pick included; 0 for lights that no bounced ray can meet.
   density: f32,
@@ -99,8 +100,9 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
   return result;
 }
 
-/// Weight of a sample of density `mine` where another technique has density `other`. The balance heuristic goes with the
-/// environment's compensated density (Karlik et al. 2019), the power heuristic with surfaces (Veach 1997): each measured better by 4 to 9 %.
+/// Weight of a sample of density `mine` where another technique has density `other`. The balance heuristic goes with
+/// the environment's compensated density (Karlik et al. 2019), the power heuristic with surfaces (Veach 1997): each
+/// measured better by 4 to 9 %.
 fn balanceHeuristic(mine: f32, other: f32) -> f32 { return mine / max(mine + other, 1e-36); }
 
 fn powerHeuristic(mine: f32, other: f32) -> f32 {

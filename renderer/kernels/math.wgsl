@@ -1,5 +1,5 @@
-// Elementary functions from IEEE additions, multiplications, divisions and square roots only: WGSL's own promise no bits.
-// The error bounds are measured by test/renderer/kernels/math.test.ts against float64.
+// Elementary functions from IEEE additions, multiplications, divisions and square roots only: WGSL's own promise no
+// bits. The error bounds are measured by test/renderer/kernels/math.test.ts against float64.
 
 const PI = 3.14159265358979;
 const INVERSE_PI = 0.318309886183791;

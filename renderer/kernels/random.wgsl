@@ -61,8 +61,8 @@ fn draw4(sequence: Sequence, dimension: u32) -> vec4f {
   let shuffles = hash4(key ^ vec4u(0xa511e9b3u, 0xa511e9b3u, 0x63d83595u, 0x63d83595u));
   // Shuffle the index: the same for both numbers of a pair.
   let index = reverse4(scrambleReversed(vec4u(sequence.reversedIndex), shuffles));
-  // The first number of a pair is the radical inverse of the index; its bits reversed are the index itself. The second is
-  // Sobol's second dimension, whose reversed bits are the index as a polynomial over GF(2), taken at x + 1.
+  // The first number of a pair is the radical inverse of the index; its bits reversed are the index itself. The second
+  // is Sobol's second dimension, whose reversed bits are the index as a polynomial over GF(2), taken at x + 1.
   var shifted = index;
   shifted ^= (shifted >> vec4u(16u)) & vec4u(0x0000ffffu);
   shifted ^= (shifted >> vec4u(8u)) & vec4u(0x00ff00ffu);

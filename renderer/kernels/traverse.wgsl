@@ -62,7 +62,8 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
           current = nodes[current].child[countTrailingZeros(found)];
           continue;
         }
-        // Sort the children that were met by distance, farthest first: the low two bits of a key name the lane, misses are 0.
+        // Sort the children that were met by distance, farthest first: the low two bits of a key name the lane, misses
+        // are 0.
         var key = select(vec4u(0u), (bitcast<vec4u>(entry) & vec4u(0xfffffffcu)) | vec4u(0u, 1u, 2u, 3u), inside);
         var other = key.yxwz;
         key = select(min(key, other), max(key, other), vec4<bool>(true, false, true, false));
@@ -167,7 +168,8 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
       let highZ = (nodes[current].highZ - originZ) * inverseZ;
       let entry = max(max(min(lowX, highX), min(lowY, highY)), max(min(lowZ, highZ), vec4f(0.0)));
       let leave = min(min(max(lowX, highX), max(lowY, highY)), max(lowZ, highZ)) * vec4f(SLAB_SLACK);
-      // Push the children that were met, without a branch to mispredict. The order does not matter: any opaque triangle ends the search.
+      // Push the children that were met, without a branch to mispredict. The order does not matter: any opaque triangle
+      // ends the search.
       let found = movemask(entry <= min(leave, limit));
       let children = nodes[current].child;
       pendingShadow[depth] = children.x;

@@ -1,4 +1,7 @@
-/** The part of a glTF 2.0 document that is read here. `checkDocument` proves that a parsed JSON value has this shape, indices in range included. */
+/**
+ * The part of a glTF 2.0 document that is read here. `checkDocument` proves that a parsed JSON value has this shape,
+ * indices in range included.
+ */
 export interface GltfDocument {
   asset: { version: string; extras?: unknown };
   scene?: number;
@@ -53,7 +56,9 @@ export interface GltfTextureInfo {
   index: number;
   texCoord?: number;
   scale?: number;
-  extensions?: { KHR_texture_transform?: { offset?: number[]; rotation?: number; scale?: number[]; texCoord?: number } } & Record<string, unknown>;
+  extensions?: {
+    KHR_texture_transform?: { offset?: number[]; rotation?: number; scale?: number[]; texCoord?: number };
+  } & Record<string, unknown>;
 }
 
 export interface GltfMaterial {
@@ -76,7 +81,11 @@ export interface GltfMaterial {
     KHR_materials_transmission?: { transmissionFactor?: number; transmissionTexture?: GltfTextureInfo };
     KHR_materials_ior?: { ior?: number };
     KHR_materials_unlit?: object;
-    KHR_materials_pbrSpecularGlossiness?: { diffuseFactor?: number[]; diffuseTexture?: GltfTextureInfo; glossinessFactor?: number };
+    KHR_materials_pbrSpecularGlossiness?: {
+      diffuseFactor?: number[];
+      diffuseTexture?: GltfTextureInfo;
+      glossinessFactor?: number;
+    };
   } & Record<string, unknown>;
 }
 
@@ -142,7 +151,22 @@ export interface GltfAnimation {
 }
 
 /** Bytes of one component by its WebGL number. */
-export const COMPONENT_BYTES: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 };
+export const COMPONENT_BYTES: Readonly<Record<number, number>> = {
+  5120: 1,
+  5121: 1,
+  5122: 2,
+  5123: 2,
+  5125: 4,
+  5126: 4,
+};
 
 /** Components of one element by accessor type. */
-export const TYPE_COMPONENTS: Readonly<Record<string, number>> = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 };
+export const TYPE_COMPONENTS: Readonly<Record<string, number>> = {
+  SCALAR: 1,
+  VEC2: 2,
+  VEC3: 3,
+  VEC4: 4,
+  MAT2: 4,
+  MAT3: 9,
+  MAT4: 16,
+};

@@ -2,7 +2,10 @@ import type { GltfCamera, GltfDocument } from './GltfDocument.js';
 import type { PosedLight, PosedMaterial, PosedScene, PosedTexture } from './PosedScene.js';
 import type { SceneProblem } from './SceneSource.js';
 
-/** A scene read from its files, ready to be posed at any frame. Made by `loadScene`, never changed afterwards except by `dispose`. */
+/**
+ * A scene read from its files, ready to be posed at any frame. Made by `loadScene`, never changed afterwards except by
+ * `dispose`.
+ */
 export interface LoadedScene {
   /** Path of the file it was loaded from, below the scene's folder. */
   entry: string;
@@ -61,9 +64,10 @@ export interface SceneChannel {
 }
 
 /**
- * What a scene says about how it wants to be rendered: the object `rushes` inside the `extras` of glTF's `asset`, all fields optional:
- * `{ "environment": "studio.hdr", "environmentIntensity": 1, "background": "environment" | "transparent" | "#rrggbb", "camera": "Hero", "clip": "Turn", "fps": 12 }`.
- * `environment` is a path beside the scene's file; it follows the same rules as every other file of the scene.
+ * What a scene says about how it wants to be rendered: the object `rushes` inside the `extras` of glTF's `asset`, all
+ * fields optional: `{ "environment": "studio.hdr", "environmentIntensity": 1, "background": "environment" |
+ * "transparent" | "#rrggbb", "camera": "Hero", "clip": "Turn", "fps": 12 }`. `environment` is a path beside the scene's
+ * file; it follows the same rules as every other file of the scene.
  */
 export interface SceneSettings {
   environment: string | null;
@@ -93,7 +97,18 @@ export interface SceneContent {
 }
 
 /** The arrays of a PosedScene that `geometryKey` speaks for. */
-export type PosedTriangles = Pick<PosedScene, 'triangleCount' | 'positions' | 'normals' | 'uv0' | 'uv1' | 'tangents' | 'colors' | 'materialOfTriangle' | 'geometryKey'>;
+export type PosedTriangles = Pick<
+  PosedScene,
+  | 'triangleCount'
+  | 'positions'
+  | 'normals'
+  | 'uv0'
+  | 'uv1'
+  | 'tangents'
+  | 'colors'
+  | 'materialOfTriangle'
+  | 'geometryKey'
+>;
 
 export interface SceneNode {
   index: number;

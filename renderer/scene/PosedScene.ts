@@ -1,9 +1,11 @@
 /**
- * A scene at one moment, as plain arrays: what lies between the loader (three.js objects) and `prepare/` (what the kernel reads).
+ * A scene at one moment, as plain arrays: what lies between the loader (three.js objects) and `prepare/` (what the
+ * kernel reads).
  *
- * World space, metres as in glTF, right-handed, +Y up. Colours are linear with Rec. 709 primaries. Triangles wind counter-clockwise seen from their front,
- * also where a node mirrors its mesh (the winding is turned back when the scene is posed). Everything here is a pure function of the scene's files and the
- * frame's time, so two machines build the same bytes.
+ * World space, metres as in glTF, right-handed, +Y up. Colours are linear with Rec. 709 primaries. Triangles wind
+ * counter-clockwise seen from their front, also where a node mirrors its mesh (the winding is turned back when the
+ * scene is posed). Everything here is a pure function of the scene's files and the frame's time, so two machines build
+ * the same bytes.
  */
 export interface PosedScene {
   /** How many triangles: `n` below. */
@@ -18,7 +20,10 @@ export interface PosedScene {
   uv1: Float32Array | null;
   /** 12n: per corner a unit tangent (world space) and the sign w: bitangent = w * cross(normal, tangent). */
   tangents: Float32Array;
-  /** 12n: linear RGBA per corner, a factor of the base colour; 1 where the mesh has none. Null when no mesh of the scene has vertex colours. */
+  /**
+   * 12n: linear RGBA per corner, a factor of the base colour; 1 where the mesh has none. Null when no mesh of the scene
+   * has vertex colours.
+   */
   colors: Float32Array | null;
   /** n: index into `materials`. */
   materialOfTriangle: Uint32Array;
@@ -28,7 +33,10 @@ export interface PosedScene {
   environment: PosedEnvironment | null;
   camera: PosedCamera;
   background: Background;
-  /** Equal keys mean equal triangles (positions, normals, tangents, order): lets `prepare` reuse a BVH. Frames in which nothing moves share one. */
+  /**
+   * Equal keys mean equal triangles (positions, normals, tangents, order): lets `prepare` reuse a BVH. Frames in which
+   * nothing moves share one.
+   */
   geometryKey: string;
 }
 
@@ -38,13 +46,15 @@ export interface TextureSlot {
   texture: number;
   uvSet: 0 | 1;
   /**
-   * The affine map of KHR_texture_transform, column-major: [a, b, c, d, tx, ty] takes (u, v) to (a*u + c*v + tx, b*u + d*v + ty).
-   * Identity is [1, 0, 0, 1, 0, 0].
+   * The affine map of KHR_texture_transform, column-major: [a, b, c, d, tx, ty] takes (u, v) to (a*u + c*v + tx, b*u +
+   * d*v + ty). Identity is [1, 0, 0, 1, 0, 0].
    */
   transform: [number, number, number, number, number, number];
 }
 
-/** Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior and unlit. Factors multiply their texture. */
+/**
+ * Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior and unlit. Factors multiply their texture.
+ */
 export interface PosedMaterial {
   /** Linear RGB and opacity, each in 0..1. */
   baseColor: [number, number, number, number];
@@ -110,8 +120,8 @@ export interface PosedLight {
 }
 
 /**
- * An equirectangular image of light from infinity. Row 0 looks along +Y. With u = (column + 0.5) / width, the direction (x, y, z) is seen at
- * u = atan2(z, x) / (2 pi) + 0.5, v = 0.5 - asin(y) / pi, as three.js maps it.
+ * An equirectangular image of light from infinity. Row 0 looks along +Y. With u = (column + 0.5) / width, the direction
+ * (x, y, z) is seen at u = atan2(z, x) / (2 pi) + 0.5, v = 0.5 - asin(y) / pi, as three.js maps it.
  */
 export interface PosedEnvironment {
   /** Pixels. */
@@ -146,4 +156,5 @@ export type PosedCamera =
     };
 
 /** What a camera ray sees where it meets nothing. */
-export type Background = { kind: 'environment' } | { kind: 'transparent' } | { kind: 'color'; /** Linear. */ rgb: [number, number, number] };
+export type Background =
+  { kind: 'environment' } | { kind: 'transparent' } | { kind: 'color'; /** Linear. */ rgb: [number, number, number] };

@@ -1,6 +1,6 @@
 /**
- * The largest scene that is taken. A scene comes from somebody else, and every bound is checked before memory is asked for.
- * They lie above what this engine renders in reasonable time and below what takes a machine down.
+ * The largest scene that is taken. A scene comes from somebody else, and every bound is checked before memory is asked
+ * for. They lie above what this engine renders in reasonable time and below what takes a machine down.
  */
 export const SCENE_LIMITS = {
   /** Bytes of one file. */
@@ -15,7 +15,10 @@ export const SCENE_LIMITS = {
   listLength: 1_000_000,
   /** Elements of one accessor. */
   accessorCount: 1 << 26,
-  /** Numbers read from accessors in all: one accessor may be read by many primitives and channels, and need not be stored anywhere. */
+  /**
+   * Numbers read from accessors in all: one accessor may be read by many primitives and channels, and need not be
+   * stored anywhere.
+   */
   accessorValues: 1 << 27,
   /** Bytes of compressed geometry once it is unpacked, in all. */
   unpackedBytes: 1 << 30,

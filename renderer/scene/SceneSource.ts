@@ -1,6 +1,9 @@
 import type { GltfDocument } from './GltfDocument.js';
 
-/** Reads a file by its path below the scene's folder; undefined when there is none. The only way a scene's bytes come in. */
+/**
+ * Reads a file by its path below the scene's folder; undefined when there is none. The only way a scene's bytes come
+ * in.
+ */
 export type ReadSceneFile = (path: string) => Promise<Uint8Array | undefined>;
 
 /** One thing about a scene that a person must know before it is rendered. */
@@ -21,7 +24,10 @@ export interface SceneSource {
   files: { path: string; bytes: Uint8Array }[];
   /** Bytes of `buffers`; undefined where the file is missing. */
   buffers: (Uint8Array | undefined)[];
-  /** Bytes of those `images` that have a URI, by index; undefined where the file is missing or the image lies in a buffer view. */
+  /**
+   * Bytes of those `images` that have a URI, by index; undefined where the file is missing or the image lies in a
+   * buffer view.
+   */
   images: (Uint8Array | undefined)[];
   /** Files that the scene names and the folder lacks. */
   missing: SceneProblem[];

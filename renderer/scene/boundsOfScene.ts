@@ -3,7 +3,11 @@ import { placementsOf, poseVertices } from './poseVertices.js';
 import { samplePose } from './samplePose.js';
 
 /** The world bounds of everything drawn at one moment, metres; null when there are no triangles. */
-export function boundsOfScene(options: { loaded: LoadedScene; clip: SceneClip | null; seconds: number }): SceneBounds | null {
+export function boundsOfScene(options: {
+  loaded: LoadedScene;
+  clip: SceneClip | null;
+  seconds: number;
+}): SceneBounds | null {
   const { loaded } = options;
   const { content } = loaded;
   const pose = samplePose(options);

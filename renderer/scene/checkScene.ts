@@ -4,12 +4,20 @@ import { nameOfMaterial } from './readMaterials.js';
 import type { SceneProblem } from './SceneSource.js';
 
 /**
- * Everything about a loaded scene that would make its picture differ from what its author sees: files that are missing, and features that are not drawn, each by
- * name with where it is used and what follows. Both lists empty means that it is drawn in full. Only what the scene uses is reported, once per place.
+ * Everything about a loaded scene that would make its picture differ from what its author sees: files that are missing,
+ * and features that are not drawn, each by name with where it is used and what follows. Both lists empty means that it
+ * is drawn in full. Only what the scene uses is reported, once per place.
  */
 export function checkScene(loaded: LoadedScene): { missing: SceneProblem[]; unsupported: SceneProblem[] } {
   const { document } = loaded.content;
-  const unsupported = [...loaded.unsupported, ...materialProblems(loaded), ...meshProblems(loaded), ...nodeProblems(loaded), ...animationProblems(document), ...documentProblems(document)];
+  const unsupported = [
+    ...loaded.unsupported,
+    ...materialProblems(loaded),
+    ...meshProblems(loaded),
+    ...nodeProblems(loaded),
+    ...animationProblems(document),
+    ...documentProblems(document),
+  ];
   const seen = new Set<string>();
   return {
     missing: loaded.missing,
@@ -21,22 +29,64 @@ export function checkScene(loaded: LoadedScene): { missing: SceneProblem[]; unsu
 }
 
 /** Material extensions that are drawn. */
-const DRAWN_MATERIALS = new Set(['KHR_materials_emissive_strength', 'KHR_materials_transmission', 'KHR_materials_ior', 'KHR_materials_unlit']);
+const DRAWN_MATERIALS = new Set([
+  'KHR_materials_emissive_strength',
+  'KHR_materials_transmission',
+  'KHR_materials_ior',
+  'KHR_materials_unlit',
+]);
 
 type Fields = Record<string, unknown>;
 
 /** What is lost with a material extension, and when it would have no effect anyway. */
 const MATERIAL_EXTENSIONS: Readonly<Record<string, { consequence: string; idle?: (fields: Fields) => boolean }>> = {
-  KHR_materials_clearcoat: { consequence: 'the clear layer on top is left out', idle: (fields) => !(Number(fields['clearcoatFactor'] ?? 0) > 0) },
-  KHR_materials_sheen: { consequence: 'the sheen of the fabric is left out', idle: (fields) => isBlack(fields['sheenColorFactor']) },
-  KHR_materials_volume: { consequence: 'light is not absorbed or tinted inside', idle: (fields) => !(Number(fields['thicknessFactor'] ?? 0) > 0) || (isWhite(fields['attenuationColor']) || fields['attenuationDistance'] === undefined) },
-  KHR_materials_iridescence: { consequence: 'the thin-film colours are left out', idle: (fields) => !(Number(fields['iridescenceFactor'] ?? 0) > 0) },
-  KHR_materials_anisotropy: { consequence: 'highlights are round instead of stretched', idle: (fields) => !(Number(fields['anisotropyStrength'] ?? 0) > 0) },
-  KHR_materials_specular: { consequence: 'reflections have their usual strength and no tint', idle: (fields) => Number(fields['specularFactor'] ?? 1) === 1 && isWhite(fields['specularColorFactor']) && fields['specularTexture'] === undefined && fields['specularColorTexture'] === undefined },
-  KHR_materials_dispersion: { consequence: 'light is not split into colours', idle: (fields) => !(Number(fields['dispersion'] ?? 0) > 0) },
-  KHR_materials_diffuse_transmission: { consequence: 'no diffuse light comes through from behind', idle: (fields) => !(Number(fields['diffuseTransmissionFactor'] ?? 0) > 0) },
-  KHR_materials_diffuse_roughness: { consequence: 'diffuse light is spread evenly', idle: (fields) => !(Number(fields['diffuseRoughnessFactor'] ?? 0) > 0) },
-  KHR_materials_pbrSpecularGlossiness: { consequence: 'it is drawn from its metallic-roughness values, or where it has none by its diffuse colour without tinted reflections' },
+  KHR_materials_clearcoat: {
+    consequence: 'the clear layer on top is left out',
+    idle: (fields) => !(Number(fields['clearcoatFactor'] ?? 0) > 0),
+  },
+  KHR_materials_sheen: {
+    consequence: 'the sheen of the fabric is left out',
+    idle: (fields) => isBlack(fields['sheenColorFactor']),
+  },
+  KHR_materials_volume: {
+    consequence: 'light is not absorbed or tinted inside',
+    idle: (fields) =>
+      !(Number(fields['thicknessFactor'] ?? 0) > 0) ||
+      isWhite(fields['attenuationColor']) ||
+      fields['attenuationDistance'] === undefined,
+  },
+  KHR_materials_iridescence: {
+    consequence: 'the thin-film colours are left out',
+    idle: (fields) => !(Number(fields['iridescenceFactor'] ?? 0) > 0),
+  },
+  KHR_materials_anisotropy: {
+    consequence: 'highlights are round instead of stretched',
+    idle: (fields) => !(Number(fields['anisotropyStrength'] ?? 0) > 0),
+  },
+  KHR_materials_specular: {
+    consequence: 'reflections have their usual strength and no tint',
+    idle: (fields) =>
+      Number(fields['specularFactor'] ?? 1) === 1 &&
+      isWhite(fields['specularColorFactor']) &&
+      fields['specularTexture'] === undefined &&
+      fields['specularColorTexture'] === undefined,
+  },
+  KHR_materials_dispersion: {
+    consequence: 'light is not split into colours',
+    idle: (fields) => !(Number(fields['dispersion'] ?? 0) > 0),
+  },
+  KHR_materials_diffuse_transmission: {
+    consequence: 'no diffuse light comes through from behind',
+    idle: (fields) => !(Number(fields['diffuseTransmissionFactor'] ?? 0) > 0),
+  },
+  KHR_materials_diffuse_roughness: {
+    consequence: 'diffuse light is spread evenly',
+    idle: (fields) => !(Number(fields['diffuseRoughnessFactor'] ?? 0) > 0),
+  },
+  KHR_materials_pbrSpecularGlossiness: {
+    consequence:
+      'it is drawn from its metallic-roughness values, or where it has none by its diffuse colour without tinted reflections',
+  },
   KHR_materials_variants: { consequence: 'the default look is drawn' },
   EXT_materials_bump: { consequence: 'the bumps are left out' },
 };
@@ -58,15 +108,24 @@ function materialProblems(loaded: LoadedScene): SceneProblem[] {
     for (const [name, fields] of Object.entries(material.extensions ?? {})) {
       if (DRAWN_MATERIALS.has(name)) continue;
       const known = MATERIAL_EXTENSIONS[name];
-      if (known?.idle?.(fields as Fields) !== true) problems.push({ name, where, consequence: known?.consequence ?? 'its effect is left out' });
+      if (known?.idle?.(fields as Fields) !== true)
+        problems.push({ name, where, consequence: known?.consequence ?? 'its effect is left out' });
     }
     // Without a volume the surface is a thin pane by the extension's text; the kernel knows glass bodies only.
     const volume = material.extensions?.['KHR_materials_volume'] as Fields | undefined;
-    if (Number(material.extensions?.KHR_materials_transmission?.transmissionFactor ?? 0) > 0 && !(Number(volume?.['thicknessFactor'] ?? 0) > 0)) {
-      problems.push({ name: 'KHR_materials_transmission without KHR_materials_volume', where, consequence: 'it is drawn as the surface of solid glass: light bends in it' });
+    if (
+      Number(material.extensions?.KHR_materials_transmission?.transmissionFactor ?? 0) > 0 &&
+      !(Number(volume?.['thicknessFactor'] ?? 0) > 0)
+    ) {
+      problems.push({
+        name: 'KHR_materials_transmission without KHR_materials_volume',
+        where,
+        consequence: 'it is drawn as the surface of solid glass: light bends in it',
+      });
     }
     const ior = material.extensions?.KHR_materials_ior?.ior;
-    if (ior !== undefined && ior < 1) problems.push({ name: `KHR_materials_ior of ${ior}`, where, consequence: 'the usual 1.5 is taken' });
+    if (ior !== undefined && ior < 1)
+      problems.push({ name: `KHR_materials_ior of ${ior}`, where, consequence: 'the usual 1.5 is taken' });
     return problems;
   });
 }
@@ -79,10 +138,25 @@ function meshProblems(loaded: LoadedScene): SceneProblem[] {
     return (mesh?.primitives ?? []).flatMap((primitive, k) => {
       const where = `${mesh?.name ? `mesh "${mesh.name}"` : `meshes[${index}]`}, primitive ${k}`;
       const problems: SceneProblem[] = [];
-      if (primitive.mode !== undefined && primitive.mode < 4) problems.push({ name: primitive.mode === 0 ? 'points' : 'lines', where, consequence: 'they are left out' });
-      else if (primitive.attributes['POSITION'] === undefined) problems.push({ name: 'a primitive without positions', where, consequence: 'it is left out' });
-      if (primitive.attributes['JOINTS_2'] !== undefined) problems.push({ name: 'more than eight joints per vertex', where, consequence: 'the further joints are left out' });
-      if (primitive.targets?.some((target) => target['TANGENT'] !== undefined) && primitive.attributes['TANGENT'] !== undefined) problems.push({ name: 'morph target tangents', where, consequence: 'the normal map keeps the directions it has at rest' });
+      if (primitive.mode !== undefined && primitive.mode < 4)
+        problems.push({ name: primitive.mode === 0 ? 'points' : 'lines', where, consequence: 'they are left out' });
+      else if (primitive.attributes['POSITION'] === undefined)
+        problems.push({ name: 'a primitive without positions', where, consequence: 'it is left out' });
+      if (primitive.attributes['JOINTS_2'] !== undefined)
+        problems.push({
+          name: 'more than eight joints per vertex',
+          where,
+          consequence: 'the further joints are left out',
+        });
+      if (
+        primitive.targets?.some((target) => target['TANGENT'] !== undefined) &&
+        primitive.attributes['TANGENT'] !== undefined
+      )
+        problems.push({
+          name: 'morph target tangents',
+          where,
+          consequence: 'the normal map keeps the directions it has at rest',
+        });
       for (const name of Object.keys(primitive.extensions ?? {})) {
         if (name === 'KHR_draco_mesh_compression') continue; // optional here, with plain data beside it
         problems.push({ name, where, consequence: MATERIAL_EXTENSIONS[name]?.consequence ?? 'its effect is left out' });
@@ -99,9 +173,18 @@ function nodeProblems(loaded: LoadedScene): SceneProblem[] {
   return order.flatMap(({ index }) => {
     const node = document.nodes?.[index];
     const where = node?.name ? `node "${node.name}"` : `nodes[${index}]`;
-    const problems = Object.keys(node?.extensions ?? {}).flatMap((name) => (READ_NODES.has(name) ? [] : [{ name, where, consequence: NODE_EXTENSIONS[name] ?? 'its effect is left out' }]));
-    const instanced = Object.keys(node?.extensions?.EXT_mesh_gpu_instancing?.attributes ?? {}).filter((name) => !['TRANSLATION', 'ROTATION', 'SCALE'].includes(name) && name === '_COLOR_0');
-    for (const name of instanced) problems.push({ name: `EXT_mesh_gpu_instancing ${name}`, where, consequence: 'every instance has the colour of the mesh' });
+    const problems = Object.keys(node?.extensions ?? {}).flatMap((name) =>
+      READ_NODES.has(name) ? [] : [{ name, where, consequence: NODE_EXTENSIONS[name] ?? 'its effect is left out' }],
+    );
+    const instanced = Object.keys(node?.extensions?.EXT_mesh_gpu_instancing?.attributes ?? {}).filter(
+      (name) => !['TRANSLATION', 'ROTATION', 'SCALE'].includes(name) && name === '_COLOR_0',
+    );
+    for (const name of instanced)
+      problems.push({
+        name: `EXT_mesh_gpu_instancing ${name}`,
+        where,
+        consequence: 'every instance has the colour of the mesh',
+      });
     return problems;
   });
 }
@@ -115,13 +198,26 @@ const NODE_EXTENSIONS: Readonly<Record<string, string>> = {
 function animationProblems(document: GltfDocument): SceneProblem[] {
   return (document.animations ?? []).flatMap((animation, i) => {
     const where = animation.name ? `animation "${animation.name}"` : `animations[${i}]`;
-    const pointers = animation.channels.filter((channel) => !['translation', 'rotation', 'scale', 'weights'].includes(channel.target.path));
-    return pointers.length === 0 ? [] : [{ name: pointers[0]?.target.path === 'pointer' ? 'KHR_animation_pointer' : `animated ${pointers[0]?.target.path}`, where, consequence: `${pointers.length} animated ${pointers.length === 1 ? 'property stays' : 'properties stay'} as at rest` }];
+    const pointers = animation.channels.filter(
+      (channel) => !['translation', 'rotation', 'scale', 'weights'].includes(channel.target.path),
+    );
+    return pointers.length === 0
+      ? []
+      : [
+          {
+            name:
+              pointers[0]?.target.path === 'pointer' ? 'KHR_animation_pointer' : `animated ${pointers[0]?.target.path}`,
+            where,
+            consequence: `${pointers.length} animated ${pointers.length === 1 ? 'property stays' : 'properties stay'} as at rest`,
+          },
+        ];
   });
 }
 
 /** Extensions of the document as a whole. */
 function documentProblems(document: GltfDocument): SceneProblem[] {
   const known = new Set(['KHR_lights_punctual', 'KHR_materials_variants', 'KHR_xmp_json_ld']);
-  return Object.keys(document.extensions ?? {}).flatMap((name) => (known.has(name) ? [] : [{ name, where: 'the scene', consequence: 'its effect is left out' }]));
+  return Object.keys(document.extensions ?? {}).flatMap((name) =>
+    known.has(name) ? [] : [{ name, where: 'the scene', consequence: 'its effect is left out' }],
+  );
 }

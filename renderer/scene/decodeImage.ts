@@ -25,33 +25,59 @@ export function imageKindOf(bytes: Uint8Array): ImageKind {
 }
 
 /**
- * Decodes a JPEG, PNG or WebP with a WebAssembly decoder: the same bytes on every machine, which native decoders do not promise. The size is read from the
- * header and checked before a decoder allocates. Throws BadSceneError for what is damaged, too large or of another kind.
+ * Decodes a JPEG, PNG or WebP with a WebAssembly decoder: the same bytes on every machine, which native decoders do not
+ * promise. The size is read from the header and checked before a decoder allocates. Throws BadSceneError for what is
+ * damaged, too large or of another kind.
  */
 export async function decodeImage(options: { file: string; where: string; bytes: Uint8Array }): Promise<DecodedImage> {
   const { file, where, bytes } = options;
   const kind = imageKindOf(bytes);
-  const refuse = (what: string, advice: string, cause?: unknown): BadSceneError => new BadSceneError({ file, where, what, advice, cause });
-  if (kind === 'unknown' || kind === 'ktx2') throw refuse(kind === 'ktx2' ? 'KTX2 images are not read' : 'the image is neither JPEG, PNG nor WebP', 'Save the image as PNG, JPEG or WebP.');
+  const refuse = (what: string, advice: string, cause?: unknown): BadSceneError =>
+    new BadSceneError({ file, where, what, advice, cause });
+  if (kind === 'unknown' || kind === 'ktx2')
+    throw refuse(
+      kind === 'ktx2' ? 'KTX2 images are not read' : 'the image is neither JPEG, PNG nor WebP',
+      'Save the image as PNG, JPEG or WebP.',
+    );
   const size = imageSizeOf(kind, bytes);
-  if (size === undefined || size.width === 0 || size.height === 0) throw refuse(`the ${kind.toUpperCase()} image is damaged: its header states no size`, 'Save the image again.');
-  if (size.width > SCENE_LIMITS.imageSide || size.height > SCENE_LIMITS.imageSide) throw refuse(`the image is ${size.width} x ${size.height} pixels, more than ${SCENE_LIMITS.imageSide} a side`, 'Scale the image down.');
-  // The decoders draw what is there and leave the rest empty; a file that ends early must not become a texture that does.
-  if (!isWhole(kind, bytes)) throw refuse(`the ${kind.toUpperCase()} image is cut short`, 'Copy or save the image again.');
+  if (size === undefined || size.width === 0 || size.height === 0)
+    throw refuse(`the ${kind.toUpperCase()} image is damaged: its header states no size`, 'Save the image again.');
+  if (size.width > SCENE_LIMITS.imageSide || size.height > SCENE_LIMITS.imageSide)
+    throw refuse(
+      `the image is ${size.width} x ${size.height} pixels, more than ${SCENE_LIMITS.imageSide} a side`,
+      'Scale the image down.',
+    );
+  // The decoders draw what is there and leave the rest empty; a file that ends early must not become a texture that
+  // does.
+  if (!isWhole(kind, bytes))
+    throw refuse(`the ${kind.toUpperCase()} image is cut short`, 'Copy or save the image again.');
   try {
     const { width, height, data } = await DECODERS[kind](bytes);
-    if (width !== size.width || height !== size.height || data.length !== 4 * width * height) throw new Error(`decoded to ${width} x ${height}, announced ${size.width} x ${size.height}`);
+    if (width !== size.width || height !== size.height || data.length !== 4 * width * height)
+      throw new Error(`decoded to ${width} x ${height}, announced ${size.width} x ${size.height}`);
     return { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() };
   } catch (cause) {
-    throw refuse(`the ${kind.toUpperCase()} image is damaged (${cause instanceof Error ? cause.message : String(cause)})`, 'Save the image again.', cause);
+    throw refuse(
+      `the ${kind.toUpperCase()} image is damaged (${cause instanceof Error ? cause.message : String(cause)})`,
+      'Save the image again.',
+      cause,
+    );
   }
 }
 
 const started = new Map<ImageKind, Promise<unknown>>();
 
 /** Compiles a decoder once per process, from the .wasm inside its package. */
-function startOnce(kind: ImageKind, wasm: string, init: (module: WebAssembly.Module) => Promise<unknown>): Promise<unknown> {
-  const running = started.get(kind) ?? readFile(new URL(import.meta.resolve(wasm))).then(WebAssembly.compile).then(init);
+function startOnce(
+  kind: ImageKind,
+  wasm: string,
+  init: (module: WebAssembly.Module) => Promise<unknown>,
+): Promise<unknown> {
+  const running =
+    started.get(kind) ??
+    readFile(new URL(import.meta.resolve(wasm)))
+      .then(WebAssembly.compile)
+      .then(init);
   started.set(kind, running);
   return running;
 }
@@ -63,9 +89,12 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 
 const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<ImageData>> = {
   async jpeg(bytes) {
-    // libjpeg remarks on harmless oddities of files that every viewer shows; nobody reads its console. The typings know one parameter of two.
+    // libjpeg remarks on harmless oddities of files that every viewer shows; nobody reads its console. The typings know
+    // one parameter of two.
     const init = initJpeg as (module: WebAssembly.Module, options: { printErr(): void }) => Promise<void>;
-    await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', (module) => init(module, { printErr: () => undefined }));
+    await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', (module) =>
+      init(module, { printErr: () => undefined }),
+    );
     return decodeJpeg(bufferOf(bytes));
   },
   async png(bytes) {
@@ -78,15 +107,19 @@ const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<I
   },
 };
 
-/** Whether a file's last part is there: PNG's end chunk, JPEG's end marker after its scan, the length that WebP states. */
+/**
+ * Whether a file's last part is there: PNG's end chunk, JPEG's end marker after its scan, the length that WebP states.
+ */
 function isWhole(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (kind === 'webp') return view.getUint32(4, true) + 8 <= bytes.length;
   if (kind === 'png') {
-    for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) if (view.getUint32(at + 4) === 0x49454e44) return true;
+    for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at))
+      if (view.getUint32(at + 4) === 0x49454e44) return true;
     return false;
   }
-  // An end marker cannot occur inside entropy-coded data, where 0xff is always followed by 0; before the last scan it may, in a thumbnail.
+  // An end marker cannot occur inside entropy-coded data, where 0xff is always followed by 0; before the last scan it
+  // may, in a thumbnail.
   for (let at = bytes.length - 2; at >= 0; at--) {
     if (bytes[at] !== 0xff) continue;
     if (bytes[at + 1] === 0xd9) return true;
@@ -100,14 +133,15 @@ function imageSizeOf(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): { width:
   if (kind === 'png') return bytes.length < 24 ? undefined : { width: view.getUint32(16), height: view.getUint32(20) };
   if (kind === 'webp') return webpSizeOf(view);
   // Walk the JPEG's segments to its start of frame.
-  for (let at = 2; at + 9 <= bytes.length; ) {
+  for (let at = 2; at + 9 <= bytes.length;) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1] as number;
     if (marker === 0xff) {
       at += 1;
       continue;
     }
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
+      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
     at += marker >= 0xd0 && marker <= 0xd9 ? 2 : 2 + view.getUint16(at + 2);
   }
   return undefined;
@@ -116,11 +150,16 @@ function imageSizeOf(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): { width:
 function webpSizeOf(view: DataView): { width: number; height: number } | undefined {
   if (view.byteLength < 30) return undefined;
   const chunk = view.getUint32(12);
-  if (chunk === 0x56503858) return { width: (view.getUint32(24, true) & 0xffffff) + 1, height: ((view.getUint32(26, true) >>> 8) & 0xffffff) + 1 }; // VP8X
+  if (chunk === 0x56503858)
+    return {
+      width: (view.getUint32(24, true) & 0xffffff) + 1,
+      height: ((view.getUint32(26, true) >>> 8) & 0xffffff) + 1,
+    }; // VP8X
   if (chunk === 0x5650384c) {
     const bits = view.getUint32(21, true); // VP8L
     return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
   }
-  if (chunk === 0x56503820) return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }; // VP8
+  if (chunk === 0x56503820)
+    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }; // VP8
   return undefined;
 }

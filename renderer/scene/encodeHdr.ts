@@ -1,4 +1,7 @@
-/** Radiance .hdr bytes (RGBE, run-length encoded) of linear RGB rows from top to bottom. Values keep 8 bits beside the pixel's largest channel. */
+/**
+ * Radiance .hdr bytes (RGBE, run-length encoded) of linear RGB rows from top to bottom. Values keep 8 bits beside the
+ * pixel's largest channel.
+ */
 export function encodeHdr(image: { width: number; height: number; rgb: ArrayLike<number> }): Uint8Array {
   const { width, height, rgb } = image;
   const header = new TextEncoder().encode(`#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y ${height} +X ${width}\n`);
@@ -6,7 +9,11 @@ export function encodeHdr(image: { width: number; height: number; rgb: ArrayLike
   const planes = [0, 1, 2, 3].map(() => new Uint8Array(width));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const pixel = rgbeOf(rgb[3 * (y * width + x)] as number, rgb[3 * (y * width + x) + 1] as number, rgb[3 * (y * width + x) + 2] as number);
+      const pixel = rgbeOf(
+        rgb[3 * (y * width + x)] as number,
+        rgb[3 * (y * width + x) + 1] as number,
+        rgb[3 * (y * width + x) + 2] as number,
+      );
       for (let k = 0; k < 4; k++) (planes[k] as Uint8Array)[x] = pixel[k] as number;
     }
     pieces.push(2, 2, width >> 8, width & 255);
@@ -32,7 +39,7 @@ function appendRuns(pieces: number[], plane: Uint8Array): void {
     while (length < 127 && plane[at + length] === plane[at]) length++;
     return length;
   };
-  for (let at = 0; at < plane.length; ) {
+  for (let at = 0; at < plane.length;) {
     const run = runAt(at);
     if (run >= 4) {
       pieces.push(128 + run, plane[at] as number);

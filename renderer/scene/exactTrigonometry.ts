@@ -1,7 +1,7 @@
 /**
- * Sines, cosines and arc tangents in float64 from additions, multiplications, divisions and square roots alone, so that they are the same bits on every
- * machine: JavaScript leaves the accuracy of Math.sin and its kin to the engine, and what they place is hashed. Errors stay below 3e-16 times the
- * larger of the result and its neighbourhood of 1.
+ * Sines, cosines and arc tangents in float64 from additions, multiplications, divisions and square roots alone, so that
+ * they are the same bits on every machine: JavaScript leaves the accuracy of Math.sin and its kin to the engine, and
+ * what they place is hashed. Errors stay below 3e-16 times the larger of the result and its neighbourhood of 1.
  */
 
 // pi/2 in two parts: the first has 33 significant bits, so its product with a whole number below 2^20 is exact.

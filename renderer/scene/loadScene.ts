@@ -17,11 +17,16 @@ import { SCENE_LIMITS } from './SCENE_LIMITS.js';
 import type { ReadSceneFile } from './SceneSource.js';
 
 /**
- * Loads a glTF 2.0 scene (.gltf with files beside it, .glb, data URIs) through `read`, which is given paths below the scene's folder and nothing else.
- * Files that are missing and features that cannot be drawn are recorded on the result (see `checkScene`). Throws BadSceneError for everything that makes the
- * scene unreadable: damage, limits exceeded, paths that leave the folder, required extensions that are not read. Rejects with the signal's reason.
+ * Loads a glTF 2.0 scene (.gltf with files beside it, .glb, data URIs) through `read`, which is given paths below the
+ * scene's folder and nothing else. Files that are missing and features that cannot be drawn are recorded on the result
+ * (see `checkScene`). Throws BadSceneError for everything that makes the scene unreadable: damage, limits exceeded,
+ * paths that leave the folder, required extensions that are not read. Rejects with the signal's reason.
  */
-export async function loadScene(options: { entry: string; read: ReadSceneFile; signal?: AbortSignal | undefined }): Promise<LoadedScene> {
+export async function loadScene(options: {
+  entry: string;
+  read: ReadSceneFile;
+  signal?: AbortSignal | undefined;
+}): Promise<LoadedScene> {
   const { signal } = options;
   const source = await readSceneSource(options);
   const { entry, document } = source;
@@ -32,10 +37,22 @@ export async function loadScene(options: { entry: string; read: ReadSceneFile; s
   const geometry = complete ? await openGeometry(source) : undefined;
   const order = await readNodes({ entry, document, geometry });
   const usedMeshes = [...new Set(order.flatMap((node) => (node.mesh === null ? [] : [node.mesh])))];
-  const used = usedMeshes.flatMap((mesh) => (document.meshes?.[mesh]?.primitives ?? []).map((primitive) => primitive.material ?? -1));
+  const used = usedMeshes.flatMap((mesh) =>
+    (document.meshes?.[mesh]?.primitives ?? []).map((primitive) => primitive.material ?? -1),
+  );
   const { materials, textures, materialIndexOf, unsupported } = await readMaterials({ source, used, signal });
 
-  const content: SceneContent = { document, digest: hexOfBytes(sha256(...source.files.map((file) => sha256(file.bytes)))), order, meshes: new Map(), skins: new Map(), materials, textures, materialIndexOf, posed: undefined };
+  const content: SceneContent = {
+    document,
+    digest: hexOfBytes(sha256(...source.files.map((file) => sha256(file.bytes)))),
+    order,
+    meshes: new Map(),
+    skins: new Map(),
+    materials,
+    textures,
+    materialIndexOf,
+    posed: undefined,
+  };
   const clips = geometry === undefined ? [] : await readClips({ entry, document, geometry, order });
   if (geometry !== undefined) {
     const materialOf = (index: number) => materials[materialIndexOf.get(index) as number] as (typeof materials)[number];
@@ -73,9 +90,15 @@ function countTriangles(entry: string, content: SceneContent): number {
   let count = 0;
   for (const node of content.order) {
     const mesh = node.mesh === null ? undefined : content.meshes.get(node.mesh);
-    for (const primitive of mesh?.primitives ?? []) count += primitive.triangleCount * (node.instances === null ? 1 : node.instances.length / 16);
+    for (const primitive of mesh?.primitives ?? [])
+      count += primitive.triangleCount * (node.instances === null ? 1 : node.instances.length / 16);
   }
-  if (count > SCENE_LIMITS.triangles) throw new BadSceneError({ file: entry, what: `${count} triangles exceed the limit of ${SCENE_LIMITS.triangles}`, advice: 'Simplify the scene.' });
+  if (count > SCENE_LIMITS.triangles)
+    throw new BadSceneError({
+      file: entry,
+      what: `${count} triangles exceed the limit of ${SCENE_LIMITS.triangles}`,
+      advice: 'Simplify the scene.',
+    });
   return count;
 }
 
@@ -85,7 +108,12 @@ function checkJoints(entry: string, content: SceneContent): void {
     const joints = content.skins.get(node.skin)?.joints.length ?? 0;
     for (const primitive of content.meshes.get(node.mesh)?.primitives ?? []) {
       const highest = primitive.joints.reduce((high, joint) => Math.max(high, joint), 0);
-      if (primitive.influences > 0 && highest >= joints) throw new BadSceneError({ file: entry, where: `meshes[${node.mesh}]`, what: `a vertex follows joint ${highest} of ${joints}` });
+      if (primitive.influences > 0 && highest >= joints)
+        throw new BadSceneError({
+          file: entry,
+          where: `meshes[${node.mesh}]`,
+          what: `a vertex follows joint ${highest} of ${joints}`,
+        });
     }
   }
 }
@@ -97,7 +125,11 @@ function camerasOf(document: GltfDocument, content: SceneContent): SceneCamera[]
     const lens = node?.camera === undefined ? undefined : document.cameras?.[node.camera];
     if (lens === undefined) continue;
     const name = node?.name || lens.name || String(cameras.length);
-    cameras.push({ name: cameras.some((other) => other.name === name) ? `${name} (${cameras.length})` : name, node: index, lens });
+    cameras.push({
+      name: cameras.some((other) => other.name === name) ? `${name} (${cameras.length})` : name,
+      node: index,
+      lens,
+    });
   }
   return cameras;
 }

@@ -28,10 +28,22 @@ export function compose(translation: ArrayLike<number>, rotation: ArrayLike<numb
   const s = norm > 0 ? 2 / norm : 0;
   const [sx, sy, sz] = [scale[0] as number, scale[1] as number, scale[2] as number];
   return Float64Array.of(
-    (1 - s * (qy * qy + qz * qz)) * sx, s * (qx * qy + qz * qw) * sx, s * (qx * qz - qy * qw) * sx, 0,
-    s * (qx * qy - qz * qw) * sy, (1 - s * (qx * qx + qz * qz)) * sy, s * (qy * qz + qx * qw) * sy, 0,
-    s * (qx * qz + qy * qw) * sz, s * (qy * qz - qx * qw) * sz, (1 - s * (qx * qx + qy * qy)) * sz, 0,
-    translation[0] as number, translation[1] as number, translation[2] as number, 1,
+    (1 - s * (qy * qy + qz * qz)) * sx,
+    s * (qx * qy + qz * qw) * sx,
+    s * (qx * qz - qy * qw) * sx,
+    0,
+    s * (qx * qy - qz * qw) * sy,
+    (1 - s * (qx * qx + qz * qz)) * sy,
+    s * (qy * qz + qx * qw) * sy,
+    0,
+    s * (qx * qz + qy * qw) * sz,
+    s * (qy * qz - qx * qw) * sz,
+    (1 - s * (qx * qx + qy * qy)) * sz,
+    0,
+    translation[0] as number,
+    translation[1] as number,
+    translation[2] as number,
+    1,
   );
 }
 
@@ -42,14 +54,34 @@ export function determinant(m: ArrayLike<number>): number {
 }
 
 /**
- * The cofactors of the linear part, 9 numbers, column-major: they take normals where the matrix takes points, up to length and, for a mirroring map, sign.
- * Unlike the inverse transpose they exist for every matrix.
+ * The cofactors of the linear part, 9 numbers, column-major: they take normals where the matrix takes points, up to
+ * length and, for a mirroring map, sign. Unlike the inverse transpose they exist for every matrix.
  */
 export function cofactors(m: ArrayLike<number>): Float64Array {
   const [a, b, c, d, e, f, g, h, i] = linearPart(m);
-  return Float64Array.of(e * i - f * h, f * g - d * i, d * h - e * g, c * h - b * i, a * i - c * g, b * g - a * h, b * f - c * e, c * d - a * f, a * e - b * d);
+  return Float64Array.of(
+    e * i - f * h,
+    f * g - d * i,
+    d * h - e * g,
+    c * h - b * i,
+    a * i - c * g,
+    b * g - a * h,
+    b * f - c * e,
+    c * d - a * f,
+    a * e - b * d,
+  );
 }
 
 function linearPart(m: ArrayLike<number>): [number, number, number, number, number, number, number, number, number] {
-  return [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]] as [number, number, number, number, number, number, number, number, number];
+  return [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
 }

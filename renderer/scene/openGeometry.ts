@@ -17,22 +17,31 @@ export interface SceneGeometry {
   accessor(index: number): Promise<{ values: Float64Array; components: number; count: number }>;
   /** Values of an attribute as numbers. Throws BadSceneError where one is not finite. */
   values(attribute: Attribute, where: string): Float64Array;
-  /** Counts numbers that are about to be made; throws BadSceneError when the scene asks for more than SCENE_LIMITS.accessorValues. */
+  /**
+   * Counts numbers that are about to be made; throws BadSceneError when the scene asks for more than
+   * SCENE_LIMITS.accessorValues.
+   */
   reserve(values: number, where: string): void;
   /** One geometry per primitive, strips and fans turned into triangles; null for points and lines. */
   mesh(index: number): Promise<(BufferGeometry | null)[]>;
 }
 
 /**
- * Opens a scene's geometry through three's GLTFLoader. The loader is handed a document that holds nothing but geometry, with the buffers already in its
- * cache: it never reaches for a file, a network or a browser's global. Materials, animation and the node tree are read from the document itself, where
- * their numbers are still exact.
+ * Opens a scene's geometry through three's GLTFLoader. The loader is handed a document that holds nothing but geometry,
+ * with the buffers already in its cache: it never reaches for a file, a network or a browser's global. Materials,
+ * animation and the node tree are read from the document itself, where their numbers are still exact.
  */
 export async function openGeometry(source: SceneSource): Promise<SceneGeometry> {
   let reserved = 0;
   const reserve = (values: number, where: string): void => {
     reserved += values;
-    if (reserved > SCENE_LIMITS.accessorValues) throw new BadSceneError({ file: source.entry, where, what: `with it the scene reads more than ${SCENE_LIMITS.accessorValues} numbers`, advice: 'Simplify or split the scene.' });
+    if (reserved > SCENE_LIMITS.accessorValues)
+      throw new BadSceneError({
+        file: source.entry,
+        where,
+        what: `with it the scene reads more than ${SCENE_LIMITS.accessorValues} numbers`,
+        advice: 'Simplify or split the scene.',
+      });
   };
   // Reserved before anything is decoded: an accessor without a view costs a file nothing and a machine all its memory.
   const reserveAccessor = (index: number | undefined): void => {
@@ -41,20 +50,34 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
   };
   const values = (attribute: Attribute, where: string): Float64Array => valuesOf(attribute, source.entry, where);
   const parser = await parserOf(source, reserve);
-  const explain = (where: string) => (cause: unknown): never => {
-    if (cause instanceof BadSceneError) throw cause;
-    throw new BadSceneError({ file: source.entry, where, what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`, cause });
-  };
+  const explain =
+    (where: string) =>
+    (cause: unknown): never => {
+      if (cause instanceof BadSceneError) throw cause;
+      throw new BadSceneError({
+        file: source.entry,
+        where,
+        what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`,
+        cause,
+      });
+    };
   return {
     values,
     reserve,
     async accessor(index) {
       reserveAccessor(index);
-      const attribute = (await parser.getDependency('accessor', index).catch(explain(`accessors[${index}]`))) as Attribute;
-      return { values: values(attribute, `accessors[${index}]`), components: attribute.itemSize, count: attribute.count };
+      const attribute = (await parser
+        .getDependency('accessor', index)
+        .catch(explain(`accessors[${index}]`))) as Attribute;
+      return {
+        values: values(attribute, `accessors[${index}]`),
+        components: attribute.itemSize,
+        count: attribute.count,
+      };
     },
     async mesh(index) {
-      for (const { attributes, indices } of source.document.meshes?.[index]?.primitives ?? []) for (const accessor of [...Object.values(attributes), indices]) reserveAccessor(accessor);
+      for (const { attributes, indices } of source.document.meshes?.[index]?.primitives ?? [])
+        for (const accessor of [...Object.values(attributes), indices]) reserveAccessor(accessor);
       const object = (await parser.getDependency('mesh', index).catch(explain(`meshes[${index}]`))) as Object3D;
       const meshes = (object.type === 'Group' ? object.children : [object]) as Mesh[];
       return meshes.map((mesh) => (mesh.isMesh ? mesh.geometry : null));
@@ -80,7 +103,10 @@ async function parserOf(source: SceneSource, reserve: SceneGeometry['reserve']):
   loader.setMeshoptDecoder(MeshoptDecoder);
   loader.register((parser) => new BufferPlugin(parser, source.buffers, reserve));
   const used = (source.document.extensionsUsed ?? []).filter((name) => GEOMETRY_EXTENSIONS.includes(name));
-  const document = { ...geometryOf(source.document), ...(used.length === 0 ? {} : { extensionsUsed: used, extensionsRequired: used }) };
+  const document = {
+    ...geometryOf(source.document),
+    ...(used.length === 0 ? {} : { extensionsUsed: used, extensionsRequired: used }),
+  };
   return new Promise((resolve, reject) => {
     // The typings know text and bytes only; the loader also takes a parsed document, which it may write to.
     loader.parse(structuredClone(document) as unknown as ArrayBuffer, '', (gltf) => resolve(gltf.parser), reject);
@@ -90,7 +116,11 @@ async function parserOf(source: SceneSource, reserve: SceneGeometry['reserve']):
 function geometryOf(document: GltfDocument): GltfDocument {
   const meshes = (document.meshes ?? []).map((mesh) => ({
     ...mesh,
-    primitives: mesh.primitives.map(({ attributes, indices, mode }) => ({ attributes, ...(indices === undefined ? {} : { indices }), ...(mode === undefined ? {} : { mode }) })),
+    primitives: mesh.primitives.map(({ attributes, indices, mode }) => ({
+      attributes,
+      ...(indices === undefined ? {} : { indices }),
+      ...(mode === undefined ? {} : { mode }),
+    })),
   }));
   const { asset, bufferViews = [], buffers = [] } = document;
   // The loader makes boxes of stated bounds, and complains on the console where there are none; nobody reads its boxes.
@@ -98,7 +128,10 @@ function geometryOf(document: GltfDocument): GltfDocument {
   return { asset, accessors, bufferViews, buffers, meshes, scenes: [{}], scene: 0 };
 }
 
-/** Hands the loader its buffers. Interleaved views are padded to whole strides: the loader reads the last element's padding, which a file may leave out. */
+/**
+ * Hands the loader its buffers. Interleaved views are padded to whole strides: the loader reads the last element's
+ * padding, which a file may leave out.
+ */
 class BufferPlugin {
   readonly name = 'RUSHES_buffers';
   private readonly parser: GLTFParser;
@@ -113,7 +146,8 @@ class BufferPlugin {
 
   beforeRoot(): null {
     const cache = (this.parser as unknown as { cache: { add(key: string, value: unknown): void } }).cache;
-    for (const [i, buffer] of this.buffers.entries()) if (buffer !== undefined) cache.add(`buffer:${i}`, Promise.resolve(buffer.slice().buffer));
+    for (const [i, buffer] of this.buffers.entries())
+      if (buffer !== undefined) cache.add(`buffer:${i}`, Promise.resolve(buffer.slice().buffer));
     return null;
   }
 

@@ -22,19 +22,39 @@ export interface ManifestView {
 }
 
 /**
- * The scene at one frame as plain arrays. A pure function of its input, in float64 until the arrays are filled. Throws BadSceneError when files with geometry are missing, the
- * camera or the clip is unknown, or the background is an environment that was not given. The arrays may be shared between frames: read only.
+ * The scene at one frame as plain arrays. A pure function of its input, in float64 until the arrays are filled. Throws
+ * BadSceneError when files with geometry are missing, the camera or the clip is unknown, or the background is an
+ * environment that was not given. The arrays may be shared between frames: read only.
  */
-export function poseScene(options: { loaded: LoadedScene; manifestView: ManifestView; environment: PosedEnvironment | null }): PosedScene {
+export function poseScene(options: {
+  loaded: LoadedScene;
+  manifestView: ManifestView;
+  environment: PosedEnvironment | null;
+}): PosedScene {
   const { loaded, manifestView: view, environment } = options;
-  // A missing image leaves its texture out, alike for everybody who reads the same files; without its geometry there is nothing to draw.
+  // A missing image leaves its texture out, alike for everybody who reads the same files; without its geometry there is
+  // nothing to draw.
   const lost = loaded.missing.filter((problem) => problem.where.startsWith('buffers['));
   if (lost.length > 0) {
-    throw new BadSceneError({ file: loaded.entry, what: `${lost.length} of its files are missing: ${lost.map((problem) => problem.name).join(', ')}`, advice: "Put them into the scene's folder under these names." });
+    throw new BadSceneError({
+      file: loaded.entry,
+      what: `${lost.length} of its files are missing: ${lost.map((problem) => problem.name).join(', ')}`,
+      advice: "Put them into the scene's folder under these names.",
+    });
   }
-  if (view.background === 'environment' && environment === null) throw new BadSceneError({ file: loaded.entry, what: 'the background is the environment and there is none', advice: 'Give an environment, a colour or "transparent".' });
+  if (view.background === 'environment' && environment === null)
+    throw new BadSceneError({
+      file: loaded.entry,
+      what: 'the background is the environment and there is none',
+      advice: 'Give an environment, a colour or "transparent".',
+    });
   const clip = findClip({ entry: loaded.entry, clips: loaded.clips, name: view.clip });
-  const pose = samplePose({ loaded, clip, seconds: clip === null ? 0 : secondsOfFrame({ frame: view.frame, fps: view.fps, durationSeconds: clip.durationSeconds }) });
+  const pose = samplePose({
+    loaded,
+    clip,
+    seconds:
+      clip === null ? 0 : secondsOfFrame({ frame: view.frame, fps: view.fps, durationSeconds: clip.durationSeconds }),
+  });
   return {
     ...poseTriangles(loaded, pose),
     materials: loaded.content.materials,
@@ -52,7 +72,13 @@ function poseLights(loaded: LoadedScene, pose: ScenePose): PosedLight[] {
     const m = pose.worldFromNode[position] as Matrix;
     const [x, y, z] = [-(m[8] as number), -(m[9] as number), -(m[10] as number)];
     const length = Math.sqrt(x * x + y * y + z * z);
-    return [{ ...node.light, position: [m[12] as number, m[13] as number, m[14] as number] as [number, number, number], direction: (length > 0 ? [x / length, y / length, z / length] : [0, 0, -1]) as [number, number, number] }];
+    return [
+      {
+        ...node.light,
+        position: [m[12] as number, m[13] as number, m[14] as number] as [number, number, number],
+        direction: (length > 0 ? [x / length, y / length, z / length] : [0, 0, -1]) as [number, number, number],
+      },
+    ];
   });
 }
 
@@ -63,7 +89,8 @@ function backgroundOf(background: ManifestView['background']): Background {
 }
 
 /**
- * sRGB bytes to linear (IEC 61966-2-1), x^2.4 as (x^(1/5))^12 with the fifth root by Newton's iteration: exact operations only, so the same on every machine.
+ * sRGB bytes to linear (IEC 61966-2-1), x^2.4 as (x^(1/5))^12 with the fifth root by Newton's iteration: exact
+ * operations only, so the same on every machine.
  */
 const SRGB_TO_LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
   const value = byte / 255;

@@ -11,7 +11,10 @@ interface Placed {
   weights: ArrayLike<number>;
 }
 
-/** Every triangle of a scene at a pose, in node order; node, instance, primitive, triangle. The last result is kept on the scene and given again for an equal pose. */
+/**
+ * Every triangle of a scene at a pose, in node order; node, instance, primitive, triangle. The last result is kept on
+ * the scene and given again for an equal pose.
+ */
 export function poseTriangles(loaded: Pick<LoadedScene, 'content'>, pose: ScenePose): PosedTriangles {
   const { content } = loaded;
   const placed = placedPrimitives(loaded, pose);
@@ -19,7 +22,15 @@ export function poseTriangles(loaded: Pick<LoadedScene, 'content'>, pose: SceneP
   if (content.posed?.geometryKey === geometryKey) return content.posed;
 
   const triangleCount = placed.reduce((sum, { primitive }) => sum + primitive.triangleCount, 0);
-  const usesSecondSet = content.materials.some((material) => [material.baseColorTexture, material.metallicRoughnessTexture, material.normalTexture, material.emissiveTexture, material.transmissionTexture].some((slot) => slot?.uvSet === 1));
+  const usesSecondSet = content.materials.some((material) =>
+    [
+      material.baseColorTexture,
+      material.metallicRoughnessTexture,
+      material.normalTexture,
+      material.emissiveTexture,
+      material.transmissionTexture,
+    ].some((slot) => slot?.uvSet === 1),
+  );
   const triangles: PosedTriangles = {
     triangleCount,
     positions: new Float32Array(9 * triangleCount),
@@ -27,13 +38,19 @@ export function poseTriangles(loaded: Pick<LoadedScene, 'content'>, pose: SceneP
     uv0: new Float32Array(6 * triangleCount),
     uv1: usesSecondSet ? new Float32Array(6 * triangleCount) : null,
     tangents: new Float32Array(12 * triangleCount),
-    colors: placed.some(({ primitive }) => primitive.colors !== null) ? new Float32Array(12 * triangleCount).fill(1) : null,
+    colors: placed.some(({ primitive }) => primitive.colors !== null)
+      ? new Float32Array(12 * triangleCount).fill(1)
+      : null,
     materialOfTriangle: new Uint32Array(triangleCount),
     geometryKey,
   };
   let first = 0;
   for (const one of placed) {
-    triangles.materialOfTriangle.fill(content.materialIndexOf.get(one.primitive.material) ?? 0, first, first + one.primitive.triangleCount);
+    triangles.materialOfTriangle.fill(
+      content.materialIndexOf.get(one.primitive.material) ?? 0,
+      first,
+      first + one.primitive.triangleCount,
+    );
     writeTriangles(triangles, first, one);
     first += one.primitive.triangleCount;
   }
@@ -48,7 +65,8 @@ function placedPrimitives(loaded: Pick<LoadedScene, 'content'>, pose: ScenePose)
     const mesh = node.mesh === null ? undefined : content.meshes.get(node.mesh);
     if (mesh === undefined) continue;
     const weights = pose.weights[position] ?? mesh.weights;
-    for (const placement of placementsOf({ node, position, pose, skins: content.skins })) for (const primitive of mesh.primitives) placed.push({ primitive, placement, weights });
+    for (const placement of placementsOf({ node, position, pose, skins: content.skins }))
+      for (const primitive of mesh.primitives) placed.push({ primitive, placement, weights });
   }
   return placed;
 }
@@ -82,12 +100,28 @@ function writeTriangles(triangles: PosedTriangles, first: number, { primitive, p
       const vertex = vertexAt(source);
       const target = 3 * (first + t) + k;
       for (let e = 0; e < 3; e++) triangles.positions[3 * target + e] = positions[3 * vertex + e] as number;
-      const normal = unitOr(normals === null ? 0 : (normals[3 * vertex] as number), normals === null ? 0 : (normals[3 * vertex + 1] as number), normals === null ? 0 : (normals[3 * vertex + 2] as number), face);
+      const normal = unitOr(
+        normals === null ? 0 : (normals[3 * vertex] as number),
+        normals === null ? 0 : (normals[3 * vertex + 1] as number),
+        normals === null ? 0 : (normals[3 * vertex + 2] as number),
+        face,
+      );
       triangles.normals.set(normal, 3 * target);
       if (uv0 !== null) for (let e = 0; e < 2; e++) triangles.uv0[2 * target + e] = uv0[2 * vertex + e] as number;
-      if (uv1 !== null && triangles.uv1 !== null) for (let e = 0; e < 2; e++) triangles.uv1[2 * target + e] = uv1[2 * vertex + e] as number;
-      if (colors !== null && triangles.colors !== null) for (let e = 0; e < 4; e++) triangles.colors[4 * target + e] = colors[4 * vertex + e] as number;
-      writeTangent({ tangents: triangles.tangents, at: 4 * target, normal, local: cornerTangents, from: 12 * t + 4 * source, linear, offset: perVertex ? 9 * vertex : 0, sign: mirrors ? -1 : 1 });
+      if (uv1 !== null && triangles.uv1 !== null)
+        for (let e = 0; e < 2; e++) triangles.uv1[2 * target + e] = uv1[2 * vertex + e] as number;
+      if (colors !== null && triangles.colors !== null)
+        for (let e = 0; e < 4; e++) triangles.colors[4 * target + e] = colors[4 * vertex + e] as number;
+      writeTangent({
+        tangents: triangles.tangents,
+        at: 4 * target,
+        normal,
+        local: cornerTangents,
+        from: 12 * t + 4 * source,
+        linear,
+        offset: perVertex ? 9 * vertex : 0,
+        sign: mirrors ? -1 : 1,
+      });
     }
   }
 }
@@ -106,21 +140,45 @@ function unitOr(x: number, y: number, z: number, otherwise: number[]): number[] 
   return length > 0 && Number.isFinite(length) ? [x / length, y / length, z / length] : [...otherwise];
 }
 
-/** Takes a corner's tangent into the world, perpendicular to the normal. Where there is none any perpendicular direction serves: nothing reads it. */
-function writeTangent(options: { tangents: Float32Array; at: number; normal: number[]; local: Float32Array | null; from: number; linear: Float64Array; offset: number; sign: number }): void {
+/**
+ * Takes a corner's tangent into the world, perpendicular to the normal. Where there is none any perpendicular direction
+ * serves: nothing reads it.
+ */
+function writeTangent(options: {
+  tangents: Float32Array;
+  at: number;
+  normal: number[];
+  local: Float32Array | null;
+  from: number;
+  linear: Float64Array;
+  offset: number;
+  sign: number;
+}): void {
   const { tangents, at, normal, local, from, linear, offset, sign } = options;
   const [nx, ny, nz] = normal as [number, number, number];
   const world = [0, 0, 0];
   let w = 1;
   if (local !== null) {
-    for (let row = 0; row < 3; row++) for (let k = 0; k < 3; k++) world[row] = (world[row] as number) + (linear[offset + 3 * k + row] as number) * (local[from + k] as number);
+    for (let row = 0; row < 3; row++)
+      for (let k = 0; k < 3; k++)
+        world[row] = (world[row] as number) + (linear[offset + 3 * k + row] as number) * (local[from + k] as number);
     w = sign * ((local[from + 3] as number) < 0 ? -1 : 1);
   }
   const along = (world[0] as number) * nx + (world[1] as number) * ny + (world[2] as number) * nz;
   // Perpendicular to the normal by the axis that it leans to least.
   const axis = Math.abs(nx) <= Math.abs(ny) && Math.abs(nx) <= Math.abs(nz) ? 0 : Math.abs(ny) <= Math.abs(nz) ? 1 : 2;
   const lean = normal[axis] as number;
-  const fallback = unitOr((axis === 0 ? 1 : 0) - lean * nx, (axis === 1 ? 1 : 0) - lean * ny, (axis === 2 ? 1 : 0) - lean * nz, [1, 0, 0]);
-  const tangent = unitOr((world[0] as number) - along * nx, (world[1] as number) - along * ny, (world[2] as number) - along * nz, fallback);
+  const fallback = unitOr(
+    (axis === 0 ? 1 : 0) - lean * nx,
+    (axis === 1 ? 1 : 0) - lean * ny,
+    (axis === 2 ? 1 : 0) - lean * nz,
+    [1, 0, 0],
+  );
+  const tangent = unitOr(
+    (world[0] as number) - along * nx,
+    (world[1] as number) - along * ny,
+    (world[2] as number) - along * nz,
+    fallback,
+  );
   tangents.set([...tangent, w], at);
 }

@@ -6,8 +6,16 @@ import { SCENE_LIMITS } from './SCENE_LIMITS.js';
 
 const COMPONENTS = { translation: 3, rotation: 4, scale: 3 } as const;
 
-/** Every animation of the document as a clip with the channels that move nodes of the scene. Throws BadSceneError for keys that do not fit together. */
-export async function readClips(options: { entry: string; document: GltfDocument; geometry: SceneGeometry; order: SceneNode[] }): Promise<SceneClip[]> {
+/**
+ * Every animation of the document as a clip with the channels that move nodes of the scene. Throws BadSceneError for
+ * keys that do not fit together.
+ */
+export async function readClips(options: {
+  entry: string;
+  document: GltfDocument;
+  geometry: SceneGeometry;
+  order: SceneNode[];
+}): Promise<SceneClip[]> {
   const { entry, document, geometry, order } = options;
   const inScene = new Set(order.map((node) => node.index));
   const clips: SceneClip[] = [];
@@ -15,8 +23,22 @@ export async function readClips(options: { entry: string; document: GltfDocument
     const channels: SceneChannel[] = [];
     for (const [c, channel] of animation.channels.entries()) {
       const node = channel.target.node;
-      if (node === undefined || !inScene.has(node) || !['translation', 'rotation', 'scale', 'weights'].includes(channel.target.path)) continue;
-      channels.push(await readChannel({ entry, where: `animations[${i}].channels[${c}]`, document, animation, channel: { ...channel, node }, geometry }));
+      if (
+        node === undefined ||
+        !inScene.has(node) ||
+        !['translation', 'rotation', 'scale', 'weights'].includes(channel.target.path)
+      )
+        continue;
+      channels.push(
+        await readChannel({
+          entry,
+          where: `animations[${i}].channels[${c}]`,
+          document,
+          animation,
+          channel: { ...channel, node },
+          geometry,
+        }),
+      );
     }
     const name = animation.name === undefined || animation.name === '' ? `animation ${i}` : animation.name;
     clips.push({
@@ -37,11 +59,21 @@ export function findClip(options: { entry: string; clips: SceneClip[]; name: str
   throw new BadSceneError({
     file: entry,
     what: `it has no animation clip ${JSON.stringify(name)}`,
-    advice: clips.length === 0 ? 'The scene has no clips: leave the clip out.' : `Name one of its clips: ${clips.map((clip) => JSON.stringify(clip.name)).join(', ')}.`,
+    advice:
+      clips.length === 0
+        ? 'The scene has no clips: leave the clip out.'
+        : `Name one of its clips: ${clips.map((clip) => JSON.stringify(clip.name)).join(', ')}.`,
   });
 }
 
-async function readChannel(options: { entry: string; where: string; document: GltfDocument; animation: GltfAnimation; channel: GltfAnimation['channels'][number] & { node: number }; geometry: SceneGeometry }): Promise<SceneChannel> {
+async function readChannel(options: {
+  entry: string;
+  where: string;
+  document: GltfDocument;
+  animation: GltfAnimation;
+  channel: GltfAnimation['channels'][number] & { node: number };
+  geometry: SceneGeometry;
+}): Promise<SceneChannel> {
   const { entry, where, document, animation, channel, geometry } = options;
   const bad = (what: string): BadSceneError => new BadSceneError({ file: entry, where, what });
   const sampler = animation.samplers[channel.sampler];
@@ -50,14 +82,19 @@ async function readChannel(options: { entry: string; where: string; document: Gl
   const times = input.values;
   if (times.length === 0) throw bad('it has no keys');
   for (let i = 0; i < times.length; i++) {
-    if ((times[i] as number) < 0 || (times[i] as number) > SCENE_LIMITS.clipSeconds) throw bad(`key ${i} lies at ${times[i]} seconds`);
-    if (i > 0 && !((times[i] as number) > (times[i - 1] as number))) throw bad(`key ${i} at ${times[i]} s does not follow key ${i - 1} at ${times[i - 1]} s`);
+    if ((times[i] as number) < 0 || (times[i] as number) > SCENE_LIMITS.clipSeconds)
+      throw bad(`key ${i} lies at ${times[i]} seconds`);
+    if (i > 0 && !((times[i] as number) > (times[i - 1] as number)))
+      throw bad(`key ${i} at ${times[i]} s does not follow key ${i - 1} at ${times[i - 1]} s`);
   }
   const path = channel.target.path as SceneChannel['path'];
   const interpolation = sampler.interpolation ?? 'LINEAR';
   const groups = times.length * (interpolation === 'CUBICSPLINE' ? 3 : 1);
   const components = path === 'weights' ? targetCountOf(document, channel.node) : COMPONENTS[path];
-  if (output.values.length !== groups * components) throw bad(`${times.length} keys of ${components} numbers need ${groups * components} values; there are ${output.values.length}`);
+  if (output.values.length !== groups * components)
+    throw bad(
+      `${times.length} keys of ${components} numbers need ${groups * components} values; there are ${output.values.length}`,
+    );
   return { node: channel.node, path, interpolation, times, values: output.values, components };
 }
 

@@ -11,17 +11,39 @@ export interface SceneContainer {
   body: Uint8Array | undefined;
 }
 
-/** Takes a .gltf or .glb apart, told apart by its first bytes. Throws BadSceneError for anything cut short or otherwise corrupt. */
+/**
+ * Takes a .gltf or .glb apart, told apart by its first bytes. Throws BadSceneError for anything cut short or otherwise
+ * corrupt.
+ */
 export function readContainer(file: string, bytes: Uint8Array): SceneContainer {
   if (bytes.length === 0) throw new BadSceneError({ file, what: 'the file is empty' });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint32(0, true) !== GLB_MAGIC) return { json: parseJson(file, bytes), body: undefined };
+  if (bytes.length < 4 || view.getUint32(0, true) !== GLB_MAGIC)
+    return { json: parseJson(file, bytes), body: undefined };
 
-  if (bytes.length < 20) throw new BadSceneError({ file, where: 'GLB header', what: `the file ends after ${bytes.length} of at least 20 bytes`, advice: CUT_SHORT });
+  if (bytes.length < 20)
+    throw new BadSceneError({
+      file,
+      where: 'GLB header',
+      what: `the file ends after ${bytes.length} of at least 20 bytes`,
+      advice: CUT_SHORT,
+    });
   const version = view.getUint32(4, true);
-  if (version !== 2) throw new BadSceneError({ file, where: 'GLB header', what: `container version ${version} instead of 2`, advice: 'Export the scene as glTF 2.0.' });
+  if (version !== 2)
+    throw new BadSceneError({
+      file,
+      where: 'GLB header',
+      what: `container version ${version} instead of 2`,
+      advice: 'Export the scene as glTF 2.0.',
+    });
   const length = view.getUint32(8, true);
-  if (length > bytes.length) throw new BadSceneError({ file, where: 'GLB header', what: `${length} bytes are announced and ${bytes.length} are there`, advice: CUT_SHORT });
+  if (length > bytes.length)
+    throw new BadSceneError({
+      file,
+      where: 'GLB header',
+      what: `${length} bytes are announced and ${bytes.length} are there`,
+      advice: CUT_SHORT,
+    });
 
   let json: unknown;
   let body: Uint8Array | undefined;
@@ -30,10 +52,17 @@ export function readContainer(file: string, bytes: Uint8Array): SceneContainer {
     const chunkLength = view.getUint32(offset, true);
     const chunkType = view.getUint32(offset + 4, true);
     const start = offset + 8;
-    if (start + chunkLength > length) throw new BadSceneError({ file, where: `GLB chunk ${chunk}`, what: `${chunkLength} bytes are announced and ${length - start} are left`, advice: CUT_SHORT });
+    if (start + chunkLength > length)
+      throw new BadSceneError({
+        file,
+        where: `GLB chunk ${chunk}`,
+        what: `${chunkLength} bytes are announced and ${length - start} are left`,
+        advice: CUT_SHORT,
+      });
     const content = bytes.subarray(start, start + chunkLength);
     if (chunk === 0) {
-      if (chunkType !== CHUNK_JSON) throw new BadSceneError({ file, where: 'GLB chunk 0', what: 'the first chunk is not JSON' });
+      if (chunkType !== CHUNK_JSON)
+        throw new BadSceneError({ file, where: 'GLB chunk 0', what: 'the first chunk is not JSON' });
       json = parseJson(file, content);
     } else if (chunkType === CHUNK_BIN && body === undefined) body = content;
     offset = start + chunkLength;
@@ -44,10 +73,22 @@ export function readContainer(file: string, bytes: Uint8Array): SceneContainer {
 const CUT_SHORT = 'The file was cut short: copy or download it again.';
 
 function parseJson(file: string, bytes: Uint8Array): unknown {
-  if (bytes.length > SCENE_LIMITS.jsonBytes) throw new BadSceneError({ file, where: 'JSON', what: `${bytes.length} bytes exceed the limit of ${SCENE_LIMITS.jsonBytes}`, advice: 'Split the scene.' });
+  if (bytes.length > SCENE_LIMITS.jsonBytes)
+    throw new BadSceneError({
+      file,
+      where: 'JSON',
+      what: `${bytes.length} bytes exceed the limit of ${SCENE_LIMITS.jsonBytes}`,
+      advice: 'Split the scene.',
+    });
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new BadSceneError({ file, where: 'JSON', what: `not readable as glTF (${(cause as Error).message})`, advice: 'The file is neither glTF JSON nor GLB, or it is damaged: export it again.', cause });
+    throw new BadSceneError({
+      file,
+      where: 'JSON',
+      what: `not readable as glTF (${(cause as Error).message})`,
+      advice: 'The file is neither glTF JSON nor GLB, or it is damaged: export it again.',
+      cause,
+    });
   }
 }

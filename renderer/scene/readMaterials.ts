@@ -16,8 +16,15 @@ export interface SceneMaterials {
   unsupported: SceneProblem[];
 }
 
-/** Reads the materials with the given glTF indices (-1: the default material) and decodes the textures they read, each once. */
-export async function readMaterials(options: { source: SceneSource; used: number[]; signal?: AbortSignal | undefined }): Promise<SceneMaterials> {
+/**
+ * Reads the materials with the given glTF indices (-1: the default material) and decodes the textures they read, each
+ * once.
+ */
+export async function readMaterials(options: {
+  source: SceneSource;
+  used: number[];
+  signal?: AbortSignal | undefined;
+}): Promise<SceneMaterials> {
   const { source, used, signal } = options;
   const textures = new TextureTable(source, signal);
   const materials: PosedMaterial[] = [];
@@ -25,7 +32,13 @@ export async function readMaterials(options: { source: SceneSource; used: number
   for (const index of used) {
     if (materialIndexOf.has(index)) continue;
     materialIndexOf.set(index, materials.length);
-    materials.push(await readMaterial(textures, index === -1 ? {} : (source.document.materials?.[index] ?? {}), nameOfMaterial(source.document, index)));
+    materials.push(
+      await readMaterial(
+        textures,
+        index === -1 ? {} : (source.document.materials?.[index] ?? {}),
+        nameOfMaterial(source.document, index),
+      ),
+    );
   }
   return { materials, textures: textures.textures, materialIndexOf, unsupported: textures.unsupported };
 }
@@ -39,16 +52,25 @@ export function nameOfMaterial(document: GltfDocument, index: number): string {
 
 async function readMaterial(textures: TextureTable, material: GltfMaterial, where: string): Promise<PosedMaterial> {
   const pbr = material.pbrMetallicRoughness ?? likeSpecularGlossiness(material) ?? {};
-  const { KHR_materials_emissive_strength: strength, KHR_materials_transmission: transmission, KHR_materials_ior: ior, KHR_materials_unlit: unlit } = material.extensions ?? {};
+  const {
+    KHR_materials_emissive_strength: strength,
+    KHR_materials_transmission: transmission,
+    KHR_materials_ior: ior,
+    KHR_materials_unlit: unlit,
+  } = material.extensions ?? {};
   const emissiveStrength = strength?.emissiveStrength ?? 1;
-  const slot = (info: GltfTextureInfo | undefined, srgb: boolean, use: string): Promise<TextureSlot | null> => textures.slot({ info, srgb, where: `${where}, ${use}` });
+  const slot = (info: GltfTextureInfo | undefined, srgb: boolean, use: string): Promise<TextureSlot | null> =>
+    textures.slot({ info, srgb, where: `${where}, ${use}` });
   return {
     baseColor: unit(pbr.baseColorFactor ?? [1, 1, 1, 1]) as PosedMaterial['baseColor'],
     metallic: clamp01(pbr.metallicFactor ?? 1),
     roughness: clamp01(pbr.roughnessFactor ?? 1),
-    emissive: (material.emissiveFactor ?? [0, 0, 0]).map((value) => Math.max(0, value * emissiveStrength)) as PosedMaterial['emissive'],
+    emissive: (material.emissiveFactor ?? [0, 0, 0]).map((value) =>
+      Math.max(0, value * emissiveStrength),
+    ) as PosedMaterial['emissive'],
     normalScale: material.normalTexture?.scale ?? 1,
-    alphaMode: ({ OPAQUE: 'opaque', MASK: 'mask', BLEND: 'blend' } as const)[material.alphaMode ?? 'OPAQUE'] ?? 'opaque',
+    alphaMode:
+      ({ OPAQUE: 'opaque', MASK: 'mask', BLEND: 'blend' } as const)[material.alphaMode ?? 'OPAQUE'] ?? 'opaque',
     alphaCutoff: material.alphaCutoff ?? 0.5,
     doubleSided: material.doubleSided === true,
     transmission: clamp01(transmission?.transmissionFactor ?? 0),
@@ -62,12 +84,20 @@ async function readMaterial(textures: TextureTable, material: GltfMaterial, wher
   };
 }
 
-/** The nearest metallic-roughness values to a material that states specular and glossiness alone: its diffuse colour on a dielectric. `checkScene` names it. */
+/**
+ * The nearest metallic-roughness values to a material that states specular and glossiness alone: its diffuse colour on
+ * a dielectric. `checkScene` names it.
+ */
 function likeSpecularGlossiness(material: GltfMaterial): GltfMaterial['pbrMetallicRoughness'] {
   const old = material.extensions?.KHR_materials_pbrSpecularGlossiness;
   if (old === undefined) return undefined;
   const { diffuseFactor, diffuseTexture, glossinessFactor = 1 } = old;
-  return { ...(diffuseFactor === undefined ? {} : { baseColorFactor: diffuseFactor }), ...(diffuseTexture === undefined ? {} : { baseColorTexture: diffuseTexture }), metallicFactor: 0, roughnessFactor: 1 - glossinessFactor };
+  return {
+    ...(diffuseFactor === undefined ? {} : { baseColorFactor: diffuseFactor }),
+    ...(diffuseTexture === undefined ? {} : { baseColorTexture: diffuseTexture }),
+    metallicFactor: 0,
+    roughnessFactor: 1 - glossinessFactor,
+  };
 }
 
 function clamp01(value: number): number {
@@ -93,34 +123,60 @@ class TextureTable {
     this.signal = signal;
   }
 
-  async slot(options: { info: GltfTextureInfo | undefined; srgb: boolean; where: string }): Promise<TextureSlot | null> {
+  async slot(options: {
+    info: GltfTextureInfo | undefined;
+    srgb: boolean;
+    where: string;
+  }): Promise<TextureSlot | null> {
     const { info, srgb, where } = options;
     if (info === undefined) return null;
     const { document } = this.source;
     const texture = document.textures?.[info.index] ?? {};
     const image = this.imageOf(info.index, where);
     if (image === undefined) return null;
-    const { wrapS = REPEAT, wrapT = REPEAT, magFilter = LINEAR } = texture.sampler === undefined ? {} : (document.samplers?.[texture.sampler] ?? {});
+    const {
+      wrapS = REPEAT,
+      wrapT = REPEAT,
+      magFilter = LINEAR,
+    } = texture.sampler === undefined ? {} : (document.samplers?.[texture.sampler] ?? {});
     const key = [image, wrapS, wrapT, magFilter, srgb].join(' ');
     if (!this.indexOf.has(key)) {
       const decoded = await this.decode(image, where);
       if (decoded === null) return null;
       this.indexOf.set(key, this.textures.length);
-      this.textures.push({ ...decoded, wrapS: wrapOf(wrapS), wrapT: wrapOf(wrapT), srgb, filter: magFilter === NEAREST ? 'nearest' : 'linear' });
+      this.textures.push({
+        ...decoded,
+        wrapS: wrapOf(wrapS),
+        wrapT: wrapOf(wrapT),
+        srgb,
+        filter: magFilter === NEAREST ? 'nearest' : 'linear',
+      });
     }
     const transform = info.extensions?.KHR_texture_transform;
     const uvSet = transform?.texCoord ?? info.texCoord ?? 0;
-    if (uvSet > 1) this.unsupported.push({ name: `TEXCOORD_${uvSet}`, where, consequence: 'the texture is drawn with the first set of texture coordinates' });
+    if (uvSet > 1)
+      this.unsupported.push({
+        name: `TEXCOORD_${uvSet}`,
+        where,
+        consequence: 'the texture is drawn with the first set of texture coordinates',
+      });
     return { texture: this.indexOf.get(key) as number, uvSet: uvSet === 1 ? 1 : 0, transform: transformOf(transform) };
   }
 
-  /** The image that a texture reads: WebP where offered, else the plain one. Undefined, and reported, where only an unreadable kind is there. */
+  /**
+   * The image that a texture reads: WebP where offered, else the plain one. Undefined, and reported, where only an
+   * unreadable kind is there.
+   */
   private imageOf(index: number, where: string): number | undefined {
     const texture = this.source.document.textures?.[index] ?? {};
     const image = texture.extensions?.EXT_texture_webp?.source ?? texture.source;
     if (image !== undefined) return image;
     const others = Object.keys(texture.extensions ?? {});
-    this.unsupported.push({ name: others[0] ?? `textures[${index}] without an image`, where, consequence: 'the texture is left out' });
+    this.unsupported.push({
+      name: others[0] ?? `textures[${index}] without an image`,
+      where,
+      consequence: 'the texture is left out',
+    });
     return undefined;
   }
 
@@ -141,9 +197,19 @@ class TextureTable {
       return null;
     }
     const uri = document.images?.[image]?.uri;
-    const decoded = await decodeImage({ file: entry, where: uri === undefined || uri.startsWith('data:') ? `images[${image}]` : `images[${image}] ${uri}`, bytes });
+    const decoded = await decodeImage({
+      file: entry,
+      where: uri === undefined || uri.startsWith('data:') ? `images[${image}]` : `images[${image}] ${uri}`,
+      bytes,
+    });
     this.pixels += decoded.width * decoded.height;
-    if (this.pixels > SCENE_LIMITS.imagePixels) throw new BadSceneError({ file: entry, where: `images[${image}]`, what: `the scene's images exceed ${SCENE_LIMITS.imagePixels} pixels together`, advice: 'Scale the textures down.' });
+    if (this.pixels > SCENE_LIMITS.imagePixels)
+      throw new BadSceneError({
+        file: entry,
+        where: `images[${image}]`,
+        what: `the scene's images exceed ${SCENE_LIMITS.imagePixels} pixels together`,
+        advice: 'Scale the textures down.',
+      });
     return decoded;
   }
 
@@ -167,7 +233,9 @@ function wrapOf(wrap: number): PosedTexture['wrapS'] {
 }
 
 /** KHR_texture_transform: scale, then rotate counter-clockwise (v counts downwards), then offset. */
-function transformOf(transform: { offset?: number[]; rotation?: number; scale?: number[] } | undefined): TextureSlot['transform'] {
+function transformOf(
+  transform: { offset?: number[]; rotation?: number; scale?: number[] } | undefined,
+): TextureSlot['transform'] {
   const [tx = 0, ty = 0] = transform?.offset ?? [];
   const [sx = 1, sy = 1] = transform?.scale ?? [];
   const rotation = transform?.rotation ?? 0;

@@ -7,10 +7,17 @@ import type { SceneGeometry } from './openGeometry.js';
 import type { PosedMaterial } from './PosedScene.js';
 
 /**
- * Reads one mesh into plain arrays. `materialOf` tells how a primitive is shaded, which decides whether it needs tangents. Primitives that are points, lines or
- * without positions are left out; `checkScene` names them. Throws BadSceneError for indices and attributes that do not fit together.
+ * Reads one mesh into plain arrays. `materialOf` tells how a primitive is shaded, which decides whether it needs
+ * tangents. Primitives that are points, lines or without positions are left out; `checkScene` names them. Throws
+ * BadSceneError for indices and attributes that do not fit together.
  */
-export async function readMesh(options: { file: string; document: GltfDocument; geometry: SceneGeometry; index: number; materialOf: (index: number) => PosedMaterial }): Promise<SceneMesh> {
+export async function readMesh(options: {
+  file: string;
+  document: GltfDocument;
+  geometry: SceneGeometry;
+  index: number;
+  materialOf: (index: number) => PosedMaterial;
+}): Promise<SceneMesh> {
   const { file, document, geometry, index, materialOf } = options;
   const mesh = document.meshes?.[index];
   if (mesh === undefined) throw new BadSceneError({ file, where: `meshes[${index}]`, what: 'there is no such mesh' });
@@ -19,19 +26,42 @@ export async function readMesh(options: { file: string; document: GltfDocument; 
   for (const [k, primitive] of mesh.primitives.entries()) {
     const three = geometries[k];
     if (three === undefined || three === null || primitive.attributes['POSITION'] === undefined) continue;
-    primitives.push(await readPrimitive({ file, where: `meshes[${index}].primitives[${k}]`, primitive, three, geometry, material: materialOf(primitive.material ?? -1) }));
+    primitives.push(
+      await readPrimitive({
+        file,
+        where: `meshes[${index}].primitives[${k}]`,
+        primitive,
+        three,
+        geometry,
+        material: materialOf(primitive.material ?? -1),
+      }),
+    );
   }
   return { primitives, weights: mesh.weights ?? [] };
 }
 
-async function readPrimitive(options: { file: string; where: string; primitive: GltfPrimitive; three: BufferGeometry; geometry: SceneGeometry; material: PosedMaterial }): Promise<MeshPrimitive> {
+async function readPrimitive(options: {
+  file: string;
+  where: string;
+  primitive: GltfPrimitive;
+  three: BufferGeometry;
+  geometry: SceneGeometry;
+  material: PosedMaterial;
+}): Promise<MeshPrimitive> {
   const { file, where, primitive, three, geometry, material } = options;
   const vertexCount = (three.getAttribute('position') as BufferAttribute).count;
   const read = (name: string, components: number): Float32Array | null => {
     const attribute = three.getAttribute(name) as BufferAttribute | InterleavedBufferAttribute | undefined;
     if (attribute === undefined) return null;
-    if (attribute.itemSize !== components) throw new BadSceneError({ file, where, what: `its ${name} has ${attribute.itemSize} numbers per vertex instead of ${components}` });
-    return Float32Array.from(fitting({ file, where, name, values: geometry.values(attribute, `${where} ${name}`), components, vertexCount }));
+    if (attribute.itemSize !== components)
+      throw new BadSceneError({
+        file,
+        where,
+        what: `its ${name} has ${attribute.itemSize} numbers per vertex instead of ${components}`,
+      });
+    return Float32Array.from(
+      fitting({ file, where, name, values: geometry.values(attribute, `${where} ${name}`), components, vertexCount }),
+    );
   };
   const positions = read('position', 3) as Float32Array;
   const indices = readIndices({ file, where, three, vertexCount });
@@ -45,7 +75,15 @@ async function readPrimitive(options: { file: string; where: string; primitive: 
     indices,
     positions,
     normals,
-    cornerTangents: cornerTangentsOf({ indices, positions, normals, tangents: read('tangent', 4), uv0, uv1, normalTexture: material.normalTexture }),
+    cornerTangents: cornerTangentsOf({
+      indices,
+      positions,
+      normals,
+      tangents: read('tangent', 4),
+      uv0,
+      uv1,
+      normalTexture: material.normalTexture,
+    }),
     uv0,
     uv1,
     colors: readColors({ file, where, three, vertexCount, geometry }),
@@ -57,13 +95,30 @@ async function readPrimitive(options: { file: string; where: string; primitive: 
   };
 }
 
-function fitting(options: { file: string; where: string; name: string; values: Float64Array; components: number; vertexCount: number }): Float64Array {
+function fitting(options: {
+  file: string;
+  where: string;
+  name: string;
+  values: Float64Array;
+  components: number;
+  vertexCount: number;
+}): Float64Array {
   const { file, where, name, values, components, vertexCount } = options;
-  if (values.length !== vertexCount * components) throw new BadSceneError({ file, where, what: `its ${name} has ${values.length / components} elements for ${vertexCount} vertices` });
+  if (values.length !== vertexCount * components)
+    throw new BadSceneError({
+      file,
+      where,
+      what: `its ${name} has ${values.length / components} elements for ${vertexCount} vertices`,
+    });
   return values;
 }
 
-function readIndices(options: { file: string; where: string; three: BufferGeometry; vertexCount: number }): Uint32Array {
+function readIndices(options: {
+  file: string;
+  where: string;
+  three: BufferGeometry;
+  vertexCount: number;
+}): Uint32Array {
   const { file, where, three, vertexCount } = options;
   const index = three.getIndex();
   const count = index === null ? vertexCount : index.count;
@@ -71,37 +126,65 @@ function readIndices(options: { file: string; where: string; three: BufferGeomet
   const indices = new Uint32Array(count - (count % 3));
   for (let i = 0; i < indices.length; i++) {
     const vertex = index === null ? i : index.getX(i);
-    if (vertex >= vertexCount) throw new BadSceneError({ file, where, what: `index ${i} names vertex ${vertex} of ${vertexCount}` });
+    if (vertex >= vertexCount)
+      throw new BadSceneError({ file, where, what: `index ${i} names vertex ${vertex} of ${vertexCount}` });
     indices[i] = vertex;
   }
   return indices;
 }
 
-function readColors(options: { file: string; where: string; three: BufferGeometry; vertexCount: number; geometry: SceneGeometry }): Float32Array | null {
+function readColors(options: {
+  file: string;
+  where: string;
+  three: BufferGeometry;
+  vertexCount: number;
+  geometry: SceneGeometry;
+}): Float32Array | null {
   const { file, where, three, vertexCount, geometry } = options;
   const attribute = three.getAttribute('color') as BufferAttribute | InterleavedBufferAttribute | undefined;
   if (attribute === undefined) return null;
-  return withAlpha(fitting({ file, where, name: 'color', values: geometry.values(attribute, `${where} color`), components: attribute.itemSize, vertexCount }), attribute.itemSize, 1);
+  return withAlpha(
+    fitting({
+      file,
+      where,
+      name: 'color',
+      values: geometry.values(attribute, `${where} color`),
+      components: attribute.itemSize,
+      vertexCount,
+    }),
+    attribute.itemSize,
+    1,
+  );
 }
 
 /** RGB or RGBA to RGBA. */
 function withAlpha(values: Float64Array, components: number, alpha: number): Float32Array {
   const count = values.length / components;
   const rgba = new Float32Array(4 * count).fill(alpha);
-  for (let i = 0; i < count; i++) for (let k = 0; k < Math.min(4, components); k++) rgba[4 * i + k] = values[components * i + k] as number;
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k < Math.min(4, components); k++) rgba[4 * i + k] = values[components * i + k] as number;
   return rgba;
 }
 
-function readInfluences(options: { file: string; where: string; three: BufferGeometry; vertexCount: number }): Pick<MeshPrimitive, 'influences' | 'joints' | 'weights'> {
+function readInfluences(options: {
+  file: string;
+  where: string;
+  three: BufferGeometry;
+  vertexCount: number;
+}): Pick<MeshPrimitive, 'influences' | 'joints' | 'weights'> {
   const { file, where, three, vertexCount } = options;
-  const sets = [['skinIndex', 'skinWeight'], ['joints_1', 'weights_1']]
+  const sets = [
+    ['skinIndex', 'skinWeight'],
+    ['joints_1', 'weights_1'],
+  ]
     .map(([j, w]) => [three.getAttribute(j as string), three.getAttribute(w as string)] as const)
     .filter((pair): pair is [BufferAttribute, BufferAttribute] => pair[0] !== undefined && pair[1] !== undefined);
   const influences = 4 * sets.length;
   const joints = new Uint16Array(influences * vertexCount);
   const weights = new Float64Array(influences * vertexCount);
   for (const [s, [jointAttribute, weightAttribute]] of sets.entries()) {
-    if (jointAttribute.count !== vertexCount || weightAttribute.count !== vertexCount) throw new BadSceneError({ file, where, what: `its joints or weights do not cover its ${vertexCount} vertices` });
+    if (jointAttribute.count !== vertexCount || weightAttribute.count !== vertexCount)
+      throw new BadSceneError({ file, where, what: `its joints or weights do not cover its ${vertexCount} vertices` });
     for (let v = 0; v < vertexCount; v++) {
       for (let k = 0; k < 4; k++) {
         joints[influences * v + 4 * s + k] = jointAttribute.getComponent(v, k);
@@ -122,18 +205,37 @@ function readInfluences(options: { file: string; where: string; three: BufferGeo
   return { influences, joints, weights };
 }
 
-/** Targets are read here and not through three's loader, which fills a property that a target lacks with the mesh's own. */
-async function readTargets(options: { file: string; where: string; primitive: GltfPrimitive; geometry: SceneGeometry; vertexCount: number }): Promise<MorphTarget[]> {
+/**
+ * Targets are read here and not through three's loader, which fills a property that a target lacks with the mesh's own.
+ */
+async function readTargets(options: {
+  file: string;
+  where: string;
+  primitive: GltfPrimitive;
+  geometry: SceneGeometry;
+  vertexCount: number;
+}): Promise<MorphTarget[]> {
   const { file, where, primitive, geometry, vertexCount } = options;
-  const read = async (accessor: number | undefined, name: string): Promise<{ values: Float64Array; components: number } | null> => {
+  const read = async (
+    accessor: number | undefined,
+    name: string,
+  ): Promise<{ values: Float64Array; components: number } | null> => {
     if (accessor === undefined) return null;
     const { values, components } = await geometry.accessor(accessor);
-    if (components < 3) throw new BadSceneError({ file, where, what: `a morph target's ${name} has ${components} numbers per vertex` });
-    return { values: fitting({ file, where, name: `morph target ${name}`, values, components, vertexCount }), components };
+    if (components < 3)
+      throw new BadSceneError({ file, where, what: `a morph target's ${name} has ${components} numbers per vertex` });
+    return {
+      values: fitting({ file, where, name: `morph target ${name}`, values, components, vertexCount }),
+      components,
+    };
   };
   return Promise.all(
     (primitive.targets ?? []).map(async (target) => {
-      const [positions, normals, colors] = await Promise.all([read(target['POSITION'], 'POSITION'), read(target['NORMAL'], 'NORMAL'), read(target['COLOR_0'], 'COLOR_0')]);
+      const [positions, normals, colors] = await Promise.all([
+        read(target['POSITION'], 'POSITION'),
+        read(target['NORMAL'], 'NORMAL'),
+        read(target['COLOR_0'], 'COLOR_0'),
+      ]);
       return {
         positions: positions === null ? null : Float32Array.from(positions.values),
         normals: normals === null ? null : Float32Array.from(normals.values),

@@ -6,12 +6,23 @@ import type { SceneNode, SceneSkin } from './LoadedScene.js';
 import { compose, identityMatrix } from './matrices.js';
 import type { SceneGeometry } from './openGeometry.js';
 
-/** The nodes of the document's scene, parents before children, depth first in file order. Nodes that KHR_node_visibility hides are left out with all below them. */
-export async function readNodes(options: { entry: string; document: GltfDocument; geometry: SceneGeometry | undefined }): Promise<SceneNode[]> {
+/**
+ * The nodes of the document's scene, parents before children, depth first in file order. Nodes that KHR_node_visibility
+ * hides are left out with all below them.
+ */
+export async function readNodes(options: {
+  entry: string;
+  document: GltfDocument;
+  geometry: SceneGeometry | undefined;
+}): Promise<SceneNode[]> {
   const { entry, document, geometry } = options;
-  const animated = new Set((document.animations ?? []).flatMap((animation) => animation.channels.map((channel) => channel.target.node)));
+  const animated = new Set(
+    (document.animations ?? []).flatMap((animation) => animation.channels.map((channel) => channel.target.node)),
+  );
   const order: SceneNode[] = [];
-  const waiting = (document.scenes?.[document.scene ?? 0]?.nodes ?? []).map((index) => ({ index, parent: -1 })).reverse();
+  const waiting = (document.scenes?.[document.scene ?? 0]?.nodes ?? [])
+    .map((index) => ({ index, parent: -1 }))
+    .reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const node = document.nodes?.[next.index] as GltfNode;
     if (node.extensions?.KHR_node_visibility?.visible === false) continue;
@@ -24,7 +35,10 @@ export async function readNodes(options: { entry: string; document: GltfDocument
       skin: node.skin ?? null,
       light: lightOf(document, node),
       weights: node.weights ?? null,
-      instances: geometry === undefined ? null : await instancesOf({ entry, document, node, where: `nodes[${next.index}]`, geometry }),
+      instances:
+        geometry === undefined
+          ? null
+          : await instancesOf({ entry, document, node, where: `nodes[${next.index}]`, geometry }),
     });
     for (const child of [...(node.children ?? [])].reverse()) waiting.push({ index: child, parent: position });
   }
@@ -32,7 +46,12 @@ export async function readNodes(options: { entry: string; document: GltfDocument
 }
 
 /** Every skin that a node of the scene uses. A joint outside the scene stays where its bind pose has it. */
-export async function readSkins(options: { entry: string; document: GltfDocument; geometry: SceneGeometry; order: SceneNode[] }): Promise<Map<number, SceneSkin>> {
+export async function readSkins(options: {
+  entry: string;
+  document: GltfDocument;
+  geometry: SceneGeometry;
+  order: SceneNode[];
+}): Promise<Map<number, SceneSkin>> {
   const { entry, document, geometry, order } = options;
   const positionOf = new Map(order.map((node, position) => [node.index, position]));
   const skins = new Map<number, SceneSkin>();
@@ -41,18 +60,27 @@ export async function readSkins(options: { entry: string; document: GltfDocument
     if (skin === undefined) continue;
     const joints = skin.joints.map((joint) => {
       const position = positionOf.get(joint);
-      if (position === undefined) throw new BadSceneError({ file: entry, where: `skins[${index}]`, what: `its joint nodes[${joint}] is not part of the scene` });
+      if (position === undefined)
+        throw new BadSceneError({
+          file: entry,
+          where: `skins[${index}]`,
+          what: `its joint nodes[${joint}] is not part of the scene`,
+        });
       return position;
     });
     const inverseBind = new Float64Array(16 * joints.length);
-    if (skin.inverseBindMatrices === undefined) for (let j = 0; j < joints.length; j++) inverseBind.set(identityMatrix(), 16 * j);
+    if (skin.inverseBindMatrices === undefined)
+      for (let j = 0; j < joints.length; j++) inverseBind.set(identityMatrix(), 16 * j);
     else inverseBind.set((await geometry.accessor(skin.inverseBindMatrices)).values.subarray(0, 16 * joints.length));
     skins.set(index, { joints, inverseBind });
   }
   return skins;
 }
 
-function placementOf(node: GltfNode, animated: boolean): Pick<SceneNode, 'translation' | 'rotation' | 'scale' | 'matrix'> {
+function placementOf(
+  node: GltfNode,
+  animated: boolean,
+): Pick<SceneNode, 'translation' | 'rotation' | 'scale' | 'matrix'> {
   if (node.matrix === undefined || !animated) {
     return {
       translation: Float64Array.from(node.translation ?? [0, 0, 0]),
@@ -64,15 +92,22 @@ function placementOf(node: GltfNode, animated: boolean): Pick<SceneNode, 'transl
   // A node may not have both a matrix and an animation; files that do mean the matrix as its parts.
   const [translation, rotation, scale] = [new Vector3(), new Quaternion(), new Vector3()];
   new Matrix4().fromArray(node.matrix).decompose(translation, rotation, scale);
-  return { translation: Float64Array.from(translation.toArray()), rotation: Float64Array.from(rotation.toArray()), scale: Float64Array.from(scale.toArray()), matrix: null };
+  return {
+    translation: Float64Array.from(translation.toArray()),
+    rotation: Float64Array.from(rotation.toArray()),
+    scale: Float64Array.from(scale.toArray()),
+    matrix: null,
+  };
 }
 
 function lightOf(document: GltfDocument, node: GltfNode): SceneNode['light'] {
   const index = node.extensions?.KHR_lights_punctual?.light;
-  const light: GltfLight | undefined = index === undefined ? undefined : document.extensions?.KHR_lights_punctual?.lights[index];
+  const light: GltfLight | undefined =
+    index === undefined ? undefined : document.extensions?.KHR_lights_punctual?.lights[index];
   if (light === undefined) return null;
   const intensity = Math.max(0, light.intensity ?? 1);
-  const outer = light.type === 'spot' ? Math.min(Math.PI / 2, Math.max(0, light.spot?.outerConeAngle ?? Math.PI / 4)) : Math.PI;
+  const outer =
+    light.type === 'spot' ? Math.min(Math.PI / 2, Math.max(0, light.spot?.outerConeAngle ?? Math.PI / 4)) : Math.PI;
   const inner = light.type === 'spot' ? Math.min(outer, Math.max(0, light.spot?.innerConeAngle ?? 0)) : 0;
   return {
     kind: light.type,
@@ -83,19 +118,31 @@ function lightOf(document: GltfDocument, node: GltfNode): SceneNode['light'] {
   };
 }
 
-async function instancesOf(options: { entry: string; document: GltfDocument; node: GltfNode; where: string; geometry: SceneGeometry }): Promise<Float64Array | null> {
+async function instancesOf(options: {
+  entry: string;
+  document: GltfDocument;
+  node: GltfNode;
+  where: string;
+  geometry: SceneGeometry;
+}): Promise<Float64Array | null> {
   const { entry, document, node, where, geometry } = options;
   const attributes = node.extensions?.EXT_mesh_gpu_instancing?.attributes;
   if (attributes === undefined || node.mesh === undefined) return null;
-  for (const accessor of Object.values(attributes)) geometry.reserve(16 * (document.accessors?.[accessor]?.count ?? 0), `${where} instances`);
+  for (const accessor of Object.values(attributes))
+    geometry.reserve(16 * (document.accessors?.[accessor]?.count ?? 0), `${where} instances`);
   const read = (name: string) => (attributes[name] === undefined ? undefined : geometry.accessor(attributes[name]));
   const [translation, rotation, scale] = await Promise.all([read('TRANSLATION'), read('ROTATION'), read('SCALE')]);
   const counts = [translation, rotation, scale].flatMap((accessor) => (accessor === undefined ? [] : [accessor.count]));
   const count = counts[0] ?? 0;
-  if (counts.some((other) => other !== count)) throw new BadSceneError({ file: entry, where, what: `its instances have ${counts.join(', ')} placements` });
+  if (counts.some((other) => other !== count))
+    throw new BadSceneError({ file: entry, where, what: `its instances have ${counts.join(', ')} placements` });
   const instances = new Float64Array(16 * count);
   for (let i = 0; i < count; i++) {
-    const matrix = compose(translation?.values.subarray(3 * i, 3 * i + 3) ?? [0, 0, 0], rotation?.values.subarray(4 * i, 4 * i + 4) ?? [0, 0, 0, 1], scale?.values.subarray(3 * i, 3 * i + 3) ?? [1, 1, 1]);
+    const matrix = compose(
+      translation?.values.subarray(3 * i, 3 * i + 3) ?? [0, 0, 0],
+      rotation?.values.subarray(4 * i, 4 * i + 4) ?? [0, 0, 0, 1],
+      scale?.values.subarray(3 * i, 3 * i + 3) ?? [1, 1, 1],
+    );
     instances.set(matrix, 16 * i);
   }
   return instances;

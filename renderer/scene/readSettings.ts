@@ -3,22 +3,32 @@ import type { GltfDocument } from './GltfDocument.js';
 import type { SceneSettings } from './LoadedScene.js';
 import { resolveScenePath } from './resolveScenePath.js';
 
-/** Reads `asset.extras.rushes` (see SceneSettings). Throws BadSceneError for a field of the wrong kind; fields it does not know are left alone. */
+/**
+ * Reads `asset.extras.rushes` (see SceneSettings). Throws BadSceneError for a field of the wrong kind; fields it does
+ * not know are left alone.
+ */
 export function readSettings(entry: string, document: GltfDocument): SceneSettings {
   const where = 'asset.extras.rushes';
   const extras = document.asset.extras;
   const raw = typeof extras === 'object' && extras !== null ? (extras as Record<string, unknown>)['rushes'] : undefined;
-  if (raw !== undefined && (typeof raw !== 'object' || raw === null || Array.isArray(raw))) throw new BadSceneError({ file: entry, where, what: 'it is no object' });
+  if (raw !== undefined && (typeof raw !== 'object' || raw === null || Array.isArray(raw)))
+    throw new BadSceneError({ file: entry, where, what: 'it is no object' });
   const fields = (raw ?? {}) as Record<string, unknown>;
   const take = <T>(name: string, fits: (value: unknown) => value is T, kind: string): T | null => {
     const value = fields[name];
     if (value === undefined || value === null) return null;
-    if (!fits(value)) throw new BadSceneError({ file: entry, where: `${where}.${name}`, what: `${JSON.stringify(value)} is not ${kind}` });
+    if (!fits(value))
+      throw new BadSceneError({
+        file: entry,
+        where: `${where}.${name}`,
+        what: `${JSON.stringify(value)} is not ${kind}`,
+      });
     return value;
   };
   const environment = take('environment', isText, 'a path');
   return {
-    environment: environment === null ? null : resolveScenePath({ entry, uri: environment, where: `${where}.environment` }),
+    environment:
+      environment === null ? null : resolveScenePath({ entry, uri: environment, where: `${where}.environment` }),
     environmentIntensity: take('environmentIntensity', isIntensity, 'a number from 0 to 1000000') ?? 1,
     background: take('background', isBackground, '"environment", "transparent" or "#rrggbb"'),
     camera: take('camera', isText, 'a name'),
@@ -40,5 +50,7 @@ function isRate(value: unknown): value is number {
 }
 
 function isBackground(value: unknown): value is NonNullable<SceneSettings['background']> {
-  return value === 'environment' || value === 'transparent' || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value));
+  return (
+    value === 'environment' || value === 'transparent' || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value))
+  );
 }

@@ -2,8 +2,9 @@ import { BadSceneError } from './BadSceneError.js';
 import type { GltfDocument } from './GltfDocument.js';
 
 /**
- * Extensions that may be required by a file because its data can be read: those that are drawn, and those whose absence changes the look and nothing else
- * (`checkScene` names these). Any other required extension means that geometry, images or structure would be misread.
+ * Extensions that may be required by a file because its data can be read: those that are drawn, and those whose absence
+ * changes the look and nothing else (`checkScene` names these). Any other required extension means that geometry,
+ * images or structure would be misread.
  */
 const READABLE = new Set([
   'KHR_mesh_quantization',
@@ -16,9 +17,14 @@ const READABLE = new Set([
   'KHR_node_visibility',
 ]);
 
-/** Throws BadSceneError naming every required extension that is not read: accepting unsupported features cannot help there. */
+/**
+ * Throws BadSceneError naming every required extension that is not read: accepting unsupported features cannot help
+ * there.
+ */
 export function refuseUnreadable(entry: string, document: GltfDocument): void {
-  const unread = (document.extensionsRequired ?? []).filter((name) => !READABLE.has(name) && !/^(KHR|EXT)_materials_(?!variants)/.test(name));
+  const unread = (document.extensionsRequired ?? []).filter(
+    (name) => !READABLE.has(name) && !/^(KHR|EXT)_materials_(?!variants)/.test(name),
+  );
   if (unread.length === 0) return;
   throw new BadSceneError({
     file: entry,
@@ -29,6 +35,7 @@ export function refuseUnreadable(entry: string, document: GltfDocument): void {
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  KHR_draco_mesh_compression: 'Export the scene without Draco compression, or unpack it with `gltf-transform copy IN OUT`; meshopt compression is read.',
+  KHR_draco_mesh_compression:
+    'Export the scene without Draco compression, or unpack it with `gltf-transform copy IN OUT`; meshopt compression is read.',
   KHR_texture_basisu: 'Export the scene with PNG, JPEG or WebP textures.',
 };

@@ -7,12 +7,18 @@ export function isDataUri(uri: string): boolean {
 
 /**
  * The path, relative to the scene's folder, that a URI inside `entry` names. Forward slashes, no `.` or `..` left.
- * Throws BadSceneError for anything that would leave the folder or go to a network: absolute paths, schemes, drive letters, `..` above the folder.
+ * Throws BadSceneError for anything that would leave the folder or go to a network: absolute paths, schemes, drive
+ * letters, `..` above the folder.
  */
 export function resolveScenePath(options: { entry: string; uri: string; where: string }): string {
   const { entry, uri, where } = options;
   const refuse = (what: string): BadSceneError =>
-    new BadSceneError({ file: entry, where, what: `${JSON.stringify(uri.length > 200 ? `${uri.slice(0, 200)}...` : uri)} ${what}`, advice: 'Put every file of the scene below the folder of its .gltf and name it by a relative path.' });
+    new BadSceneError({
+      file: entry,
+      where,
+      what: `${JSON.stringify(uri.length > 200 ? `${uri.slice(0, 200)}...` : uri)} ${what}`,
+      advice: 'Put every file of the scene below the folder of its .gltf and name it by a relative path.',
+    });
   if (/^[a-z][a-z0-9+.-]*:/i.test(uri)) throw refuse('is not a file of the scene');
   let decoded: string;
   try {

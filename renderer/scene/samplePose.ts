@@ -10,17 +10,31 @@ export interface ScenePose {
   weights: (ArrayLike<number> | undefined)[];
 }
 
-/** Evaluates a clip (none: the scene at rest) at a time in seconds, in float64. Times outside a channel's keys hold its first or last value, as glTF says. */
-export function samplePose(options: { loaded: Pick<LoadedScene, 'content'>; clip: SceneClip | null; seconds: number }): ScenePose {
+/**
+ * Evaluates a clip (none: the scene at rest) at a time in seconds, in float64. Times outside a channel's keys hold its
+ * first or last value, as glTF says.
+ */
+export function samplePose(options: {
+  loaded: Pick<LoadedScene, 'content'>;
+  clip: SceneClip | null;
+  seconds: number;
+}): ScenePose {
   const { loaded, clip, seconds } = options;
   const { order } = loaded.content;
   const moved = new Map<string, Float64Array>();
-  for (const channel of clip?.channels ?? []) moved.set(`${channel.node} ${channel.path}`, sampleChannel(channel, seconds));
+  for (const channel of clip?.channels ?? [])
+    moved.set(`${channel.node} ${channel.path}`, sampleChannel(channel, seconds));
 
   const worldFromNode: Matrix[] = [];
   const weights: ScenePose['weights'] = [];
   for (const node of order) {
-    const local = node.matrix ?? compose(moved.get(`${node.index} translation`) ?? node.translation, moved.get(`${node.index} rotation`) ?? node.rotation, moved.get(`${node.index} scale`) ?? node.scale);
+    const local =
+      node.matrix ??
+      compose(
+        moved.get(`${node.index} translation`) ?? node.translation,
+        moved.get(`${node.index} rotation`) ?? node.rotation,
+        moved.get(`${node.index} scale`) ?? node.scale,
+      );
     const parent = worldFromNode[node.parent];
     worldFromNode.push(parent === undefined ? local : multiply(parent, local));
     weights.push(moved.get(`${node.index} weights`) ?? node.weights ?? undefined);
@@ -29,8 +43,9 @@ export function samplePose(options: { loaded: Pick<LoadedScene, 'content'>; clip
 }
 
 /**
- * The time within a clip that a frame shows, seconds: t = frame / fps, looped over the clip's duration. Where the duration is a whole number of frames (its
- * keys are float32, so up to a millionth) frames are counted around the loop instead of dividing times, and frame f equals frame f + length to the bit.
+ * The time within a clip that a frame shows, seconds: t = frame / fps, looped over the clip's duration. Where the
+ * duration is a whole number of frames (its keys are float32, so up to a millionth) frames are counted around the loop
+ * instead of dividing times, and frame f equals frame f + length to the bit.
  */
 export function secondsOfFrame(options: { frame: number; fps: number; durationSeconds: number }): number {
   const { frame, fps, durationSeconds } = options;
@@ -106,7 +121,8 @@ function slerp(from: Float64Array, to: Float64Array, t: number): Float64Array {
   }
   const angle = 2 * arcTangent2(Math.sqrt(apart), Math.sqrt(together));
   const sineOfAngle = sine(angle);
-  const [wa, wb] = sineOfAngle < 1e-9 ? [1 - t, t] : [sine((1 - t) * angle) / sineOfAngle, sine(t * angle) / sineOfAngle];
+  const [wa, wb] =
+    sineOfAngle < 1e-9 ? [1 - t, t] : [sine((1 - t) * angle) / sineOfAngle, sine(t * angle) / sineOfAngle];
   const value = new Float64Array(4);
   for (let k = 0; k < 4; k++) value[k] = wa * (a[k] as number) + wb * sign * (b[k] as number);
   return normalised(value);

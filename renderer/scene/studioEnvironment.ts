@@ -2,9 +2,10 @@ import { encodeHdr } from './encodeHdr.js';
 import { cosine, sine } from './exactTrigonometry.js';
 
 /**
- * The built-in environment, for a scene that brings neither lights nor an environment: a neutral photo studio. A grey room that grows lighter upwards, a large
- * soft key light in front to the upper left, a weaker fill to the right, a narrow rim light behind. It is made of exact operations only, so every machine makes
- * the same file; whoever hands in the job uploads it like any other environment, and the manifest names it by path and CID.
+ * The built-in environment, for a scene that brings neither lights nor an environment: a neutral photo studio. A grey
+ * room that grows lighter upwards, a large soft key light in front to the upper left, a weaker fill to the right, a
+ * narrow rim light behind. It is made of exact operations only, so every machine makes the same file; whoever hands in
+ * the job uploads it like any other environment, and the manifest names it by path and CID.
  */
 export function studioEnvironment(): { path: string; bytes: Uint8Array } {
   const [width, height] = [256, 128];
@@ -25,7 +26,9 @@ export function studioEnvironment(): { path: string; bytes: Uint8Array } {
 }
 
 interface Lamp {
-  /** Towards the lamp, any length; angles from it are measured along `right` and the direction perpendicular to both. */
+  /**
+   * Towards the lamp, any length; angles from it are measured along `right` and the direction perpendicular to both.
+   */
   towards: readonly [number, number, number];
   /** Half the width and height as tangents of angles. */
   halfWidth: number;
@@ -47,7 +50,8 @@ function softbox(direction: readonly [number, number, number], lamp: Lamp): numb
   const level = Math.sqrt(axis[0] * axis[0] + axis[2] * axis[2]);
   const right = [axis[2] / level, 0, -axis[0] / level] as const;
   const upward = [axis[1] * right[2], axis[2] * right[0] - axis[0] * right[2], -axis[1] * right[0]] as const;
-  const dot = (a: readonly [number, number, number]): number => a[0] * direction[0] + a[1] * direction[1] + a[2] * direction[2];
+  const dot = (a: readonly [number, number, number]): number =>
+    a[0] * direction[0] + a[1] * direction[1] + a[2] * direction[2];
   const ahead = dot(axis);
   if (ahead <= 0.05) return 0;
   return edge(Math.abs(dot(right)) / ahead / lamp.halfWidth) * edge(Math.abs(dot(upward)) / ahead / lamp.halfHeight);

@@ -26,10 +26,20 @@ export function joined(...meshes: Mesh[]): Mesh {
 }
 
 /** A mesh turned by `turn` (rotation matrix rows) and moved. */
-export function placed(mesh: Mesh, offset: Vector, turn: readonly [Vector, Vector, Vector] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]): Mesh {
+export function placed(
+  mesh: Mesh,
+  offset: Vector,
+  turn: readonly [Vector, Vector, Vector] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+): Mesh {
   const map = (values: number[], by: Vector): number[] => {
     const mapped: number[] = [];
-    for (let i = 0; i < values.length; i += 3) for (let row = 0; row < 3; row++) mapped.push(turn[row as 0].reduce((sum, factor, k) => sum + factor * (values[i + k] as number), by[row as 0]));
+    for (let i = 0; i < values.length; i += 3)
+      for (let row = 0; row < 3; row++)
+        mapped.push(turn[row as 0].reduce((sum, factor, k) => sum + factor * (values[i + k] as number), by[row as 0]));
     return mapped;
   };
   return { ...mesh, positions: map(mesh.positions, offset), normals: map(mesh.normals, [0, 0, 0]) };
@@ -38,20 +48,38 @@ export function placed(mesh: Mesh, offset: Vector, turn: readonly [Vector, Vecto
 /** Rotation matrix rows for an angle in degrees about an axis. */
 export function turnAbout(axis: 'x' | 'y' | 'z', degrees: number): [Vector, Vector, Vector] {
   const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  if (axis === 'x') return [[1, 0, 0], [0, c, -s], [0, s, c]];
-  if (axis === 'y') return [[c, 0, s], [0, 1, 0], [-s, 0, c]];
-  return [[c, -s, 0], [s, c, 0], [0, 0, 1]];
+  if (axis === 'x')
+    return [
+      [1, 0, 0],
+      [0, c, -s],
+      [0, s, c],
+    ];
+  if (axis === 'y')
+    return [
+      [c, 0, s],
+      [0, 1, 0],
+      [-s, 0, c],
+    ];
+  return [
+    [c, -s, 0],
+    [s, c, 0],
+    [0, 0, 1],
+  ];
 }
 
 /** A sphere about the origin with smooth normals. */
 export function sphere(radius: number, around: number, down: number): Mesh {
-  const profile: Point[] = Array.from({ length: down + 1 }, (_, i) => [radius * Math.sin((Math.PI * i) / down), radius * Math.cos((Math.PI * i) / down)]);
+  const profile: Point[] = Array.from({ length: down + 1 }, (_, i) => [
+    radius * Math.sin((Math.PI * i) / down),
+    radius * Math.cos((Math.PI * i) / down),
+  ]);
   return lathe(profile.reverse(), around, 181);
 }
 
 /**
- * A profile of (radius, height) points from bottom to top, turned about +Y. Where the profile turns by more than `sharpDegrees` the edge is kept sharp;
- * elsewhere normals are smooth. `sweep` limits the turn to an arc from `from`, degrees. u runs around, v along the profile.
+ * A profile of (radius, height) points from bottom to top, turned about +Y. Where the profile turns by more than
+ * `sharpDegrees` the edge is kept sharp; elsewhere normals are smooth. `sweep` limits the turn to an arc from `from`,
+ * degrees. u runs around, v along the profile.
  */
 export function lathe(profile: readonly Point[], around: number, sharpDegrees = 40, sweep = 360, from = 0): Mesh {
   const mesh: Mesh = { positions: [], normals: [], uvs: [], indices: [] };
@@ -61,7 +89,12 @@ export function lathe(profile: readonly Point[], around: number, sharpDegrees = 
     const length = Math.hypot(dr, dy) || 1;
     return { start, end, normal: [dy / length, -dr / length] as Point, length };
   });
-  const closed = profile.length > 2 && Math.hypot((profile[0] as Point)[0] - (profile.at(-1) as Point)[0], (profile[0] as Point)[1] - (profile.at(-1) as Point)[1]) < 1e-9;
+  const closed =
+    profile.length > 2 &&
+    Math.hypot(
+      (profile[0] as Point)[0] - (profile.at(-1) as Point)[0],
+      (profile[0] as Point)[1] - (profile.at(-1) as Point)[1],
+    ) < 1e-9;
   const total = segments.reduce((sum, segment) => sum + segment.length, 0);
   let along = 0;
   const row = (point: Point, normal: Point, v: number): number => {
@@ -102,26 +135,62 @@ export function lathe(profile: readonly Point[], around: number, sharpDegrees = 
 }
 
 /** A ring about +Y: a rectangle `width` (radial) by `height` with rounded edges, its middle at `radius`. */
-export function band(radius: number, width: number, height: number, around: number, bevel = Math.min(width, height) * 0.22): Mesh {
+export function band(
+  radius: number,
+  width: number,
+  height: number,
+  around: number,
+  bevel = Math.min(width, height) * 0.22,
+): Mesh {
   const [w, h] = [width / 2, height / 2];
-  const corner = (cx: number, cy: number, startDegrees: number): Point[] => [0, 45, 90].map((step) => [cx + bevel * Math.cos(((startDegrees + step) * Math.PI) / 180), cy + bevel * Math.sin(((startDegrees + step) * Math.PI) / 180)]);
+  const corner = (cx: number, cy: number, startDegrees: number): Point[] =>
+    [0, 45, 90].map((step) => [
+      cx + bevel * Math.cos(((startDegrees + step) * Math.PI) / 180),
+      cy + bevel * Math.sin(((startDegrees + step) * Math.PI) / 180),
+    ]);
   // Upwards outside, inwards above, downwards inside: the profile runs counter-clockwise.
-  const points = [...corner(w - bevel, h - bevel, 0), ...corner(-w + bevel, h - bevel, 90), ...corner(-w + bevel, -h + bevel, 180), ...corner(w - bevel, -h + bevel, 270)].map(([x, y]): Point => [radius + x, y]);
+  const points = [
+    ...corner(w - bevel, h - bevel, 0),
+    ...corner(-w + bevel, h - bevel, 90),
+    ...corner(-w + bevel, -h + bevel, 180),
+    ...corner(w - bevel, -h + bevel, 270),
+  ].map(([x, y]): Point => [radius + x, y]);
   return lathe([...points, points[0] as Point], around, 50);
 }
 
 /** A round bar bent to an arc about +Y. */
-export function roundBar(radius: number, thickness: number, around: number, sides: number, sweep = 360, from = 0): Mesh {
-  const points: Point[] = Array.from({ length: sides + 1 }, (_, i) => [radius + thickness * Math.cos((TURN * i) / sides), thickness * Math.sin((TURN * i) / sides)]);
+export function roundBar(
+  radius: number,
+  thickness: number,
+  around: number,
+  sides: number,
+  sweep = 360,
+  from = 0,
+): Mesh {
+  const points: Point[] = Array.from({ length: sides + 1 }, (_, i) => [
+    radius + thickness * Math.cos((TURN * i) / sides),
+    thickness * Math.sin((TURN * i) / sides),
+  ]);
   return lathe(points, around, 181, sweep, from);
 }
 
 /** An upright rod from y = low to y = high. */
 export function rod(radius: number, low: number, high: number, around: number): Mesh {
-  return lathe([[0, low], [radius, low], [radius, high], [0, high]], around);
+  return lathe(
+    [
+      [0, low],
+      [radius, low],
+      [radius, high],
+      [0, high],
+    ],
+    around,
+  );
 }
 
-/** A box with bevelled edges about the origin. u and v of each face run over its sides in units of `uvScale`, from `uvOrigin`. */
+/**
+ * A box with bevelled edges about the origin. u and v of each face run over its sides in units of `uvScale`, from
+ * `uvOrigin`.
+ */
 export function box(size: Vector, bevel: number, uvScale = 1, uvOrigin: Point = [0, 0]): Mesh {
   const mesh: Mesh = { positions: [], normals: [], uvs: [], indices: [] };
   const half = size.map((side) => side / 2) as unknown as Vector;
@@ -130,7 +199,10 @@ export function box(size: Vector, bevel: number, uvScale = 1, uvOrigin: Point = 
     for (const point of points) {
       mesh.positions.push(...point);
       mesh.normals.push(...normal);
-      mesh.uvs.push(uvOrigin[0] + (point[uAxis as 0] + half[uAxis as 0]) / uvScale, uvOrigin[1] + (point[vAxis as 0] + half[vAxis as 0]) / uvScale);
+      mesh.uvs.push(
+        uvOrigin[0] + (point[uAxis as 0] + half[uAxis as 0]) / uvScale,
+        uvOrigin[1] + (point[vAxis as 0] + half[vAxis as 0]) / uvScale,
+      );
     }
     mesh.indices.push(first, first + 1, first + 2, first, first + 2, first + 3);
   };
@@ -147,9 +219,21 @@ export function box(size: Vector, bevel: number, uvScale = 1, uvOrigin: Point = 
     for (const sign of [1, -1]) {
       const normal = [0, 0, 0];
       normal[axis] = sign;
-      const corners = ([[-1, -1], [1, -1], [1, 1], [-1, 1]] as const).map(([u, v]) => at(axis, sign, u, v, bevel));
+      const corners = (
+        [
+          [-1, -1],
+          [1, -1],
+          [1, 1],
+          [-1, 1],
+        ] as const
+      ).map(([u, v]) => at(axis, sign, u, v, bevel));
       // u runs along x where there is one, so that a grain follows the long side.
-      quad(sign > 0 ? corners : corners.reverse(), normal as unknown as Vector, Math.min(a, b) === 0 ? 0 : 2, axis === 1 ? 2 : 1);
+      quad(
+        sign > 0 ? corners : corners.reverse(),
+        normal as unknown as Vector,
+        Math.min(a, b) === 0 ? 0 : 2,
+        axis === 1 ? 2 : 1,
+      );
     }
   }
   // Bevels along the twelve edges; the tiny corners stay open.
@@ -168,7 +252,12 @@ export function box(size: Vector, bevel: number, uvScale = 1, uvOrigin: Point = 
         normal[a] = sa * Math.SQRT1_2;
         normal[b] = sb * Math.SQRT1_2;
         const corners = [point(-1, true), point(1, true), point(1, false), point(-1, false)];
-        quad(sa * sb > 0 ? corners.reverse() : corners, normal as unknown as Vector, Math.min(axis, a) === 0 ? 0 : 2, 1);
+        quad(
+          sa * sb > 0 ? corners.reverse() : corners,
+          normal as unknown as Vector,
+          Math.min(axis, a) === 0 ? 0 : 2,
+          1,
+        );
       }
     }
   }
@@ -178,5 +267,10 @@ export function box(size: Vector, bevel: number, uvScale = 1, uvOrigin: Point = 
 /** A rectangle in the XY plane facing +Z. */
 export function panel(width: number, height: number): Mesh {
   const [w, h] = [width / 2, height / 2];
-  return { positions: [-w, -h, 0, w, -h, 0, w, h, 0, -w, h, 0], normals: [0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1], uvs: [0, 1, 1, 1, 1, 0, 0, 0], indices: [0, 1, 2, 0, 2, 3] };
+  return {
+    positions: [-w, -h, 0, w, -h, 0, w, h, 0, -w, h, 0],
+    normals: [0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1],
+    uvs: [0, 1, 1, 1, 1, 0, 0, 0],
+    indices: [0, 1, 2, 0, 2, 3],
+  };
 }

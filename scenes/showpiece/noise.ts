@@ -11,7 +11,8 @@ export function noise(x: number, y: number, periodX: number, periodY: number, se
   const [cx, cy] = [Math.floor(x), Math.floor(y)];
   const ease = (t: number): number => t * t * t * (t * (t * 6 - 15) + 10);
   const [fx, fy] = [ease(x - cx), ease(y - cy)];
-  const at = (i: number, j: number): number => hash((((cx + i) % periodX) + periodX) % periodX, (((cy + j) % periodY) + periodY) % periodY, seed);
+  const at = (i: number, j: number): number =>
+    hash((((cx + i) % periodX) + periodX) % periodX, (((cy + j) % periodY) + periodY) % periodY, seed);
   const [low, high] = [at(0, 0) + fx * (at(1, 0) - at(0, 0)), at(0, 1) + fx * (at(1, 1) - at(0, 1))];
   return low + fy * (high - low);
 }

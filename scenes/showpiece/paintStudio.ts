@@ -2,7 +2,10 @@ import { octaves } from './noise.js';
 
 type Vector = readonly [number, number, number];
 
-/** A round or rectangular glow: a direction, its half sizes in degrees, a colour as radiance, and how much of it is soft edge (0 to 1). */
+/**
+ * A round or rectangular glow: a direction, its half sizes in degrees, a colour as radiance, and how much of it is soft
+ * edge (0 to 1).
+ */
 interface Glow {
   azimuth: number;
   elevation: number;
@@ -14,8 +17,8 @@ interface Glow {
 }
 
 /**
- * Light for the showpiece as Radiance .hdr bytes: a dim evening room. Azimuth is counted from -Z, where the camera looks, to the right. Large soft windows and
- * boxes, all outside of the picture, give the metal something to reflect.
+ * Light for the showpiece as Radiance .hdr bytes: a dim evening room. Azimuth is counted from -Z, where the camera
+ * looks, to the right. Large soft windows and boxes, all outside of the picture, give the metal something to reflect.
  */
 export function paintStudio(): Uint8Array {
   const [width, height] = [256, 128];
@@ -69,7 +72,10 @@ function radiance(width: number, height: number, rgb: Float32Array): Uint8Array 
     const [r, g, b] = [rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number];
     const exponent = Math.ceil(Math.log2(Math.max(r, g, b)));
     const scale = 255 / 2 ** exponent;
-    bytes.set([Math.round(r * scale), Math.round(g * scale), Math.round(b * scale), exponent + 128], header.length + 4 * i);
+    bytes.set(
+      [Math.round(r * scale), Math.round(g * scale), Math.round(b * scale), exponent + 128],
+      header.length + 4 * i,
+    );
   }
   return bytes;
 }

@@ -8,10 +8,24 @@ function mix(a: Colour, b: Colour, t: number): Colour {
   return [a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1]), a[2] + s * (b[2] - a[2])];
 }
 
-async function png(width: number, height: number, colours: number, paint: (x: number, y: number) => Colour): Promise<Uint8Array> {
+async function png(
+  width: number,
+  height: number,
+  colours: number,
+  paint: (x: number, y: number) => Colour,
+): Promise<Uint8Array> {
   const pixels = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels.set(paint(x, y).map((value) => Math.round(Math.min(255, Math.max(0, value)))), 3 * (y * width + x));
-  return new Uint8Array(await sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9, palette: true, colours, dither: 0.6, effort: 10 }).toBuffer());
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      pixels.set(
+        paint(x, y).map((value) => Math.round(Math.min(255, Math.max(0, value)))),
+        3 * (y * width + x),
+      );
+  return new Uint8Array(
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 9, palette: true, colours, dither: 0.6, effort: 10 })
+      .toBuffer(),
+  );
 }
 
 /** Oiled walnut, sRGB: grain along x, repeating in both directions. */
@@ -27,7 +41,11 @@ export function paintWood(): Promise<Uint8Array> {
     // Fibres and pores: fine streaks along the grain.
     const fibre = octaves(u * 12, v * 160, 12, 160, 2, 37);
     const pore = Math.pow(noise(u * 40, v * 256, 40, 256, 53), 7);
-    const tone = mix([126, 82, 50], [66, 38, 22], 0.15 + 0.75 * late + 0.5 * (octaves(u * 3, v * 5, 3, 5, 3, 71) - 0.5));
+    const tone = mix(
+      [126, 82, 50],
+      [66, 38, 22],
+      0.15 + 0.75 * late + 0.5 * (octaves(u * 3, v * 5, 3, 5, 3, 71) - 0.5),
+    );
     const lit = 0.84 + 0.32 * fibre;
     return mix([tone[0] * lit, tone[1] * lit, tone[2] * lit], [34, 19, 12], 0.75 * pore);
   });
@@ -42,7 +60,10 @@ export function paintBrushed(): Promise<Uint8Array> {
   });
 }
 
-/** A graduated scale, sRGB: brass with engraved ticks, 72 around, every sixth one long; v runs around the band's profile. */
+/**
+ * A graduated scale, sRGB: brass with engraved ticks, 72 around, every sixth one long; v runs around the band's
+ * profile.
+ */
 export function paintScale(brass: Colour): Promise<Uint8Array> {
   const [width, height] = [2304, 64];
   return png(width, height, 16, (x, y) => {
@@ -59,12 +80,15 @@ export function paintScale(brass: Colour): Promise<Uint8Array> {
   });
 }
 
-/** A dim room far behind, out of focus, sRGB, 2.2 times as wide as high: round lights over a dark wall that is warm near the table. */
+/**
+ * A dim room far behind, out of focus, sRGB, 2.2 times as wide as high: round lights over a dark wall that is warm near
+ * the table.
+ */
 export async function paintBackdrop(): Promise<Uint8Array> {
   const [width, height] = [1012, 460];
   const lights = Array.from({ length: 64 }, (_, i) => ({
     x: hash(i, 1, 77),
-    y: 0.30 + 0.42 * hash(i, 2, 77) ** 0.8,
+    y: 0.3 + 0.42 * hash(i, 2, 77) ** 0.8,
     radius: 9 + 15 * hash(i, 3, 77),
     colour: PALETTE[Math.floor(PALETTE.length * hash(i, 4, 77))] as Colour,
     strength: 0.05 + 0.5 * hash(i, 5, 77) ** 3,
@@ -75,7 +99,11 @@ export async function paintBackdrop(): Promise<Uint8Array> {
       const [u, v] = [x / width, y / height];
       const low = Math.exp(-(((v - 0.78) / 0.26) ** 2)) * Math.exp(-(((u - 0.5) / 0.34) ** 2));
       const high = Math.exp(-(((v - 0.2) / 0.3) ** 2)) * Math.exp(-(((u - 0.3) / 0.3) ** 2));
-      const colour = [0.008 + 0.05 * low + 0.006 * high, 0.011 + 0.026 * low + 0.016 * high, 0.014 + 0.014 * low + 0.022 * high];
+      const colour = [
+        0.008 + 0.05 * low + 0.006 * high,
+        0.011 + 0.026 * low + 0.016 * high,
+        0.014 + 0.014 * low + 0.022 * high,
+      ];
       for (const light of lights) {
         const distance = Math.hypot(x - light.x * width, y - light.y * height) / light.radius;
         if (distance >= 1) continue;
@@ -84,15 +112,31 @@ export async function paintBackdrop(): Promise<Uint8Array> {
         const level = light.strength * edge * edge * (3 - 2 * edge) * (0.75 + 0.35 * distance * distance);
         for (let k = 0; k < 3; k++) colour[k] = (colour[k] as number) + level * light.colour[k as 0];
       }
-      pixels.set(colour.map((value) => Math.round(255 * encoded(Math.min(1, value)))), 3 * (y * width + x));
+      pixels.set(
+        colour.map((value) => Math.round(255 * encoded(Math.min(1, value)))),
+        3 * (y * width + x),
+      );
     }
   }
-  return new Uint8Array(await sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer());
+  return new Uint8Array(
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 9 })
+      .toBuffer(),
+  );
 }
 
-const PALETTE: readonly Colour[] = [[1, 0.5, 0.18], [1, 0.62, 0.3], [1, 0.72, 0.45], [0.95, 0.36, 0.12], [0.18, 0.5, 0.56], [0.9, 0.8, 0.62]];
+const PALETTE: readonly Colour[] = [
+  [1, 0.5, 0.18],
+  [1, 0.62, 0.3],
+  [1, 0.72, 0.45],
+  [0.95, 0.36, 0.12],
+  [0.18, 0.5, 0.56],
+  [0.9, 0.8, 0.62],
+];
 
-/** Emission of a paper lantern, sRGB: ribs across, bright around the flame in its lower half; v runs from bottom to top. */
+/**
+ * Emission of a paper lantern, sRGB: ribs across, bright around the flame in its lower half; v runs from bottom to top.
+ */
 export async function paintLantern(): Promise<Uint8Array> {
   const [width, height] = [16, 256];
   const pixels = new Uint8Array(3 * width * height);
@@ -101,10 +145,16 @@ export async function paintLantern(): Promise<Uint8Array> {
     const glow = 0.22 + 0.78 * Math.exp(-(((v - 0.4) / 0.24) ** 2));
     const rib = Math.abs(((v * 14) % 1) - 0.5) * 2;
     const level = glow * (1 - 0.45 * Math.exp(-(((1 - rib) / 0.12) ** 2)));
-    const colour = [level, level * (0.36 + 0.2 * glow), level * (0.1 + 0.14 * glow)].map((value) => Math.round(255 * encoded(value)));
+    const colour = [level, level * (0.36 + 0.2 * glow), level * (0.1 + 0.14 * glow)].map((value) =>
+      Math.round(255 * encoded(value)),
+    );
     for (let x = 0; x < width; x++) pixels.set(colour, 3 * (y * width + x));
   }
-  return new Uint8Array(await sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer());
+  return new Uint8Array(
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 9 })
+      .toBuffer(),
+  );
 }
 
 function encoded(linear: number): number {

@@ -38,15 +38,25 @@ export class GlbWriter {
 
   /** A node that turns by quaternions at the given times, seconds. */
   rotation(node: number, times: number[], quaternions: number[][]): { sampler: Json; channel: Json } {
-    return { sampler: { input: this.floats('SCALAR', times, true), output: this.floats('VEC4', quaternions.flat()), interpolation: 'LINEAR' }, channel: { target: { node, path: 'rotation' } } };
+    return {
+      sampler: {
+        input: this.floats('SCALAR', times, true),
+        output: this.floats('VEC4', quaternions.flat()),
+        interpolation: 'LINEAR',
+      },
+      channel: { target: { node, path: 'rotation' } },
+    };
   }
 
   write(): Uint8Array {
-    const json = new TextEncoder().encode(JSON.stringify({ ...this.document, buffers: [{ byteLength: this.byteLength }] }));
+    const json = new TextEncoder().encode(
+      JSON.stringify({ ...this.document, buffers: [{ byteLength: this.byteLength }] }),
+    );
     const jsonBytes = Math.ceil(json.length / 4) * 4;
     const bytes = new Uint8Array(12 + 8 + jsonBytes + 8 + this.byteLength);
     const view = new DataView(bytes.buffer);
-    const words = (at: number, ...values: number[]): void => values.forEach((value, i) => view.setUint32(at + 4 * i, value, true));
+    const words = (at: number, ...values: number[]): void =>
+      values.forEach((value, i) => view.setUint32(at + 4 * i, value, true));
     words(0, 0x46546c67, 2, bytes.length, jsonBytes, 0x4e4f534a);
     bytes.fill(0x20, 20, 20 + jsonBytes);
     bytes.set(json, 20);
@@ -71,13 +81,26 @@ export class GlbWriter {
   private floats(type: 'SCALAR' | 'VEC2' | 'VEC3' | 'VEC4', values: number[], bounds = false): number {
     const components = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4 }[type];
     const array = Float32Array.from(values);
-    const range = bounds ? { min: boundOf(array, components, Math.min), max: boundOf(array, components, Math.max) } : {};
-    return this.add('accessors', { bufferView: this.view(new Uint8Array(array.buffer)), componentType: 5126, count: array.length / components, type, ...range });
+    const range = bounds
+      ? { min: boundOf(array, components, Math.min), max: boundOf(array, components, Math.max) }
+      : {};
+    return this.add('accessors', {
+      bufferView: this.view(new Uint8Array(array.buffer)),
+      componentType: 5126,
+      count: array.length / components,
+      type,
+      ...range,
+    });
   }
 
   private indices(values: number[], vertices: number): number {
     const array = vertices < 65_536 ? Uint16Array.from(values) : Uint32Array.from(values);
-    return this.add('accessors', { bufferView: this.view(new Uint8Array(array.buffer)), componentType: vertices < 65_536 ? 5123 : 5125, count: array.length, type: 'SCALAR' });
+    return this.add('accessors', {
+      bufferView: this.view(new Uint8Array(array.buffer)),
+      componentType: vertices < 65_536 ? 5123 : 5125,
+      count: array.length,
+      type: 'SCALAR',
+    });
   }
 }
 

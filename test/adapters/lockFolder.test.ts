@@ -16,7 +16,12 @@ describe('folder lock', () => {
 
   it('is held by one, given back, and leaves nothing', async () => {
     const lock = await lockFolder(folder, 'the thing');
-    await assert.rejects(lockFolder(folder, 'the thing'), (error) => error instanceof FolderInUseError && error.message === `the thing in ${folder} is already in use by process ${process.pid}`);
+    await assert.rejects(
+      lockFolder(folder, 'the thing'),
+      (error) =>
+        error instanceof FolderInUseError &&
+        error.message === `the thing in ${folder} is already in use by process ${process.pid}`,
+    );
     await lock.release();
     await lock.release();
     await (await lockFolder(folder, 'the thing')).release();
@@ -37,10 +42,21 @@ describe('folder lock', () => {
   });
 
   it('is not taken from a live process, but from one that only has its number', async () => {
-    const holder = spawn(process.execPath, ['--input-type=module', '-e', `import { lockFolder } from ${JSON.stringify(new URL('../../adapters/lockFolder.js', import.meta.url).href)}; await lockFolder(${JSON.stringify(folder)}, 'x'); console.log('held'); setInterval(() => {}, 1000);`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { lockFolder } from ${JSON.stringify(new URL('../../adapters/lockFolder.js', import.meta.url).href)}; await lockFolder(${JSON.stringify(folder)}, 'x'); console.log('held'); setInterval(() => {}, 1000);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     try {
       await once(holder.stdout, 'data');
-      await assert.rejects(lockFolder(folder, 'the thing'), (error) => error instanceof FolderInUseError && error.facts['pid'] === holder.pid);
+      await assert.rejects(
+        lockFolder(folder, 'the thing'),
+        (error) => error instanceof FolderInUseError && error.facts['pid'] === holder.pid,
+      );
       if (process.platform === 'linux') {
         await writeFile(join(folder, 'rushes.lock'), JSON.stringify({ pid: holder.pid, started: 'another-boot/1' }));
         await (await lockFolder(folder, 'the thing')).release();

@@ -9,7 +9,12 @@ const batchesDuplicated: RenderLeaves = async (task) => {
   const rendered = await renderChunk(task);
   for (let leaf = 0; leaf < task.rect.leafCount; leaf++) {
     const batch = leaf % task.batches;
-    if (batch >= task.batches / 2) rendered.leaves.copyWithin(leaf * LEAF_FLOATS, (leaf - task.batches / 2) * LEAF_FLOATS, (leaf - task.batches / 2 + 1) * LEAF_FLOATS);
+    if (batch >= task.batches / 2)
+      rendered.leaves.copyWithin(
+        leaf * LEAF_FLOATS,
+        (leaf - task.batches / 2) * LEAF_FLOATS,
+        (leaf - task.batches / 2 + 1) * LEAF_FLOATS,
+      );
   }
   return rendered;
 };
@@ -17,12 +22,18 @@ const batchesDuplicated: RenderLeaves = async (task) => {
 describe('a worker that duplicates batches', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('is convicted, though half of its leaves are right', async () => {
     const audited = await bench.audit({ cheat: { renderLeaves: batchesDuplicated } });
     assert.equal(audited.verdict, 'convict');
-    assert.deepEqual(failedTests(audited).filter((test) => test === 'T5' || test === 'T6'), [], 'its output is what its leaves add up to');
+    assert.deepEqual(
+      failedTests(audited).filter((test) => test === 'T5' || test === 'T6'),
+      [],
+      'its output is what its leaves add up to',
+    );
   });
 });

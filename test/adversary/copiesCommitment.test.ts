@@ -4,7 +4,9 @@ import { type AuditBench, createAuditBench, failedTests } from '../support/audit
 describe('a worker that copies a commitment', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('cannot open it: the leaves of another lease are not under its root', async () => {
@@ -29,7 +31,9 @@ describe('a worker that copies a commitment', function () {
   });
 
   it('hands in the outputs of somebody else, and is convicted by T6', async () => {
-    const audited = await bench.audit({ cheat: { alterOutputs: async (outputs) => ({ ...outputs, worker: `0x${'e4'.repeat(20)}` }) } });
+    const audited = await bench.audit({
+      cheat: { alterOutputs: async (outputs) => ({ ...outputs, worker: `0x${'e4'.repeat(20)}` }) },
+    });
     assert.equal(audited.verdict, 'convict');
     assert.deepEqual(failedTests(audited), ['T6']);
   });

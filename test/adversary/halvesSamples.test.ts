@@ -6,7 +6,9 @@ import { type AuditBench, createAuditBench, failedTests } from '../support/audit
 describe('a worker that halves the samples', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('is convicted by T1 and T2', async () => {
@@ -17,12 +19,16 @@ describe('a worker that halves the samples', function () {
   });
 
   it('is convicted where every batch has one sample, so that it hands sums in twice', async () => {
-    assert.equal((await bench.audit({ cheat: { renderLeaves: halfSamples }, change: { samples: 4, batches: 4 } })).verdict, 'convict');
+    assert.equal(
+      (await bench.audit({ cheat: { renderLeaves: halfSamples }, change: { samples: 4, batches: 4 } })).verdict,
+      'convict',
+    );
   });
 
   it('is convicted by the tolerances between devices as well', async () => {
     const audited = await bench.audit({
-      cheat: { renderLeaves: halfSamples }, tolerance: ACROSS_DEVICES,
+      cheat: { renderLeaves: halfSamples },
+      tolerance: ACROSS_DEVICES,
     });
     assert.equal(audited.verdict, 'convict');
   });

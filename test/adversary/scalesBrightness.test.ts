@@ -5,16 +5,21 @@ import type { RenderLeaves } from '../../worker/WorkerContext.js';
 import { type AuditBench, createAuditBench } from '../support/auditBench.js';
 
 /** Brightens every sum by a factor. */
-const scaled = (factor: number): RenderLeaves => async (task) => {
-  const rendered = await renderChunk(task);
-  for (let i = 0; i < rendered.leaves.length; i++) if (i % 4 !== 3) rendered.leaves[i] = (rendered.leaves[i] as number) * factor;
-  return rendered;
-};
+const scaled =
+  (factor: number): RenderLeaves =>
+  async (task) => {
+    const rendered = await renderChunk(task);
+    for (let i = 0; i < rendered.leaves.length; i++)
+      if (i % 4 !== 3) rendered.leaves[i] = (rendered.leaves[i] as number) * factor;
+    return rendered;
+  };
 
 describe('a worker that scales the brightness', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('by one percent is convicted', async () => {
@@ -23,10 +28,14 @@ describe('a worker that scales the brightness', function () {
 
   it('by a tenth of a percent, below the error of a pixel, is convicted by T3 across devices', async () => {
     const audited = await bench.audit({
-      cheat: { renderLeaves: scaled(1.001) }, tolerance: ACROSS_DEVICES,
+      cheat: { renderLeaves: scaled(1.001) },
+      tolerance: ACROSS_DEVICES,
     });
     assert.equal(audited.verdict, 'convict');
-    assert.deepEqual([...new Set(audited.tests.filter((test) => test.verdict === 'convict').map((test) => test.test))], ['T3']);
+    assert.deepEqual(
+      [...new Set(audited.tests.filter((test) => test.verdict === 'convict').map((test) => test.test))],
+      ['T3'],
+    );
   });
 
   it('by one bit of one float in every pixel is convicted between equal devices', async () => {

@@ -5,7 +5,9 @@ import { smallSceneGltf } from '../support/smallScene.js';
 describe('a worker that swaps assets', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('is convicted by its samples, and the prepared scene tells why', async () => {
@@ -18,7 +20,12 @@ describe('a worker that swaps assets', function () {
 
   it('is not paid, and not convicted, for a prepared scene that differs and changes no sample', async () => {
     const audited = await bench.audit({
-      cheat: { alterOutputs: async (outputs) => ({ ...outputs, chunks: outputs.chunks.map((chunk) => ({ ...chunk, preparedHash: `0x${'77'.repeat(32)}` as const })) }) },
+      cheat: {
+        alterOutputs: async (outputs) => ({
+          ...outputs,
+          chunks: outputs.chunks.map((chunk) => ({ ...chunk, preparedHash: `0x${'77'.repeat(32)}` as const })),
+        }),
+      },
     });
     assert.equal(audited.verdict, 'void');
     assert.deepEqual(failedTests(audited), ['T6']);

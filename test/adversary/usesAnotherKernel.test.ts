@@ -4,12 +4,19 @@ import { type AuditBench, createAuditBench, failedTests } from '../support/audit
 describe('a worker that uses another kernel', function () {
   this.timeout(120_000);
   let bench: AuditBench;
-  before(async () => { bench = await createAuditBench(); });
+  before(async () => {
+    bench = await createAuditBench();
+  });
   after(() => bench.close());
 
   it('is convicted by T6 when it says so, whatever its samples are', async () => {
     const audited = await bench.audit({
-      cheat: { alterOutputs: async (outputs) => ({ ...outputs, chunks: outputs.chunks.map((chunk) => ({ ...chunk, kernelHash: `0x${'55'.repeat(32)}` as const })) }) },
+      cheat: {
+        alterOutputs: async (outputs) => ({
+          ...outputs,
+          chunks: outputs.chunks.map((chunk) => ({ ...chunk, kernelHash: `0x${'55'.repeat(32)}` as const })),
+        }),
+      },
     });
     assert.equal(audited.verdict, 'convict');
     assert.deepEqual(failedTests(audited), ['T6']);

@@ -18,7 +18,21 @@ describe('the temporary network of a job that was killed with kill -9', function
   afterEach(() => workshop.clear());
 
   it('is removed by the next job, while that of a job that runs stays', async () => {
-    const job = ['render', await writeTurningSquare(workshop.folder), '--size', '64x64', '--frames', '0', '--workers', '1', '--verifiers', '3', '--samples', '60000', '--out'];
+    const job = [
+      'render',
+      await writeTurningSquare(workshop.folder),
+      '--size',
+      '64x64',
+      '--frames',
+      '0',
+      '--workers',
+      '1',
+      '--verifiers',
+      '3',
+      '--samples',
+      '60000',
+      '--out',
+    ];
     const killed = workshop.start([...job, workshop.path('killed')]);
     await killed.said(/brought up a network/);
     const [abandoned] = await left();
@@ -43,13 +57,21 @@ describe('the temporary network of a job that was killed with kill -9', function
     assert.deepEqual(await workshop.leftBehind(), []);
   });
 
-  it('is told from a folder in use, one of another container, one kept for its logs, another program\'s, and a link', async () => {
+  it("is told from a folder in use, one of another container, one kept for its logs, another program's, and a link", async () => {
     const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
-    const dead = { pid: Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' })), started: 'long ago', namespace };
+    const dead = {
+      pid: Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' })),
+      started: 'long ago',
+      namespace,
+    };
     const parent = workshop.path('tmp');
     for (const name of ['net-abandoned', 'net-held', 'net-kept', 'net-elsewhere', 'other']) {
       await mkdir(join(parent, name, 'logs'), { recursive: true });
-      if (name !== 'net-kept') await writeFile(join(parent, name, 'rushes.lock'), JSON.stringify(name === 'net-elsewhere' ? { ...dead, namespace: 'pid:[1]' } : dead));
+      if (name !== 'net-kept')
+        await writeFile(
+          join(parent, name, 'rushes.lock'),
+          JSON.stringify(name === 'net-elsewhere' ? { ...dead, namespace: 'pid:[1]' } : dead),
+        );
     }
     await symlink(join(parent, 'other'), join(parent, 'net-link'));
     const lock = await lockFolder(join(parent, 'net-held'), 'a network');

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { parseBackground, parseFrames, parseMoney, parseOrbit, parseSize, parseTile, parseTriple } from '../../cli/options/parseValues.js';
+import {
+  parseBackground,
+  parseFrames,
+  parseMoney,
+  parseOrbit,
+  parseSize,
+  parseTile,
+  parseTriple,
+} from '../../cli/options/parseValues.js';
 import { formatDuration } from '../../cli/terminal/formatDuration.js';
 import { formatMoney } from '../../cli/terminal/formatMoney.js';
 import { formatTable } from '../../cli/terminal/formatTable.js';
@@ -35,11 +43,28 @@ describe('option values', () => {
 
 describe('words for people', () => {
   it('says durations and money', () => {
-    assert.deepEqual([850, 12_340, 245_000, 12_000_000].map(formatDuration), ['850 ms', '12.3 s', '4 min 05 s', '3 h 20 min']);
-    assert.deepEqual([0n, 1n, 1_500_000_000_000_000_000n, -25n * 10n ** 17n].map((wei) => formatMoney(wei)), ['0', '0', '1.5', '-2.5']);
+    assert.deepEqual([850, 12_340, 245_000, 12_000_000].map(formatDuration), [
+      '850 ms',
+      '12.3 s',
+      '4 min 05 s',
+      '3 h 20 min',
+    ]);
+    assert.deepEqual(
+      [0n, 1n, 1_500_000_000_000_000_000n, -25n * 10n ** 17n].map((wei) => formatMoney(wei)),
+      ['0', '0', '1.5', '-2.5'],
+    );
   });
 
   it('lines tables up', () => {
-    assert.deepEqual(formatTable([{ heading: 'worker' }, { heading: 'chunks', right: true }], [['a', '5'], ['bcdefgh', '12']]), ['worker   chunks', 'a             5', 'bcdefgh      12']);
+    assert.deepEqual(
+      formatTable(
+        [{ heading: 'worker' }, { heading: 'chunks', right: true }],
+        [
+          ['a', '5'],
+          ['bcdefgh', '12'],
+        ],
+      ),
+      ['worker   chunks', 'a             5', 'bcdefgh      12'],
+    );
   });
 });

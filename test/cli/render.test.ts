@@ -13,7 +13,18 @@ describe('rushes, the command', function () {
   });
   after(() => workshop.clear());
 
-  const small = (): string[] => ['render', scene, '--local', '--size', '32x24', '--samples', '2', '--out', workshop.path('out'), '--json'];
+  const small = (): string[] => [
+    'render',
+    scene,
+    '--local',
+    '--size',
+    '32x24',
+    '--samples',
+    '2',
+    '--out',
+    workshop.path('out'),
+    '--json',
+  ];
   const manifestOf = async (args: string[]): Promise<Record<string, unknown>> => {
     const { exitCode, stdout, stderr } = await workshop.run([...small(), ...args]);
     assert.equal(exitCode, 0, stderr);
@@ -38,7 +49,20 @@ describe('rushes, the command', function () {
       (document as unknown as { scenes: { nodes: number[] }[] }).scenes[0]!.nodes = [0, 1];
       delete (document as unknown as { nodes: { extensions?: unknown }[] }).nodes[2]!.extensions;
     });
-    const { stdout, exitCode, stderr } = await workshop.run(['render', dark, '--local', '--size', '16x16', '--samples', '1', '--frames', '0', '--out', workshop.path('dark/out'), '--json']);
+    const { stdout, exitCode, stderr } = await workshop.run([
+      'render',
+      dark,
+      '--local',
+      '--size',
+      '16x16',
+      '--samples',
+      '1',
+      '--frames',
+      '0',
+      '--out',
+      workshop.path('dark/out'),
+      '--json',
+    ]);
     assert.equal(exitCode, 0, stderr);
     const { manifest } = JSON.parse(stdout) as { manifest: { environment: { path: string }; background: string } };
     assert.equal(manifest.environment.path, 'rushes-studio.hdr');
@@ -47,8 +71,29 @@ describe('rushes, the command', function () {
   });
 
   it('takes an orbit camera, a lens and a still scene as asked', async () => {
-    const manifest = await manifestOf(['--orbit=-30,60,5', '--target', '0,0.5,0', '--fov', '30', '--frames', '4', '--clip', 'none', '--background', 'transparent', '--seed', '7']);
-    assert.deepEqual(manifest['camera'], { kind: 'orbit', thetaDegrees: -30, phiDegrees: 60, radius: 5, target: [0, 0.5, 0], fovDegrees: 30 });
+    const manifest = await manifestOf([
+      '--orbit=-30,60,5',
+      '--target',
+      '0,0.5,0',
+      '--fov',
+      '30',
+      '--frames',
+      '4',
+      '--clip',
+      'none',
+      '--background',
+      'transparent',
+      '--seed',
+      '7',
+    ]);
+    assert.deepEqual(manifest['camera'], {
+      kind: 'orbit',
+      thetaDegrees: -30,
+      phiDegrees: 60,
+      radius: 5,
+      target: [0, 0.5, 0],
+      fovDegrees: 30,
+    });
     assert.deepEqual(manifest['frames'], { first: 4, last: 4, fps: 24 });
     assert.equal(manifest['clip'], null);
     assert.equal(manifest['background'], 'transparent');
@@ -58,7 +103,19 @@ describe('rushes, the command', function () {
   it('prints exactly one JSON object on stdout and everything else on stderr', async () => {
     const { stdout, stderr } = await workshop.run([...small(), '--frames', '0']);
     const report = JSON.parse(stdout) as Record<string, unknown>;
-    for (const field of ['jobId', 'manifestCid', 'frames', 'chunks', 'workers', 'verifiers', 'gas', 'timings', 'engine', 'certificate']) assert.ok(field in report, field);
+    for (const field of [
+      'jobId',
+      'manifestCid',
+      'frames',
+      'chunks',
+      'workers',
+      'verifiers',
+      'gas',
+      'timings',
+      'engine',
+      'certificate',
+    ])
+      assert.ok(field in report, field);
     assert.match(stderr, /1 frame of "Turn"/);
   });
 
@@ -68,13 +125,23 @@ describe('rushes, the command', function () {
   });
 
   it('--help has examples, --version the version of the package', async () => {
-    for (const args of [['--help'], ['render', '--help'], ['up', '--help'], ['check', '--help'], ['status', '--help'], ['cancel', '--help'], ['worker', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['render', '--help'],
+      ['up', '--help'],
+      ['check', '--help'],
+      ['status', '--help'],
+      ['cancel', '--help'],
+      ['worker', '--help'],
+    ]) {
       const { exitCode, stdout, stderr } = await workshop.run(args);
       assert.equal(exitCode, 0);
       assert.equal(stderr, '');
       assert.match(stdout, /Examples:\n {2}rushes /, args.join(' '));
     }
-    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     assert.equal((await workshop.run(['--version'])).stdout, `${version}\n`);
   });
 
@@ -83,7 +150,11 @@ describe('rushes, the command', function () {
     assert.equal(exitCode, 0, stderr);
     const { works, findings } = JSON.parse(stdout) as { works: boolean; findings: { what: string; state: string }[] };
     assert.equal(works, true);
-    for (const what of ['Node', 'memory', 'PostgreSQL', 'EVM node (anvil)', 'ports on 127.0.0.1', 'user']) assert.ok(findings.some((finding) => finding.what === what), what);
+    for (const what of ['Node', 'memory', 'PostgreSQL', 'EVM node (anvil)', 'ports on 127.0.0.1', 'user'])
+      assert.ok(
+        findings.some((finding) => finding.what === what),
+        what,
+      );
     await assert.rejects(readFile(workshop.home), { code: 'ENOENT' });
   });
 });

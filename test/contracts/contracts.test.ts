@@ -14,7 +14,11 @@ function forgeBinary(): string | undefined {
   const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch;
   try {
     const fromForge = createRequire(createRequire(import.meta.url).resolve('@foundry-rs/forge/package.json'));
-    return join(dirname(fromForge.resolve(`@foundry-rs/forge-${process.platform}-${architecture}/package.json`)), 'bin', 'forge');
+    return join(
+      dirname(fromForge.resolve(`@foundry-rs/forge-${process.platform}-${architecture}/package.json`)),
+      'bin',
+      'forge',
+    );
   } catch {
     return undefined;
   }
@@ -46,7 +50,8 @@ describe('contracts', function () {
       this.skip();
     }
     const report = await output(
-      forge, ['test', '--root', '.', '--gas-snapshot-check=true', '--gas-snapshot-emit=false', '--color', 'never'],
+      forge,
+      ['test', '--root', '.', '--gas-snapshot-check=true', '--gas-snapshot-emit=false', '--color', 'never'],
       { FOUNDRY_CONFIG: 'contracts/foundry.toml', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' },
     );
     const summary = /(\d+) tests passed, (\d+) failed/.exec(report);

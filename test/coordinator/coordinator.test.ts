@@ -20,7 +20,11 @@ import { orderTestJob, TOKEN } from './orderTestJob.js';
 
 const log = pino({ level: process.env['RUSHES_TEST_LOG'] ?? 'silent' }, pino.destination(2));
 
-async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, deadlineMs = 20_000): Promise<T> {
+async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  deadlineMs = 20_000,
+): Promise<T> {
   for (const end = performance.now() + deadlineMs; performance.now() < end;) {
     const found = await look();
     if (found !== undefined) return found;
@@ -41,20 +45,35 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
   let workers: ChainPort[];
   let jobId: JobId;
 
-  const start = (databaseUrl = postgres.url): Promise<Coordinator> => startCoordinator({ network: net.network, databaseUrl, log, pollMs: 50 });
+  const start = (databaseUrl = postgres.url): Promise<Coordinator> =>
+    startCoordinator({ network: net.network, databaseUrl, log, pollMs: 50 });
   const client = () => createCoordinatorClient({ url: coordinator.url });
-  const isHealthy = async () => ((await fetch(new URL('/v1/health', coordinator.url))).status === 200 ? true : undefined);
-  const jobIsReady = (id: JobId) => async () => (((await client().job(id).catch(() => undefined)) as { documents?: string } | undefined)?.documents === 'ready' ? true : undefined);
+  const isHealthy = async () =>
+    (await fetch(new URL('/v1/health', coordinator.url))).status === 200 ? true : undefined;
+  const jobIsReady = (id: JobId) => async () =>
+    (
+      (await client()
+        .job(id)
+        .catch(() => undefined)) as { documents?: string } | undefined
+    )?.documents === 'ready'
+      ? true
+      : undefined;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rushes-coordinator-'));
     await chmod(folder, 0o755);
-    [net, postgres, ipfs] = await Promise.all([startNetwork(), startPostgres({ folder: join(folder, 'database') }), startIpfsEndpoint({ folder: join(folder, 'ipfs') })]);
+    [net, postgres, ipfs] = await Promise.all([
+      startNetwork(),
+      startPostgres({ folder: join(folder, 'database') }),
+      startIpfsEndpoint({ folder: join(folder, 'ipfs') }),
+    ]);
     net.network.ipfsApiUrl = ipfs.apiUrl;
     objects = createObjectStore({ apiUrl: ipfs.apiUrl });
     artist = await net.connect();
     workers = await Promise.all([net.connect(), net.connect()]);
-    await Promise.all(workers.map((worker) => worker.register({ role: 'worker', deviceClass: 'wasm', stakeWei: 1000n * TOKEN })));
+    await Promise.all(
+      workers.map((worker) => worker.register({ role: 'worker', deviceClass: 'wasm', stakeWei: 1000n * TOKEN })),
+    );
     coordinator = await start();
     ({ jobId } = await orderTestJob({ artist, objects, frames: 3 }));
     await until('the job is read', jobIsReady(jobId));
@@ -67,48 +86,90 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
 
   it('shows network, jobs, chunks and parties', async () => {
     assert.deepEqual(await client().network(), net.network);
-    assert.deepEqual((await client().jobs()).map((job) => job.jobId), [jobId]);
-    const { chunks } = (await (await fetch(new URL(`/v1/jobs/${jobId}/chunks`, coordinator.url))).json()) as { chunks: { chunkIndex: number; frame: number; state: string }[] };
-    assert.deepEqual(chunks.map(({ frame }) => frame), [5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7]);
+    assert.deepEqual(
+      (await client().jobs()).map((job) => job.jobId),
+      [jobId],
+    );
+    const { chunks } = (await (await fetch(new URL(`/v1/jobs/${jobId}/chunks`, coordinator.url))).json()) as {
+      chunks: { chunkIndex: number; frame: number; state: string }[];
+    };
+    assert.deepEqual(
+      chunks.map(({ frame }) => frame),
+      [5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7],
+    );
     assert.ok(chunks.every(({ state }, index) => state === 'free' && chunks[index]?.chunkIndex === index));
-    const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as { workers: { address: string; role: string; stakeWei: string }[] };
-    assert.deepEqual(parties.workers.map(({ address }) => address).sort(), workers.map(({ account }) => account).sort());
+    const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as {
+      workers: { address: string; role: string; stakeWei: string }[];
+    };
+    assert.deepEqual(
+      parties.workers.map(({ address }) => address).sort(),
+      workers.map(({ account }) => account).sort(),
+    );
     assert.equal(await client().job(random32()), undefined);
     assert.equal((await fetch(new URL('/v1/jobs/nonsense', coordinator.url))).status, 400);
     assert.equal((await fetch(new URL('/v1/nothing', coordinator.url))).status, 404);
   });
 
   it('suggests a frame to each worker and none to strangers; a lease taken on it is accepted by the contract', async () => {
-    const [first, second] = await Promise.all(workers.map(({ account }) => client().suggest({ worker: account, maxChunks: 100 })));
+    const [first, second] = await Promise.all(
+      workers.map(({ account }) => client().suggest({ worker: account, maxChunks: 100 })),
+    );
     assert.ok(first !== undefined && second !== undefined);
     assert.equal(chunksOfMask(first.word, first.mask).length, 4);
     assert.equal(first.mask & second.mask, 0n);
-    await assert.rejects(client().suggest({ worker: artist.account, maxChunks: 1 }), (error: { code?: string }) => error.code === 'not-registered');
+    await assert.rejects(
+      client().suggest({ worker: artist.account, maxChunks: 1 }),
+      (error: { code?: string }) => error.code === 'not-registered',
+    );
 
     const weights = equalWeights(12);
     const worker = workers[0] as ChainPort;
-    await worker.takeLease({ jobId, word: 0, mask: first.mask, weightsWord: weightsWord(weights, 0), weightsProof: weightsProof(weights, 0) });
+    await worker.takeLease({
+      jobId,
+      word: 0,
+      mask: first.mask,
+      weightsWord: weightsWord(weights, 0),
+      weightsProof: weightsProof(weights, 0),
+    });
     const job = await until('the lease shows', async () => {
       const seen = await client().job(jobId);
       return seen?.chunks.leased === 4 ? seen : undefined;
     });
     assert.equal(job.chunks.free, 8);
-    const own = await until('the worker\'s record shows it', async () => {
-      const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as { workers: { address: string; seenAt: string | null; leases: { open: number } }[] };
+    const own = await until("the worker's record shows it", async () => {
+      const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as {
+        workers: { address: string; seenAt: string | null; leases: { open: number } }[];
+      };
       return parties.workers.find(({ address, leases }) => address === worker.account && leases.open === 1);
     });
     assert.ok(Math.abs(Date.parse(own.seenAt ?? '') - Date.now()) < 60_000, String(own.seenAt));
   });
 
   it('refuses jobs whose documents contradict the chain, waits for those that nobody provides, and suggests neither', async () => {
-    const { jobId: broken } = await orderTestJob({ artist, objects, frames: 2, change: (request) => ({ ...request, chunkCount: request.chunkCount + 1, weightsRoot: weightsRoot(equalWeights(request.chunkCount + 1)) }) });
-    const { jobId: missing } = await orderTestJob({ artist, objects, frames: 2, change: (request) => ({ ...request, manifestDigest: random32() }) });
+    const { jobId: broken } = await orderTestJob({
+      artist,
+      objects,
+      frames: 2,
+      change: (request) => ({
+        ...request,
+        chunkCount: request.chunkCount + 1,
+        weightsRoot: weightsRoot(equalWeights(request.chunkCount + 1)),
+      }),
+    });
+    const { jobId: missing } = await orderTestJob({
+      artist,
+      objects,
+      frames: 2,
+      change: (request) => ({ ...request, manifestDigest: random32() }),
+    });
     const refused = await until('the broken job is refused', async () => {
       const job = (await client().job(broken)) as { documents?: string; refusal?: string } | undefined;
       return job?.documents === 'refused' ? job : undefined;
     });
     assert.match(refused.refusal ?? '', /chunks 8, the chain says 9/);
-    await until('the other waits', async () => (((await client().job(missing)) as { documents?: string } | undefined)?.documents === 'pending' ? true : undefined));
+    await until('the other waits', async () =>
+      ((await client().job(missing)) as { documents?: string } | undefined)?.documents === 'pending' ? true : undefined,
+    );
     const seen = new Set<string>();
     for (let i = 0; i < 6; i++) {
       const suggestion = await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 4 });
@@ -117,28 +178,45 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     assert.ok(!seen.has(broken) && !seen.has(missing));
   });
 
-  it('streams a job\'s events, resumes after the last id, and goes on when the coordinator is started again', async () => {
+  it("streams a job's events, resumes after the last id, and goes on when the coordinator is started again", async () => {
     const stop = new AbortController();
     const events: CoordinatorEvent[] = [];
     const reading = (async () => {
       for await (const event of client().events(jobId, { signal: stop.signal })) events.push(event);
     })();
     await until('the first events', () => (events.some(({ event }) => event === 'progress') ? true : undefined));
-    assert.deepEqual(events.map(({ event }) => event), ['JobCreated', 'JobFunded', 'LeaseTaken', 'progress']);
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['JobCreated', 'JobFunded', 'LeaseTaken', 'progress'],
+    );
 
     const { url } = coordinator;
     await coordinator.close();
     await assert.rejects(client().jobs(), (error: { code?: string }) => error.code === 'coordinator-unreachable');
-    coordinator = await startCoordinator({ network: net.network, databaseUrl: postgres.url, log, pollMs: 50, port: Number(new URL(url).port) });
+    coordinator = await startCoordinator({
+      network: net.network,
+      databaseUrl: postgres.url,
+      log,
+      pollMs: 50,
+      port: Number(new URL(url).port),
+    });
     await artist.fundJob({ jobId, amountWei: TOKEN });
-    await until('the new event', () => (events.filter(({ event }) => event === 'JobFunded').length === 2 ? true : undefined));
+    await until('the new event', () =>
+      events.filter(({ event }) => event === 'JobFunded').length === 2 ? true : undefined,
+    );
     assert.ok(!events.some(({ event }) => event === 'rollback'));
-    assert.deepEqual(events.map(({ event }) => event).filter((event) => event !== 'progress'), ['JobCreated', 'JobFunded', 'LeaseTaken', 'JobFunded']);
+    assert.deepEqual(
+      events.map(({ event }) => event).filter((event) => event !== 'progress'),
+      ['JobCreated', 'JobFunded', 'LeaseTaken', 'JobFunded'],
+    );
 
     // Resumed in the middle, and with an id that the chain does not have.
     const resumed: string[] = [];
     const enough = new AbortController();
-    for await (const { event } of client().events(jobId, { signal: enough.signal, lastEventId: (events[1] as CoordinatorEvent).id })) {
+    for await (const { event } of client().events(jobId, {
+      signal: enough.signal,
+      lastEventId: (events[1] as CoordinatorEvent).id,
+    })) {
       resumed.push(event);
       if (event === 'progress') enough.abort();
     }
@@ -165,7 +243,10 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     await until('the job is read again', jobIsReady(jobId));
     console.log(`      rebuilt after ${Math.round(performance.now() - startedAt)} ms`);
     assert.deepEqual(await client().job(jobId), before);
-    const suggestion = await until('a suggestion', async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 4 }));
+    const suggestion = await until(
+      'a suggestion',
+      async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 4 }),
+    );
     assert.equal(chunksOfMask(suggestion.word, suggestion.mask).length, 4);
   });
 
@@ -177,13 +258,17 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       await until('it notices', async () => ((await isHealthy()) === undefined ? true : undefined), 10_000);
       postgres = await startPostgres({ folder: join(folder, 'database'), port: postgres.port });
       await until('it is well again', isHealthy);
-      await until('the other too', async () => ((await fetch(new URL('/v1/health', second.url))).status === 200 ? true : undefined));
+      await until('the other too', async () =>
+        (await fetch(new URL('/v1/health', second.url))).status === 200 ? true : undefined,
+      );
       const { jobId: another } = await orderTestJob({ artist, objects, frames: 2 });
       await until('the new job is ready', jobIsReady(another));
       const taken = new Set<string>();
       for (let i = 0; i < 4; i++) {
         for (const url of [coordinator.url, second.url]) {
-          const suggestion = await createCoordinatorClient({ url }).suggest({ worker: (workers[0] as ChainPort).account, maxChunks: 4 }).catch(() => undefined);
+          const suggestion = await createCoordinatorClient({ url })
+            .suggest({ worker: (workers[0] as ChainPort).account, maxChunks: 4 })
+            .catch(() => undefined);
           if (suggestion === undefined) continue;
           for (const chunk of chunksOfMask(suggestion.word, suggestion.mask)) {
             assert.ok(!taken.has(`${suggestion.jobId}/${chunk}`), 'suggested twice');
@@ -199,12 +284,23 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
 
   it('follows a chain that went back', async () => {
     const { rpcUrl } = net.network;
-    const rpc = async (method: string, params: unknown[]): Promise<unknown> => ((await (await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) })).json()) as { result: unknown }).result;
+    const rpc = async (method: string, params: unknown[]): Promise<unknown> =>
+      (
+        (await (
+          await fetch(rpcUrl, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+          })
+        ).json()) as { result: unknown }
+      ).result;
     const snapshot = await rpc('evm_snapshot', []);
     const { jobId: gone } = await orderTestJob({ artist, objects, frames: 2 });
     await until('the job shows', async () => await client().job(gone));
     await rpc('evm_revert', [snapshot]);
-    await until('the job is gone', async () => ((await isHealthy()) === true && (await client().job(gone)) === undefined ? true : undefined));
+    await until('the job is gone', async () =>
+      (await isHealthy()) === true && (await client().job(gone)) === undefined ? true : undefined,
+    );
     assert.equal((await client().jobs()).length, 4);
 
     // The same while nobody watches: a coordinator that starts again finds that its last block is of no chain any more.
@@ -214,19 +310,41 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     await coordinator.close();
     await rpc('evm_revert', [again]);
     coordinator = await start();
-    await until('the job is gone', async () => ((await isHealthy()) === true && (await client().job(unseen)) === undefined ? true : undefined));
+    await until('the job is gone', async () =>
+      (await isHealthy()) === true && (await client().job(unseen)) === undefined ? true : undefined,
+    );
     assert.equal((await client().jobs()).length, 4);
     await until('the job is ready', jobIsReady(jobId));
-    await until('a suggestion of what is left', async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 1 }));
+    await until(
+      'a suggestion of what is left',
+      async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 1 }),
+    );
   });
 
   it('describes itself in OpenAPI', async () => {
-    const document = (await (await fetch(new URL('/openapi.json', coordinator.url))).json()) as { openapi: string; info: { title: string }; paths: Record<string, Record<string, { operationId?: string; responses?: object }>> };
+    const document = (await (await fetch(new URL('/openapi.json', coordinator.url))).json()) as {
+      openapi: string;
+      info: { title: string };
+      paths: Record<string, Record<string, { operationId?: string; responses?: object }>>;
+    };
     assert.match(document.openapi, /^3\.1/);
-    assert.deepEqual(Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`)).sort(), [
-      'get /v1/health', 'get /v1/jobs', 'get /v1/jobs/{jobId}', 'get /v1/jobs/{jobId}/chunks', 'get /v1/jobs/{jobId}/events', 'get /v1/network', 'get /v1/workers', 'post /v1/workers/{address}/suggestion',
-    ]);
-    for (const methods of Object.values(document.paths)) for (const operation of Object.values(methods)) assert.ok(operation.operationId !== undefined && Object.keys(operation.responses ?? {}).length > 0);
+    assert.deepEqual(
+      Object.entries(document.paths)
+        .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+        .sort(),
+      [
+        'get /v1/health',
+        'get /v1/jobs',
+        'get /v1/jobs/{jobId}',
+        'get /v1/jobs/{jobId}/chunks',
+        'get /v1/jobs/{jobId}/events',
+        'get /v1/network',
+        'get /v1/workers',
+        'post /v1/workers/{address}/suggestion',
+      ],
+    );
+    for (const methods of Object.values(document.paths))
+      for (const operation of Object.values(methods))
+        assert.ok(operation.operationId !== undefined && Object.keys(operation.responses ?? {}).length > 0);
   });
 });
-

@@ -11,22 +11,59 @@ export const TOKEN = 10n ** 18n;
 /** A manifest of four tiles per frame; nothing renders it. */
 export function testManifest(frames: number): Manifest {
   return {
-    protocolVersion: 1, scene: { cid: 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', path: 'scene.gltf' }, environment: null, background: 'transparent',
-    camera: { kind: 'node', name: 'camera' }, clip: null, frames: { first: 5, last: 4 + frames, fps: 24 }, size: { width: 128, height: 128 }, samples: 4, batches: 4, bounces: 2, seed: 1,
-    tileSize: 64, engine: 'wasm', kernelHash: `0x${'11'.repeat(32)}`, channels: 'rgba', contentEncoding: 'identity',
+    protocolVersion: 1,
+    scene: { cid: 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', path: 'scene.gltf' },
+    environment: null,
+    background: 'transparent',
+    camera: { kind: 'node', name: 'camera' },
+    clip: null,
+    frames: { first: 5, last: 4 + frames, fps: 24 },
+    size: { width: 128, height: 128 },
+    samples: 4,
+    batches: 4,
+    bounces: 2,
+    seed: 1,
+    tileSize: 64,
+    engine: 'wasm',
+    kernelHash: `0x${'11'.repeat(32)}`,
+    channels: 'rgba',
+    contentEncoding: 'identity',
   };
 }
 
 /** Stores the documents of a job and creates it on chain; `change` makes what is on chain differ from them. */
-export async function orderTestJob(options: { artist: ChainPort; objects: ObjectStore; frames: number; change?: (request: JobRequest) => JobRequest }): Promise<{ jobId: JobId; chunks: number }> {
+export async function orderTestJob(options: {
+  artist: ChainPort;
+  objects: ObjectStore;
+  frames: number;
+  change?: (request: JobRequest) => JobRequest;
+}): Promise<{ jobId: JobId; chunks: number }> {
   const { artist, objects } = options;
   const manifest = encodeManifest(testManifest(options.frames));
   const chunks = chunkCount(geometryOf(testManifest(options.frames)));
-  const deadline = await artist.blockTimestamp() + 7200;
+  const deadline = (await artist.blockTimestamp()) + 7200;
   const pricePerUnitWei = TOKEN / 100n;
-  const terms = encodeTerms({ protocolVersion: 1, pricePerUnitWei: pricePerUnitWei.toString(), budgetWei: (10n * TOKEN).toString(), deadline, policy: artist.network.policy, privacy: 'public', weights: 1 } as Terms);
+  const terms = encodeTerms({
+    protocolVersion: 1,
+    pricePerUnitWei: pricePerUnitWei.toString(),
+    budgetWei: (10n * TOKEN).toString(),
+    deadline,
+    policy: artist.network.policy,
+    privacy: 'public',
+    weights: 1,
+  } as Terms);
   await Promise.all([objects.putBlock(manifest.bytes), objects.putBlock(terms.bytes)]);
-  const request: JobRequest = { nonce: random32(), manifestDigest: manifest.digest, termsDigest: terms.digest, policy: artist.network.policy, chunkCount: chunks, weightsRoot: weightsRoot(equalWeights(chunks)), pricePerUnitWei, deadline, budgetWei: 10n * TOKEN };
+  const request: JobRequest = {
+    nonce: random32(),
+    manifestDigest: manifest.digest,
+    termsDigest: terms.digest,
+    policy: artist.network.policy,
+    chunkCount: chunks,
+    weightsRoot: weightsRoot(equalWeights(chunks)),
+    pricePerUnitWei,
+    deadline,
+    budgetWei: 10n * TOKEN,
+  };
   const { jobId } = await artist.createJob(options.change === undefined ? request : options.change(request));
   return { jobId, chunks };
 }

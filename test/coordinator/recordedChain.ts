@@ -23,35 +23,108 @@ export interface RecordedChain {
 }
 
 /** A chain with jobs of frames x tiles chunks of weight 1, each in a block of its own. */
-export function recordedChain(jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadline?: number }[], policy: Partial<PolicyNumbers> = {}): RecordedChain {
+export function recordedChain(
+  jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadline?: number }[],
+  policy: Partial<PolicyNumbers> = {},
+): RecordedChain {
   const blocks: RecordedChain['blocks'] = [];
   const word32 = (n: number, filler: string): Bytes32 => `0x${filler.repeat(24)}${n.toString(16).padStart(16, '0')}`;
-  const mine = (...events: { [Name in ContractEventName]: { name: Name; args: ContractEventArgs[Name] } }[ContractEventName][]): void => {
+  const mine = (
+    ...events: { [Name in ContractEventName]: { name: Name; args: ContractEventArgs[Name] } }[ContractEventName][]
+  ): void => {
     const blockNumber = blocks.length + 1;
     const head: HashedHead = { blockNumber, blockHash: word32(blockNumber, 'bb'), timestamp: NOW };
-    blocks.push({ head, events: events.map((event, logIndex) => ({ ...event, blockNumber, blockHash: head.blockHash, blockTimestamp: NOW, transactionHash: word32(blockNumber, 'aa'), logIndex }) as ContractEvent) });
+    blocks.push({
+      head,
+      events: events.map(
+        (event, logIndex) =>
+          ({
+            ...event,
+            blockNumber,
+            blockHash: head.blockHash,
+            blockTimestamp: NOW,
+            transactionHash: word32(blockNumber, 'aa'),
+            logIndex,
+          }) as ContractEvent,
+      ),
+    });
   };
 
-  mine({ name: 'PolicyAdopted', args: { policy: POLICY, values: { ...LOCAL_POLICY, maxChunksPerLease: 256, ...policy } } });
+  mine({
+    name: 'PolicyAdopted',
+    args: { policy: POLICY, values: { ...LOCAL_POLICY, maxChunksPerLease: 256, ...policy } },
+  });
   const made = jobs.map(({ frames, tiles, unreservedWei, deadline }, index) => {
     const jobId = word32(index + 1, '0c');
     const chunkCount = frames * tiles;
     mine(
-      { name: 'JobCreated', args: { jobId, artist: `0x${'a1'.repeat(20)}`, nonce: word32(index, '00'), manifestDigest: word32(index, '01'), termsDigest: word32(index, '02'), policy: POLICY, chunkCount, weightsRoot: word32(index, '03'), pricePerUnitWei: PRICE_WEI, deadline: deadline ?? NOW + 100_000 } },
+      {
+        name: 'JobCreated',
+        args: {
+          jobId,
+          artist: `0x${'a1'.repeat(20)}`,
+          nonce: word32(index, '00'),
+          manifestDigest: word32(index, '01'),
+          termsDigest: word32(index, '02'),
+          policy: POLICY,
+          chunkCount,
+          weightsRoot: word32(index, '03'),
+          pricePerUnitWei: PRICE_WEI,
+          deadline: deadline ?? NOW + 100_000,
+        },
+      },
       { name: 'JobFunded', args: { jobId, from: `0x${'a1'.repeat(20)}`, amountWei: unreservedWei ?? 1_000_000_000n } },
     );
     // One row of tiles per frame.
-    const geometry = { width: 16 * tiles, height: 16, tileSize: 16, firstFrame: 1, frameCount: frames, samples: 1, batches: 1 };
-    return { jobId, documents: { manifest: testManifest(frames), terms: {} as JobDocuments['terms'], geometry, weights: new Uint16Array(chunkCount).fill(1) } };
+    const geometry = {
+      width: 16 * tiles,
+      height: 16,
+      tileSize: 16,
+      firstFrame: 1,
+      frameCount: frames,
+      samples: 1,
+      batches: 1,
+    };
+    return {
+      jobId,
+      documents: {
+        manifest: testManifest(frames),
+        terms: {} as JobDocuments['terms'],
+        geometry,
+        weights: new Uint16Array(chunkCount).fill(1),
+      },
+    };
   });
   return {
-    blocks, jobs: made,
+    blocks,
+    jobs: made,
     take({ leaseId, jobId, worker, chunks }) {
-      mine({ name: 'LeaseTaken', args: { leaseId, jobId, worker, ...maskOfChunks(chunks), payWei: PRICE_WEI * BigInt(chunks.length), feeWei: 50n, deadline: NOW + 60, reservedWei: 1200n * BigInt(chunks.length) } });
+      mine({
+        name: 'LeaseTaken',
+        args: {
+          leaseId,
+          jobId,
+          worker,
+          ...maskOfChunks(chunks),
+          payWei: PRICE_WEI * BigInt(chunks.length),
+          feeWei: 50n,
+          deadline: NOW + 60,
+          reservedWei: 1200n * BigInt(chunks.length),
+        },
+      });
     },
     endVoid(leaseId) {
       mine(
-        { name: 'LeaseCommitted', args: { leaseId, root: word32(1, '04'), outputsDigest: word32(1, '05'), drawBlock: blocks.length + 3, sealDeadline: NOW + 60 } },
+        {
+          name: 'LeaseCommitted',
+          args: {
+            leaseId,
+            root: word32(1, '04'),
+            outputsDigest: word32(1, '05'),
+            drawBlock: blocks.length + 3,
+            sealDeadline: NOW + 60,
+          },
+        },
         { name: 'LeaseVoided', args: { leaseId, reason: 'verdicts' } },
       );
     },

@@ -44,40 +44,61 @@ describe('suggestions', function () {
       const touched = state.append(events, head);
       await writeBlocks(database.db, { network: 'test', state, from, events, head, touched });
     }
-    for (const { jobId, documents } of chain.jobs) await writeJobDocuments(database.db, { jobId, documents, stateNow: () => state });
+    for (const { jobId, documents } of chain.jobs)
+      await writeJobDocuments(database.db, { jobId, documents, stateNow: () => state });
     return state;
   }
-  const suggest = (by: Address, maxChunks = 256, holdMs = 60_000) => suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW });
+  const suggest = (by: Address, maxChunks = 256, holdMs = 60_000) =>
+    suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW });
 
   it('never overlap, whoever asks at once, and together cover everything', async () => {
     const job = fc.record({ frames: fc.integer({ min: 1, max: 8 }), tiles: fc.integer({ min: 1, max: 60 }) });
-    await fc.assert(fc.asyncProperty(fc.array(job, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 100 }), async (jobs, workers, maxChunks) => {
-      const chain = recordedChain(jobs.map(({ frames, tiles }) => ({ frames, tiles })));
-      await store(chain);
-      const taken = new Map<string, Address>();
-      let idle = 0;
-      await Promise.all(Array.from({ length: workers }, async (_, n) => {
-        for (let nothing = 0; nothing < 3;) {
-          const suggestion = await suggest(worker(n), maxChunks);
-          if (suggestion === undefined) {
-            nothing++;
-            idle++;
-            continue;
-          }
-          const chunks = chunksOfMask(suggestion.word, suggestion.mask);
-          const { tiles } = jobs[chain.jobs.findIndex(({ jobId }) => jobId === suggestion.jobId)] as { tiles: number };
-          assert.ok(chunks.length <= maxChunks);
-          assert.equal(new Set(chunks.map((chunk) => Math.floor(chunk / tiles))).size, 1, 'chunks of one frame');
-          for (const chunk of chunks) {
-            const key: string = `${suggestion.jobId}/${chunk}`;
-            assert.equal(taken.get(key), undefined, `${key} was suggested to ${taken.get(key)} and to ${worker(n)}`);
-            taken.set(key, worker(n));
-          }
-        }
-      }));
-      assert.equal(taken.size, jobs.reduce((sum, { frames, tiles }) => sum + frames * tiles, 0));
-      assert.ok(idle >= workers * 3);
-    }), { ...propertyParameters(10), endOnFailure: true });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(job, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 100 }),
+        async (jobs, workers, maxChunks) => {
+          const chain = recordedChain(jobs.map(({ frames, tiles }) => ({ frames, tiles })));
+          await store(chain);
+          const taken = new Map<string, Address>();
+          let idle = 0;
+          await Promise.all(
+            Array.from({ length: workers }, async (_, n) => {
+              for (let nothing = 0; nothing < 3;) {
+                const suggestion = await suggest(worker(n), maxChunks);
+                if (suggestion === undefined) {
+                  nothing++;
+                  idle++;
+                  continue;
+                }
+                const chunks = chunksOfMask(suggestion.word, suggestion.mask);
+                const { tiles } = jobs[chain.jobs.findIndex(({ jobId }) => jobId === suggestion.jobId)] as {
+                  tiles: number;
+                };
+                assert.ok(chunks.length <= maxChunks);
+                assert.equal(new Set(chunks.map((chunk) => Math.floor(chunk / tiles))).size, 1, 'chunks of one frame');
+                for (const chunk of chunks) {
+                  const key: string = `${suggestion.jobId}/${chunk}`;
+                  assert.equal(
+                    taken.get(key),
+                    undefined,
+                    `${key} was suggested to ${taken.get(key)} and to ${worker(n)}`,
+                  );
+                  taken.set(key, worker(n));
+                }
+              }
+            }),
+          );
+          assert.equal(
+            taken.size,
+            jobs.reduce((sum, { frames, tiles }) => sum + frames * tiles, 0),
+          );
+          assert.ok(idle >= workers * 3);
+        },
+      ),
+      { ...propertyParameters(10), endOnFailure: true },
+    );
   });
 
   it('come back when nobody took them in time', async () => {
@@ -90,10 +111,15 @@ describe('suggestions', function () {
   });
 
   it('go round between jobs', async () => {
-    const chain = recordedChain([{ frames: 6, tiles: 4 }, { frames: 2, tiles: 4 }, { frames: 2, tiles: 4 }]);
+    const chain = recordedChain([
+      { frames: 6, tiles: 4 },
+      { frames: 2, tiles: 4 },
+      { frames: 2, tiles: 4 },
+    ]);
     await store(chain);
     const order: number[] = [];
-    for (let i = 0; i < 10; i++) order.push(chain.jobs.map(({ jobId }) => jobId).indexOf((await suggest(worker(1)))?.jobId as JobId));
+    for (let i = 0; i < 10; i++)
+      order.push(chain.jobs.map(({ jobId }) => jobId).indexOf((await suggest(worker(1)))?.jobId as JobId));
     assert.deepEqual(order, [0, 1, 2, 0, 1, 2, 0, 0, 0, 0]);
   });
 
@@ -153,7 +179,17 @@ describe('suggestions', function () {
     }
     assert.equal((await database.db.selectFrom('leases').selectAll().execute()).length, 2);
     await emptyStore(database.db);
-    await assert.rejects(writeBlocks(database.db, { network: 'test', state, from: state.head, events: [], head: { ...last.head, blockNumber: last.head.blockNumber + 1 }, touched: state.everything() }), StoreMovedError);
+    await assert.rejects(
+      writeBlocks(database.db, {
+        network: 'test',
+        state,
+        from: state.head,
+        events: [],
+        head: { ...last.head, blockNumber: last.head.blockNumber + 1 },
+        touched: state.everything(),
+      }),
+      StoreMovedError,
+    );
     assert.equal((await loadState(database.db, 'another')).events.length, 0);
   });
 
@@ -161,9 +197,12 @@ describe('suggestions', function () {
     const chain = recordedChain([{ frames: 160, tiles: 64 }]);
     await store(chain);
     const given: string[] = [];
-    await Promise.all(Array.from({ length: 8 }, async (_, n) => {
-      for (let one = await suggest(worker(n), 64); one !== undefined; one = await suggest(worker(n), 64)) given.push(...chunksOfMask(one.word, one.mask).map(String));
-    }));
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => {
+        for (let one = await suggest(worker(n), 64); one !== undefined; one = await suggest(worker(n), 64))
+          given.push(...chunksOfMask(one.word, one.mask).map(String));
+      }),
+    );
     assert.equal(given.length, 160 * 64);
     assert.equal(new Set(given).size, given.length);
   });

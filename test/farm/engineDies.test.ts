@@ -29,24 +29,40 @@ describe('a render thread that dies in the middle of its work', function () {
   let job: string[];
   let hashes: string[];
 
-  const readReport = async (out: string): Promise<Report> => JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as Report;
+  const readReport = async (out: string): Promise<Report> =>
+    JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as Report;
   const hashesOf = (report: Report): string[] => report.frames.map((frame) => frame.pixelHash);
 
   /** What kills render threads of a command, `kills` of them at most. */
-  async function killing({ command, afterMs, kills }: { command: 'worker' | 'verifier' | 'render'; afterMs: number; kills: number }): Promise<NodeJS.ProcessEnv> {
+  async function killing({
+    command,
+    afterMs,
+    kills,
+  }: {
+    command: 'worker' | 'verifier' | 'render';
+    afterMs: number;
+    kills: number;
+  }): Promise<NodeJS.ProcessEnv> {
     const marks = workshop.path(`killed in ${command}, at most ${kills}`);
     await mkdir(marks);
     return {
       NODE_OPTIONS: `--import ${new URL('../support/killRenderThread.preload.js', import.meta.url).href}`,
-      RUSHES_TEST_KILL_IN: command, RUSHES_TEST_KILL_AFTER_MS: String(afterMs), RUSHES_TEST_KILLS: String(kills), RUSHES_TEST_KILL_MARKS: marks,
+      RUSHES_TEST_KILL_IN: command,
+      RUSHES_TEST_KILL_AFTER_MS: String(afterMs),
+      RUSHES_TEST_KILLS: String(kills),
+      RUSHES_TEST_KILL_MARKS: marks,
     };
   }
 
   /** What a daemon of the network that is up says of its engine. */
   async function engineLog(name: string): Promise<Record<string, unknown>> {
     for (let tries = 0; tries < 1200; tries++) {
-      const logs = (await readdir(workshop.path('tmp'), { recursive: true })).filter((path) => new RegExp(`logs/${name}-\\d\\.log$`).test(path));
-      const lines = (await Promise.all(logs.map((path) => readFile(workshop.path(`tmp/${path}`), 'utf8')))).flatMap((text) => text.split('\n'));
+      const logs = (await readdir(workshop.path('tmp'), { recursive: true })).filter((path) =>
+        new RegExp(`logs/${name}-\\d\\.log$`).test(path),
+      );
+      const lines = (await Promise.all(logs.map((path) => readFile(workshop.path(`tmp/${path}`), 'utf8')))).flatMap(
+        (text) => text.split('\n'),
+      );
       const line = lines.find((text) => text.includes('"engine-failed"'));
       if (line !== undefined) return JSON.parse(line) as Record<string, unknown>;
       await sleep(100);
@@ -56,7 +72,20 @@ describe('a render thread that dies in the middle of its work', function () {
 
   before(async () => {
     workshop = await openWorkshop();
-    job = ['render', await writeTurningSquare(workshop.folder), '--size', '80x64', '--samples', '1500', '--bounces', '4', '--frames', '0-1', '--fps', '6'];
+    job = [
+      'render',
+      await writeTurningSquare(workshop.folder),
+      '--size',
+      '80x64',
+      '--samples',
+      '1500',
+      '--bounces',
+      '4',
+      '--frames',
+      '0-1',
+      '--fps',
+      '6',
+    ];
     const { exitCode, stderr } = await workshop.run([...job, '--local', '--out', workshop.path('undisturbed')]);
     assert.equal(exitCode, 0, stderr);
     const undisturbed = await readReport(workshop.path('undisturbed'));
@@ -65,7 +94,10 @@ describe('a render thread that dies in the middle of its work', function () {
   });
   after(() => workshop.clear());
 
-  for (const { command, afterMs } of [{ command: 'worker', afterMs: 100 }, { command: 'verifier', afterMs: 15 }] as const) {
+  for (const { command, afterMs } of [
+    { command: 'worker', afterMs: 100 },
+    { command: 'verifier', afterMs: 15 },
+  ] as const) {
     it(`of a ${command}: a fresh engine does it again, every chunk is audited and paid, nobody is punished`, async () => {
       const out = workshop.path(command);
       const running = workshop.start([...job, '--out', out], await killing({ command, afterMs, kills: 1 }));
@@ -73,23 +105,43 @@ describe('a render thread that dies in the middle of its work', function () {
       const { exitCode, stdout, stderr } = await running.ended;
       assert.equal(exitCode, 0, stderr);
       assert.equal(stderr, '');
-      assert.match(logged['msg'] as string, /^lease task failed: the render engine failed: a render thread failed: [^\n]+$/);
+      assert.match(
+        logged['msg'] as string,
+        /^lease task failed: the render engine failed: a render thread failed: [^\n]+$/,
+      );
       assert.match(logged['advice'] as string, /started anew/);
-      assert.match(stdout, new RegExp(`\\n${command}-\\d: its render engine failed and was started anew; what was under way was rendered again\\n`));
+      assert.match(
+        stdout,
+        new RegExp(
+          `\\n${command}-\\d: its render engine failed and was started anew; what was under way was rendered again\\n`,
+        ),
+      );
 
       const report = await readReport(out);
       assert.deepEqual(hashesOf(report), hashes);
       assert.deepEqual(report.chunks, { total: 2, rendered: 2, audited: 2, paid: 2, voided: 0, convicted: 0 });
       assert.deepEqual(report.convictions, []);
-      assert.deepEqual(report.workers.filter((worker) => worker.slashedWei !== '0'), []);
+      assert.deepEqual(
+        report.workers.filter((worker) => worker.slashedWei !== '0'),
+        [],
+      );
       const restarted = [...report.workers, ...report.verifiers].filter((party) => party.engineRestarts > 0);
-      assert.deepEqual(restarted.map((party) => [party.name.split('-')[0], party.engineRestarts]), [[command, 1]]);
+      assert.deepEqual(
+        restarted.map((party) => [party.name.split('-')[0], party.engineRestarts]),
+        [[command, 1]],
+      );
       assert.equal(report.engine.restarts, 1);
-      assert.equal(BigInt(report.artist.fundedWei), BigInt(report.artist.spentWei) + BigInt(report.artist.withdrawnWei));
+      assert.equal(
+        BigInt(report.artist.fundedWei),
+        BigInt(report.artist.spentWei) + BigInt(report.artist.withdrawnWei),
+      );
       assert.equal(report.artist.unreservedWei, '0');
       const certificate = JSON.parse(await readFile(join(out, 'certificate.json'), 'utf8')) as Certificate;
       assert.deepEqual(verifyCertificate(certificate).problems, []);
-      assert.deepEqual((certificate.events as { name: string }[]).filter(({ name }) => /Slashed|Convicted/.test(name)), []);
+      assert.deepEqual(
+        (certificate.events as { name: string }[]).filter(({ name }) => /Slashed|Convicted/.test(name)),
+        [],
+      );
       assert.deepEqual(await workshop.leftBehind(), []);
       assert.deepEqual(await readdir(workshop.path('tmp')), []);
     });
@@ -97,10 +149,19 @@ describe('a render thread that dies in the middle of its work', function () {
 
   it('of --local: a fresh engine does it again, and one line says so', async () => {
     const out = workshop.path('alone');
-    const { exitCode, stdout, stderr } = await workshop.run([...job, '--local', '--out', out], await killing({ command: 'render', afterMs: 100, kills: 1 }));
+    const { exitCode, stdout, stderr } = await workshop.run(
+      [...job, '--local', '--out', out],
+      await killing({ command: 'render', afterMs: 100, kills: 1 }),
+    );
     assert.equal(exitCode, 0, stderr);
     assert.equal(stderr, '');
-    assert.equal(stdout.match(/^the render engine failed: a render thread failed: .+; it is started anew and renders the chunk again$/gm)?.length, 1, stdout);
+    assert.equal(
+      stdout.match(
+        /^the render engine failed: a render thread failed: .+; it is started anew and renders the chunk again$/gm,
+      )?.length,
+      1,
+      stdout,
+    );
     const report = await readReport(out);
     assert.deepEqual(hashesOf(report), hashes);
     assert.equal(report.engine.restarts, 1);
@@ -109,7 +170,10 @@ describe('a render thread that dies in the middle of its work', function () {
 
   it('of --local, again and again: one sentence, exit code 1, and no file that looks like a result', async () => {
     const out = workshop.path('hopeless');
-    const { exitCode, stderr } = await workshop.run([...job, '--local', '--out', out], await killing({ command: 'render', afterMs: 100, kills: 1000 }));
+    const { exitCode, stderr } = await workshop.run(
+      [...job, '--local', '--out', out],
+      await killing({ command: 'render', afterMs: 100, kills: 1000 }),
+    );
     assert.match(stderr, /^rushes: a render thread failed: .+\. Render again; .+\.\n$/);
     assert.equal(exitCode, 1);
     assert.deepEqual(await readdir(out), []);

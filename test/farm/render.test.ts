@@ -14,7 +14,12 @@ interface Report {
   chunks: { total: number; rendered: number; audited: number; paid: number; voided: number; convicted: number };
   workers: { address: string; chunks: number; paidWei: string; slashedWei: string; cpuMs: number; rays: number }[];
   verifiers: { address: string; audits: number; paidWei: string }[];
-  convictions: { worker: string; slashedWei: string; tests: { test: string; chunkIndex: number; measured: number; threshold: number }[]; evidence: string[] }[];
+  convictions: {
+    worker: string;
+    slashedWei: string;
+    tests: { test: string; chunkIndex: number; measured: number; threshold: number }[];
+    evidence: string[];
+  }[];
   artist: { fundedWei: string; spentWei: string; unreservedWei: string; withdrawnWei: string };
   gas: { total: number; perChunk: number };
   timings: Record<string, number>;
@@ -23,7 +28,8 @@ interface Report {
 }
 
 const hashesOf = (report: Report): string[] => report.frames.map((frame) => frame.pixelHash);
-const sumWei = (parties: { paidWei: string }[]): bigint => parties.reduce((sum, party) => sum + BigInt(party.paidWei), 0n);
+const sumWei = (parties: { paidWei: string }[]): bigint =>
+  parties.reduce((sum, party) => sum + BigInt(party.paidWei), 0n);
 
 describe('rushes render on a network of its own', function () {
   this.timeout(300_000);
@@ -35,7 +41,21 @@ describe('rushes render on a network of its own', function () {
   before(async () => {
     workshop = await openWorkshop();
     scene = await writeTurningSquare(workshop.folder);
-    job = ['render', scene, '--size', '80x64', '--samples', '4', '--bounces', '4', '--frames', '0-2', '--fps', '6', '--json'];
+    job = [
+      'render',
+      scene,
+      '--size',
+      '80x64',
+      '--samples',
+      '4',
+      '--bounces',
+      '4',
+      '--frames',
+      '0-2',
+      '--fps',
+      '6',
+      '--json',
+    ];
     const { exitCode, stdout, stderr } = await workshop.run([...job, '--local', '--out', workshop.path('local')]);
     assert.equal(exitCode, 0, stderr);
     local = JSON.parse(stdout) as Report;
@@ -43,8 +63,20 @@ describe('rushes render on a network of its own', function () {
   after(() => workshop.clear());
 
   it('gives the same pixels however the work is cut and however many threads there are', async () => {
-    for (const cut of [['--tile', '16', '--threads', '1'], ['--tile', '32', '--threads', '3'], ['--tile', '48', '--threads', '2'], ['--tile', '64', '--threads', '1'], ['--tile', '256', '--threads', '4']]) {
-      const { exitCode, stdout, stderr } = await workshop.run([...job, '--local', '--out', workshop.path('cut'), ...cut]);
+    for (const cut of [
+      ['--tile', '16', '--threads', '1'],
+      ['--tile', '32', '--threads', '3'],
+      ['--tile', '48', '--threads', '2'],
+      ['--tile', '64', '--threads', '1'],
+      ['--tile', '256', '--threads', '4'],
+    ]) {
+      const { exitCode, stdout, stderr } = await workshop.run([
+        ...job,
+        '--local',
+        '--out',
+        workshop.path('cut'),
+        ...cut,
+      ]);
       assert.equal(exitCode, 0, stderr);
       assert.deepEqual(hashesOf(JSON.parse(stdout) as Report), hashesOf(local), cut.join(' '));
     }
@@ -63,8 +95,21 @@ describe('rushes render on a network of its own', function () {
     assert.deepEqual(report.chunks, { total: 3, rendered: 3, audited: 3, paid: 3, voided: 0, convicted: 0 });
 
     // The pictures are there, whole, and nothing unverified stays.
-    assert.deepEqual((await readdir(out)).sort(), ['animation.webp', 'certificate.json', 'frame-0000.png', 'frame-0001.png', 'frame-0002.png', 'report.json']);
-    for (const frame of report.frames) assert.deepEqual(await sharp(frame.path).metadata().then(({ width, height }) => ({ width, height })), { width: 80, height: 64 });
+    assert.deepEqual((await readdir(out)).sort(), [
+      'animation.webp',
+      'certificate.json',
+      'frame-0000.png',
+      'frame-0001.png',
+      'frame-0002.png',
+      'report.json',
+    ]);
+    for (const frame of report.frames)
+      assert.deepEqual(
+        await sharp(frame.path)
+          .metadata()
+          .then(({ width, height }) => ({ width, height })),
+        { width: 80, height: 64 },
+      );
     assert.equal((await sharp(report.animation, { animated: true }).metadata()).pages, 3);
 
     // Every number of the certificate follows from its events and documents, and the report's from the certificate.
@@ -84,7 +129,15 @@ describe('rushes render on a network of its own', function () {
   });
 
   it('convicts a worker that renders half the samples, and the pictures are the honest ones', async () => {
-    const { exitCode, stdout, stderr } = await workshop.run([...job, '--tile', '32', '--cheat', 'half-samples', '--out', workshop.path('cheat')]);
+    const { exitCode, stdout, stderr } = await workshop.run([
+      ...job,
+      '--tile',
+      '32',
+      '--cheat',
+      'half-samples',
+      '--out',
+      workshop.path('cheat'),
+    ]);
     assert.equal(exitCode, 0, stderr);
     const report = JSON.parse(stdout) as Report;
     assert.deepEqual(hashesOf(report), hashesOf(local));
@@ -97,7 +150,10 @@ describe('rushes render on a network of its own', function () {
     assert.ok(conviction.tests.some((test) => test.test === 'T1' && test.measured > test.threshold));
     assert.ok(conviction.evidence.length > 0);
     assert.equal(report.chunks.paid, report.chunks.total);
-    assert.deepEqual(verifyCertificate(JSON.parse(await readFile(report.certificate, 'utf8')) as Certificate).problems, []);
+    assert.deepEqual(
+      verifyCertificate(JSON.parse(await readFile(report.certificate, 'utf8')) as Certificate).problems,
+      [],
+    );
     assert.deepEqual(await workshop.leftBehind(), []);
   });
 
@@ -108,7 +164,13 @@ describe('rushes render on a network of its own', function () {
     assert.equal((await early.ended).exitCode, 130);
     assert.deepEqual(await workshop.leftBehind(), []);
 
-    const late = workshop.start([...job.filter((flag) => flag !== '--json'), '--samples', '4000', '--out', workshop.path('late')]);
+    const late = workshop.start([
+      ...job.filter((flag) => flag !== '--json'),
+      '--samples',
+      '4000',
+      '--out',
+      workshop.path('late'),
+    ]);
     await late.said(/job 0x[0-9a-f]{64}/);
     late.kill('SIGINT');
     const { exitCode, stdout, stderr } = await late.ended;

@@ -48,7 +48,10 @@ describe('rushes up', function () {
     const port = /127\.0\.0\.1:(\d+)/.exec(up.stdout)![1]!;
     const other = await workshop.run(['up', '--data', workshop.path('other'), '--port', port]);
     assert.equal(other.exitCode, 1);
-    assert.match(other.stderr, new RegExp(`^rushes: port ${port} of 127\\.0\\.0\\.1 is in use\\. Choose another .*\\n$`));
+    assert.match(
+      other.stderr,
+      new RegExp(`^rushes: port ${port} of 127\\.0\\.0\\.1 is in use\\. Choose another .*\\n$`),
+    );
   });
 
   it('Ctrl-C of render leaves the job running, and the same command goes on with it while processes are killed with kill -9', async () => {
@@ -64,13 +67,23 @@ describe('rushes up', function () {
     // One worker, then one verifier, then the coordinator, then the database.
     const second = workshop.start([...command, '--json']);
     await second.said(new RegExp(`going on with job ${jobId}`));
-    for (const victim of [/rushes\.child\.js worker .*worker-1/, /rushes\.child\.js verifier .*verifier-2/, /rushes\.child\.js coordinator/, /database\.child\.js/]) {
+    for (const victim of [
+      /rushes\.child\.js worker .*worker-1/,
+      /rushes\.child\.js verifier .*verifier-2/,
+      /rushes\.child\.js coordinator/,
+      /database\.child\.js/,
+    ]) {
       await killNine(victim);
       await sleep(1500);
     }
     const { exitCode, stdout, stderr } = await second.ended;
     assert.equal(exitCode, 0, stderr);
-    const report = JSON.parse(stdout) as { jobId: string; chunks: { total: number; paid: number }; frames: { pixelHash: string }[]; certificate: string };
+    const report = JSON.parse(stdout) as {
+      jobId: string;
+      chunks: { total: number; paid: number };
+      frames: { pixelHash: string }[];
+      certificate: string;
+    };
     assert.equal(report.jobId, jobId);
     assert.equal(report.chunks.paid, report.chunks.total);
 
@@ -78,14 +91,31 @@ describe('rushes up', function () {
     const certificate = JSON.parse(await readFile(report.certificate, 'utf8')) as Certificate;
     assert.deepEqual(verifyCertificate(certificate).problems, []);
     const paid = certificate.leases.filter((lease) => lease.state === 'PAYABLE').flatMap((lease) => lease.chunks);
-    assert.deepEqual([...paid].sort((a, b) => a - b), Array.from({ length: report.chunks.total }, (_, chunk) => chunk));
+    assert.deepEqual(
+      [...paid].sort((a, b) => a - b),
+      Array.from({ length: report.chunks.total }, (_, chunk) => chunk),
+    );
 
     const local = await workshop.run([...command.slice(0, -1), workshop.path('alone'), '--local', '--json']);
-    assert.deepEqual(report.frames.map((frame) => frame.pixelHash), (JSON.parse(local.stdout) as typeof report).frames.map((frame) => frame.pixelHash));
+    assert.deepEqual(
+      report.frames.map((frame) => frame.pixelHash),
+      (JSON.parse(local.stdout) as typeof report).frames.map((frame) => frame.pixelHash),
+    );
   });
 
   it('the database deleted in the middle of a job: it is made anew from the chain and the job ends', async () => {
-    const running = workshop.start(['render', scene, ...work, '--samples', '200', '--frames', '0-1', '--out', workshop.path('forgotten'), '--json']);
+    const running = workshop.start([
+      'render',
+      scene,
+      ...work,
+      '--samples',
+      '200',
+      '--frames',
+      '0-1',
+      '--out',
+      workshop.path('forgotten'),
+      '--json',
+    ]);
     await running.said(/job 0x[0-9a-f]{64}/);
     const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: await databaseUrl() });
@@ -99,7 +129,10 @@ describe('rushes up', function () {
     const coordinator = /coordinator +(http:\S+)/.exec(up.stdout)![1]!;
     let known: unknown[] = [];
     for (let tries = 0; tries < 100 && known.length < 2; tries++) {
-      const answer = await fetch(`${coordinator}/v1/jobs`).then((response) => response.json() as Promise<unknown>, () => undefined);
+      const answer = await fetch(`${coordinator}/v1/jobs`).then(
+        (response) => response.json() as Promise<unknown>,
+        () => undefined,
+      );
       known = Array.isArray(answer) ? answer : ((answer as { jobs?: unknown[] } | undefined)?.jobs ?? []);
       if (known.length < 2) await sleep(200);
     }
@@ -107,11 +140,24 @@ describe('rushes up', function () {
   });
 
   it('cancel closes a job and brings back what is unreserved; status says so', async () => {
-    const running = workshop.start(['render', scene, ...work, '--samples', '60000', '--out', workshop.path('cancelled')]);
+    const running = workshop.start([
+      'render',
+      scene,
+      ...work,
+      '--samples',
+      '60000',
+      '--out',
+      workshop.path('cancelled'),
+    ]);
     const jobId = (await running.said(/job (0x[0-9a-f]{64})/))[1]!;
     const cancelled = await workshop.run(['cancel', jobId.slice(0, 14), '--json']);
     assert.equal(cancelled.exitCode, 0, cancelled.stderr);
-    const answer = JSON.parse(cancelled.stdout) as { jobId: string; closed: boolean; returnedWei: string; unreservedWei: string };
+    const answer = JSON.parse(cancelled.stdout) as {
+      jobId: string;
+      closed: boolean;
+      returnedWei: string;
+      unreservedWei: string;
+    };
     assert.equal(answer.jobId, jobId);
     assert.equal(answer.closed, true);
     assert.ok(BigInt(answer.returnedWei) > 0n);
@@ -120,7 +166,10 @@ describe('rushes up', function () {
     await running.ended;
     const status = JSON.parse((await workshop.run(['status', jobId, '--json'])).stdout) as JobStatus;
     assert.equal(status.state, 'closed');
-    assert.equal(BigInt(status.fundedWei), BigInt(status.spentWei) + BigInt(status.reservedWei) + BigInt(status.unreservedWei) + BigInt(status.withdrawnWei));
+    assert.equal(
+      BigInt(status.fundedWei),
+      BigInt(status.spentWei) + BigInt(status.reservedWei) + BigInt(status.unreservedWei) + BigInt(status.withdrawnWei),
+    );
     assert.equal((await workshop.run(['cancel', '0xffff'])).exitCode, 2);
   });
 
@@ -138,7 +187,9 @@ describe('rushes up', function () {
 
   /** The database's address, from the environment that the coordinator was given. */
   async function databaseUrl(): Promise<string> {
-    const coordinator = (await workshop.processes()).find(({ command }) => /rushes\.child\.js coordinator/.test(command))!;
+    const coordinator = (await workshop.processes()).find(({ command }) =>
+      /rushes\.child\.js coordinator/.test(command),
+    )!;
     const environment = await readFile(`/proc/${coordinator.pid}/environ`, 'utf8');
     return /RUSHES_DATABASE_URL=([^\0]*)/.exec(environment)![1]!;
   }

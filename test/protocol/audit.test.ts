@@ -29,7 +29,12 @@ function compared(worker: (value: number, pixel: number, leaf: number) => number
     }
     return { leafIndex: leaf.leafIndex, salt: new Uint8Array(32), sums, path: [] };
   });
-  return Object.fromEntries(compareSums({ draw: draw!, samples: 16, batches: 8, opened, values, tolerance }).map((test) => [test.test, test.verdict]));
+  return Object.fromEntries(
+    compareSums({ draw: draw!, samples: 16, batches: 8, opened, values, tolerance }).map((test) => [
+      test.test,
+      test.verdict,
+    ]),
+  );
 }
 
 describe('the tests of an audit', () => {
@@ -40,19 +45,37 @@ describe('the tests of an audit', () => {
     assert.equal(signedRelativeError({ ...pixel, worker: pixel.verifier, verifier: pixel.worker }, 0.5), -1 / 4.04);
     assert.equal(relativeError({ worker: [0, 0, 0, 0], verifier: [0, 0, 0, 0], samples: 8 }, 0), 0, '0 / 0 = 0');
     assert.equal(relativeError({ worker: [Number.NaN, 0, 0, 0], verifier: [0, 0, 0, 0], samples: 8 }, 0), Infinity);
-    assert.equal(relativeError({ worker: [1, 1, 1, 8], verifier: [1, 1, 1, 4], samples: 8 }, 1), 0.5, 'coverage as a part of the samples');
-    assert.equal(medianRadiance([{ verifier: [8, 0, 0, 0], samples: 8 }, { verifier: [0, 0, 4, 0], samples: 2 }, { verifier: [0, 3, 0, 0], samples: 1 }]), 2);
+    assert.equal(
+      relativeError({ worker: [1, 1, 1, 8], verifier: [1, 1, 1, 4], samples: 8 }, 1),
+      0.5,
+      'coverage as a part of the samples',
+    );
+    assert.equal(
+      medianRadiance([
+        { verifier: [8, 0, 0, 0], samples: 8 },
+        { verifier: [0, 0, 4, 0], samples: 2 },
+        { verifier: [0, 3, 0, 0], samples: 1 },
+      ]),
+      2,
+    );
     assert.equal(median([3, 1]), 2);
   });
 
   it('between equal devices a single bit convicts', () => {
     const exact = toleranceOf('wasm', 'wasm')!;
-    assert.deepEqual(compared((value) => value, exact), { T1: 'pass', T2: 'pass', T3: 'pass' });
-    assert.deepEqual(compared((value, pixel) => (pixel === 77 ? 2.0000002 : value), exact), { T1: 'convict', T2: 'convict', T3: 'pass' });
+    assert.deepEqual(
+      compared((value) => value, exact),
+      { T1: 'pass', T2: 'pass', T3: 'pass' },
+    );
+    assert.deepEqual(
+      compared((value, pixel) => (pixel === 77 ? 2.0000002 : value), exact),
+      { T1: 'convict', T2: 'convict', T3: 'pass' },
+    );
   });
 
   it('across devices T1 passes 41 pixels of 4,096, voids 82 and convicts 83', () => {
-    const off = (count: number) => compared((value, pixel) => (pixel % 49 === 0 && pixel / 49 < count ? 3 : value), ACROSS)['T1'];
+    const off = (count: number) =>
+      compared((value, pixel) => (pixel % 49 === 0 && pixel / 49 < count ? 3 : value), ACROSS)['T1'];
     assert.equal(off(41), 'pass');
     assert.equal(off(42), 'void');
     assert.equal(off(82), 'void');
@@ -60,7 +83,8 @@ describe('the tests of an audit', () => {
   });
 
   it('across devices T2 passes 16 pixels of a leaf, voids 32 and convicts 33', () => {
-    const off = (count: number) => compared((value, pixel, leaf) => (leaf === 5 && pixel % 64 < count ? 3 : value), ACROSS)['T2'];
+    const off = (count: number) =>
+      compared((value, pixel, leaf) => (leaf === 5 && pixel % 64 < count ? 3 : value), ACROSS)['T2'];
     assert.equal(off(16), 'pass');
     assert.equal(off(17), 'void');
     assert.equal(off(32), 'void');
@@ -76,11 +100,21 @@ describe('the tests of an audit', () => {
 
   it('there is no tolerance for a device class that nobody measured', () => {
     assert.deepEqual(toleranceOf('wasm', 'wasm'), { kind: 'exact' });
-    for (const unknown of ['abacus', 'gpu', '', '__proto__', 'constructor']) assert.equal(toleranceOf(unknown, 'wasm'), undefined);
+    for (const unknown of ['abacus', 'gpu', '', '__proto__', 'constructor'])
+      assert.equal(toleranceOf(unknown, 'wasm'), undefined);
   });
 
   it('the gravest test rules, ruled anew from what was measured', () => {
-    const test = (measured: number, rule: 'zones' | 'exact' | 'blameless') => ({ test: 'T1' as const, chunkIndex: 0, rule, measured, threshold: 1, verdict: 'pass' as const, detail: '', maskedPixels: 0 });
+    const test = (measured: number, rule: 'zones' | 'exact' | 'blameless') => ({
+      test: 'T1' as const,
+      chunkIndex: 0,
+      rule,
+      measured,
+      threshold: 1,
+      verdict: 'pass' as const,
+      detail: '',
+      maskedPixels: 0,
+    });
     assert.equal(verdictOfTest(test(1, 'exact')), 'pass');
     assert.equal(rule({ tests: [test(0, 'zones'), test(2, 'zones')] }), 'void');
     assert.equal(rule({ tests: [test(2.1, 'zones'), test(9, 'blameless')] }), 'convict');
@@ -98,14 +132,44 @@ describe('the tests of an audit', () => {
 
   it('a finding and an opening survive a round trip', () => {
     const finding: Finding = {
-      protocolVersion: 1, leaseId: 3, jobId: bytes32('01'), verifier: address('02'), verdict: 'pass', valuesHash: bytes32('03'), evidence: rawCidOfDigest(bytes32('04')),
-      tests: [{ test: 'T3', chunkIndex: null, rule: 'zones', measured: 1e-7, threshold: 1e-4, verdict: 'pass', detail: 'x', maskedPixels: 0 }],
+      protocolVersion: 1,
+      leaseId: 3,
+      jobId: bytes32('01'),
+      verifier: address('02'),
+      verdict: 'pass',
+      valuesHash: bytes32('03'),
+      evidence: rawCidOfDigest(bytes32('04')),
+      tests: [
+        {
+          test: 'T3',
+          chunkIndex: null,
+          rule: 'zones',
+          measured: 1e-7,
+          threshold: 1e-4,
+          verdict: 'pass',
+          detail: 'x',
+          maskedPixels: 0,
+        },
+      ],
     };
     assert.deepEqual(parseFinding(encodeFinding(finding).bytes), finding);
-    fc.assert(fc.property(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 11 }), fc.nat(1000), (count, pathLength, chunkIndex) => {
-      const leaves = Array.from({ length: count }, (_, i) => ({ leafIndex: i * 3, salt: new Uint8Array(32).fill(i), sums: new Float32Array(LEAF_FLOATS).fill(i / 3), path: Array.from({ length: pathLength }, (_, k) => bytes32(`0${k % 10}`)) }));
-      assert.deepEqual(decodeChunkOpening(encodeChunkOpening({ chunkIndex, leaves })), { chunkIndex, leaves });
-    }), propertyParameters(30));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 4 }),
+        fc.integer({ min: 0, max: 11 }),
+        fc.nat(1000),
+        (count, pathLength, chunkIndex) => {
+          const leaves = Array.from({ length: count }, (_, i) => ({
+            leafIndex: i * 3,
+            salt: new Uint8Array(32).fill(i),
+            sums: new Float32Array(LEAF_FLOATS).fill(i / 3),
+            path: Array.from({ length: pathLength }, (_, k) => bytes32(`0${k % 10}`)),
+          }));
+          assert.deepEqual(decodeChunkOpening(encodeChunkOpening({ chunkIndex, leaves })), { chunkIndex, leaves });
+        },
+      ),
+      propertyParameters(30),
+    );
     assert.throws(() => decodeChunkOpening(new Uint8Array(13)), /RCO1/);
   });
 

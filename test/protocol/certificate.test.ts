@@ -16,7 +16,8 @@ import { smallManifest } from '../support/smallJob.js';
 function scalarPaths(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (path[0] === 'events') return [];
   if (Array.isArray(value)) return value.flatMap((element, i) => scalarPaths(element, [...path, i]));
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([key, element]) => scalarPaths(element, [...path, key]));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, element]) => scalarPaths(element, [...path, key]));
   return value === null ? [] : [path];
 }
 
@@ -29,7 +30,8 @@ function changed(certificate: Certificate, path: (string | number)[]): Certifica
   const value = parent[last];
   if (typeof value === 'number') parent[last] = value + 1;
   else if (typeof value === 'boolean') parent[last] = !value;
-  else if (typeof value === 'string' && /[0-9]$/.test(value)) parent[last] = `${value.slice(0, -1)}${(Number(value.slice(-1)) + 1) % 10}`;
+  else if (typeof value === 'string' && /[0-9]$/.test(value))
+    parent[last] = `${value.slice(0, -1)}${(Number(value.slice(-1)) + 1) % 10}`;
   else parent[last] = `${String(value).slice(0, -1)}${String(value).endsWith('a') ? 'b' : 'a'}`;
   return copy as unknown as Certificate;
 }
@@ -45,7 +47,11 @@ describe('the certificate of a job', function () {
     await network.verifier('verifier 2');
     await network.until('two verifiers', (ledger) => ledger.verifiers.length === 2);
     await network.worker('worker');
-    const manifest: Manifest = await smallManifest({ store: network.store, kernelHash: network.kernelHash, change: { frames: { first: 0, last: 0, fps: 4 } } });
+    const manifest: Manifest = await smallManifest({
+      store: network.store,
+      kernelHash: network.kernelHash,
+      change: { frames: { first: 0, last: 0, fps: 4 } },
+    });
     const { jobId, terms, weights } = await network.handIn(manifest);
     await network.until('the job', (ledger) => ledger.jobs.get(jobId)?.completed === true, 90_000);
 
@@ -58,12 +64,30 @@ describe('the certificate of a job', function () {
       const lease = ledger.leases.get(leaseId)!;
       const commitment = commitmentOf(lease)!;
       outputs.set(leaseId, parseOutputs(await network.store.getBlock(commitment.outputsDigest)));
-      if ('openingDigest' in lease && lease.openingDigest !== undefined) openings.set(leaseId, parseOpeningIndex(await network.store.getBlock(lease.openingDigest)));
+      if ('openingDigest' in lease && lease.openingDigest !== undefined)
+        openings.set(leaseId, parseOpeningIndex(await network.store.getBlock(lease.openingDigest)));
       headers.set(commitment.drawBlock, await network.artist.readHeader(commitment.drawBlock));
-      for (const { reveal } of commitment.audits) if (reveal !== undefined) findings.set(reveal.findingDigest, parseFinding(await network.store.getBlock(reveal.findingDigest)));
+      for (const { reveal } of commitment.audits)
+        if (reveal !== undefined)
+          findings.set(reveal.findingDigest, parseFinding(await network.store.getBlock(reveal.findingDigest)));
     }
-    const gasUsed = await readGasUsed({ network: network.network, transactionHashes: eventsOfJob(events, jobId).map((event) => event.transactionHash) });
-    certificate = buildCertificate({ chain: { chainId: network.network.chainId, contract: network.network.contract, headBlock: head!.blockNumber }, jobId, events, manifest, terms, weights, outputs, openings, findings, headers, gasUsed });
+    const gasUsed = await readGasUsed({
+      network: network.network,
+      transactionHashes: eventsOfJob(events, jobId).map((event) => event.transactionHash),
+    });
+    certificate = buildCertificate({
+      chain: { chainId: network.network.chainId, contract: network.network.contract, headBlock: head!.blockNumber },
+      jobId,
+      events,
+      manifest,
+      terms,
+      weights,
+      outputs,
+      openings,
+      findings,
+      headers,
+      gasUsed,
+    });
   });
   after(() => network?.close());
 
@@ -79,7 +103,10 @@ describe('the certificate of a job', function () {
     assert.equal(totals.workers[0]?.paidWei, (4n * 10n ** 18n).toString());
     const fees = totals.verifiers.reduce((sum, verifier) => sum + BigInt(verifier.paidWei), 0n);
     assert.equal(BigInt(totals.artist.spentWei), 4n * 10n ** 18n + fees);
-    assert.equal(BigInt(totals.artist.fundedWei), BigInt(totals.artist.spentWei) + BigInt(totals.artist.unreservedWei) + BigInt(totals.artist.withdrawnWei));
+    assert.equal(
+      BigInt(totals.artist.fundedWei),
+      BigInt(totals.artist.spentWei) + BigInt(totals.artist.unreservedWei) + BigInt(totals.artist.withdrawnWei),
+    );
     assert.ok(BigInt(totals.gas.total) > 0n);
     assert.equal(totals.bound.wrongShare, wrongShareBound(totals.checked.leaves, totals.bound.confidence));
   });
@@ -93,21 +120,31 @@ describe('the certificate of a job', function () {
         return false;
       }
     });
-    assert.deepEqual(unnoticed.map((path) => path.join('.')), []);
+    assert.deepEqual(
+      unnoticed.map((path) => path.join('.')),
+      [],
+    );
   });
 
   it('does not hold with an event left out', () => {
     const unnoticed = certificate.events.flatMap((event, i) => {
       try {
-        const { problems } = verifyCertificate({ ...certificate, events: certificate.events.filter((_, other) => other !== i) });
+        const { problems } = verifyCertificate({
+          ...certificate,
+          events: certificate.events.filter((_, other) => other !== i),
+        });
         return problems.length === 0 ? [(event as { name: string }).name] : [];
       } catch {
         return [];
       }
     });
-    // What neither the job's money nor its draws depend on: the worker's own registration, and money that accounts were credited or drew out.
+    // What neither the job's money nor its draws depend on: the worker's own registration, and money that accounts were
+    // credited or drew out.
     const other = new Set(['Registered', 'Credited', 'Withdrawn']);
-    assert.deepEqual(unnoticed.filter((name) => !other.has(name)), []);
+    assert.deepEqual(
+      unnoticed.filter((name) => !other.has(name)),
+      [],
+    );
     assert.ok(unnoticed.filter((name) => name === 'Registered').length <= 1, 'every verifier counts in the draw');
   });
 

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { bytesOfHex, hexOfBytes, u32 } from '../../protocol/bytes.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { merklePath, merklePaths, merkleRoot, verifyMerklePath } from '../../protocol/trees.js';
-import { bytesOfWeights, chunkWeights, equalWeights, weightsOfBytes, verifyWeightsWord, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
+import {
+  bytesOfWeights,
+  chunkWeights,
+  equalWeights,
+  weightsOfBytes,
+  verifyWeightsWord,
+  weightsProof,
+  weightsRoot,
+  weightsWord,
+} from '../../protocol/weights.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 function leavesOf(count: number, salt: number): Uint8Array[] {
@@ -12,26 +21,35 @@ function leavesOf(count: number, salt: number): Uint8Array[] {
 
 describe('Merkle trees', () => {
   it('a path proves its leaf at its index, and nothing else', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), fc.nat(1000), fc.nat(255), (count, pick, salt, flip) => {
-      const leaves = leavesOf(count, salt);
-      const index = pick % count;
-      const path = merklePath(leaves, index);
-      const root = merkleRoot(leaves);
-      const proof = { leaf: leaves[index]!, index, count, path, root };
-      assert.ok(verifyMerklePath(proof));
-      const forged = leaves[index]!.slice();
-      forged[flip % 32]! ^= 1 + (flip >> 3);
-      assert.ok(!verifyMerklePath({ ...proof, leaf: forged }), 'a forged leaf');
-      assert.ok(!verifyMerklePath({ ...proof, index: index + count }), 'an index outside');
-      if (count > 1) assert.ok(!verifyMerklePath({ ...proof, index: (index + 1) % count }), 'another index');
-      assert.ok(!verifyMerklePath({ ...proof, path: [...path, hexOfBytes(root)] }), 'a longer path');
-      if (path.length > 0) {
-        assert.ok(!verifyMerklePath({ ...proof, path: path.slice(1) }), 'a shorter path');
-        const sibling = bytesOfHex(path[flip % path.length]!);
-        sibling[flip % 32]! ^= 1;
-        assert.ok(!verifyMerklePath({ ...proof, path: path.map((one, i) => (i === flip % path.length ? hexOfBytes(sibling) : one)) }), 'a forged sibling');
-      }
-    }), propertyParameters(200));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), fc.nat(1000), fc.nat(255), (count, pick, salt, flip) => {
+        const leaves = leavesOf(count, salt);
+        const index = pick % count;
+        const path = merklePath(leaves, index);
+        const root = merkleRoot(leaves);
+        const proof = { leaf: leaves[index]!, index, count, path, root };
+        assert.ok(verifyMerklePath(proof));
+        const forged = leaves[index]!.slice();
+        forged[flip % 32]! ^= 1 + (flip >> 3);
+        assert.ok(!verifyMerklePath({ ...proof, leaf: forged }), 'a forged leaf');
+        assert.ok(!verifyMerklePath({ ...proof, index: index + count }), 'an index outside');
+        if (count > 1) assert.ok(!verifyMerklePath({ ...proof, index: (index + 1) % count }), 'another index');
+        assert.ok(!verifyMerklePath({ ...proof, path: [...path, hexOfBytes(root)] }), 'a longer path');
+        if (path.length > 0) {
+          assert.ok(!verifyMerklePath({ ...proof, path: path.slice(1) }), 'a shorter path');
+          const sibling = bytesOfHex(path[flip % path.length]!);
+          sibling[flip % 32]! ^= 1;
+          assert.ok(
+            !verifyMerklePath({
+              ...proof,
+              path: path.map((one, i) => (i === flip % path.length ? hexOfBytes(sibling) : one)),
+            }),
+            'a forged sibling',
+          );
+        }
+      }),
+      propertyParameters(200),
+    );
   });
 
   it('an inner node does not pass for a leaf', () => {
@@ -43,7 +61,10 @@ describe('Merkle trees', () => {
 
   it('many paths at once equal one path at a time', () => {
     const leaves = leavesOf(37, 5);
-    assert.deepEqual(merklePaths(leaves, [0, 36, 17]), [0, 36, 17].map((index) => merklePath(leaves, index)));
+    assert.deepEqual(
+      merklePaths(leaves, [0, 36, 17]),
+      [0, 36, 17].map((index) => merklePath(leaves, index)),
+    );
   });
 
   it('the root of one leaf is the leaf, and padding is not a repeated leaf', () => {
@@ -53,16 +74,25 @@ describe('Merkle trees', () => {
   });
 
   it('a word of weights is proved against the root of the job', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1500 }), fc.nat(), (chunks, pick) => {
-      const weights = equalWeights(chunks, 3);
-      const word = pick % Math.ceil(chunks / 256);
-      const proof = { word, bytes: weightsWord(weights, word), chunks, path: weightsProof(weights, word), root: weightsRoot(weights) };
-      assert.ok(verifyWeightsWord(proof));
-      const forged = proof.bytes.slice();
-      forged[1] = 9;
-      assert.ok(!verifyWeightsWord({ ...proof, bytes: forged }));
-      assert.ok(!verifyWeightsWord({ ...proof, word: word + 1 }));
-    }), propertyParameters(40));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1500 }), fc.nat(), (chunks, pick) => {
+        const weights = equalWeights(chunks, 3);
+        const word = pick % Math.ceil(chunks / 256);
+        const proof = {
+          word,
+          bytes: weightsWord(weights, word),
+          chunks,
+          path: weightsProof(weights, word),
+          root: weightsRoot(weights),
+        };
+        assert.ok(verifyWeightsWord(proof));
+        const forged = proof.bytes.slice();
+        forged[1] = 9;
+        assert.ok(!verifyWeightsWord({ ...proof, bytes: forged }));
+        assert.ok(!verifyWeightsWord({ ...proof, word: word + 1 }));
+      }),
+      propertyParameters(40),
+    );
   });
 
   it('a weights file survives a round trip, and one of another length or with a weight of nothing is refused', () => {

@@ -6,7 +6,11 @@ describe('test vectors', () => {
   for (const [name, text] of Object.entries(makeVectors())) {
     it(`${name} is what protocol/ computes`, async () => {
       const stored = await readFile(new URL(`../vectors/${name}`, import.meta.url), 'utf8');
-      assert.equal(stored, text, `make the vectors anew: npm run build && node dist/test/vectors/makeVectors.js test/vectors`);
+      assert.equal(
+        stored,
+        text,
+        `make the vectors anew: npm run build && node dist/test/vectors/makeVectors.js test/vectors`,
+      );
     });
   }
 });

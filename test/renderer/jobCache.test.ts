@@ -10,21 +10,42 @@ import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
 
 describe('createJobCache', () => {
-  it('loads a job\'s scene once, and gives no frames of a job that it has let go of', async () => {
+  it("loads a job's scene once, and gives no frames of a job that it has let go of", async () => {
     const store = createMemoryStore();
     const kernelHash = `0x${'00'.repeat(32)}` as const;
     const manifest = await smallManifest({ store, kernelHash });
-    const terms = { protocolVersion: 1, pricePerUnitWei: '1', budgetWei: '1000', deadline: 2_000_000_000, policy: `0x${'c0'.repeat(20)}`, privacy: 'public', weights: 1 } as const;
+    const terms = {
+      protocolVersion: 1,
+      pricePerUnitWei: '1',
+      budgetWei: '1000',
+      deadline: 2_000_000_000,
+      policy: `0x${'c0'.repeat(20)}`,
+      privacy: 'public',
+      weights: 1,
+    } as const;
     const [encodedManifest, encodedTerms] = [encodeManifest(manifest), encodeTerms(terms)];
     await store.putBlock(encodedManifest.bytes);
     await store.putBlock(encodedTerms.bytes);
     const total = chunkCount(geometryOf(manifest));
     const job = {
-      jobId: '0x01', manifestDigest: encodedManifest.digest, termsDigest: encodedTerms.digest, chunkCount: total, weightsRoot: weightsRoot(equalWeights(total)), pricePerUnitWei: 1n,
-      closed: false, completed: false, reservedWei: 0n,
+      jobId: '0x01',
+      manifestDigest: encodedManifest.digest,
+      termsDigest: encodedTerms.digest,
+      chunkCount: total,
+      weightsRoot: weightsRoot(equalWeights(total)),
+      pricePerUnitWei: 1n,
+      closed: false,
+      completed: false,
+      reservedWei: 0n,
     } as unknown as LedgerJob & { completed: boolean };
     const ledger = { ...createLedger(), jobs: new Map([[job.jobId, job]]) };
-    const jobs = createJobCache({ ledger: () => ledger, store, kernelHash, fetchMs: 10_000, signal: new AbortController().signal });
+    const jobs = createJobCache({
+      ledger: () => ledger,
+      store,
+      kernelHash,
+      fetchMs: 10_000,
+      signal: new AbortController().signal,
+    });
 
     const opened = await jobs.open('0x01');
     assert.equal(opened.frames(), opened.frames());
@@ -34,7 +55,10 @@ describe('createJobCache', () => {
     assert.equal(opened.frames(), (await jobs.open('0x01')).frames());
     Object.assign(job, { completed: true });
     jobs.sweep();
-    assert.throws(() => opened.frames(), (error: unknown) => error instanceof RushesError && error.code === 'job-over');
+    assert.throws(
+      () => opened.frames(),
+      (error: unknown) => error instanceof RushesError && error.code === 'job-over',
+    );
     await jobs.dispose();
   });
 });

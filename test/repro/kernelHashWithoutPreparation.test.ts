@@ -5,21 +5,32 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { hashPreparation } from '../../renderer/hashPreparation.js';
 
-// The kernel's hash said nothing about the code that prepares scenes. After a release that packs them differently, an honest worker
-// of the old build would have been convicted by verifiers of the new one.
+// The kernel's hash said nothing about the code that prepares scenes. After a release that packs them differently, an
+// honest worker of the old build would have been convicted by verifiers of the new one.
 
 describe('the hash of the preparation', () => {
   let copy: string;
   before(async () => {
     copy = await mkdtemp(join(tmpdir(), 'rushes-preparation-'));
     const root = fileURLToPath(new URL('../../../', import.meta.url));
-    for (const path of ['package.json', 'dist/protocol', 'dist/renderer/hashPreparation.js', 'dist/renderer/scene', 'node_modules/multiformats']) await cp(join(root, path), join(copy, path), { recursive: true });
+    for (const path of [
+      'package.json',
+      'dist/protocol',
+      'dist/renderer/hashPreparation.js',
+      'dist/renderer/scene',
+      'node_modules/multiformats',
+    ])
+      await cp(join(root, path), join(copy, path), { recursive: true });
   });
-  after(async () => { await rm(copy, { recursive: true, force: true }); });
+  after(async () => {
+    await rm(copy, { recursive: true, force: true });
+  });
 
   let imports = 0;
   async function hashOfCopy(): Promise<string> {
-    const module = (await import(`${pathToFileURL(join(copy, 'dist/renderer/hashPreparation.js')).href}?${imports++}`)) as { hashPreparation: typeof hashPreparation };
+    const module = (await import(
+      `${pathToFileURL(join(copy, 'dist/renderer/hashPreparation.js')).href}?${imports++}`
+    )) as { hashPreparation: typeof hashPreparation };
     return module.hashPreparation();
   }
 
@@ -31,9 +42,15 @@ describe('the hash of the preparation', () => {
     const before = await hashOfCopy();
     await writeFile(join(copy, 'dist/renderer/scene/prepare/packAnew.js'), 'export {};\n');
     const withCode = await hashOfCopy();
-    await writeFile(join(copy, 'package.json'), JSON.stringify({ dependencies: { three: '0.188.0', fastify: '1.0.0' } }));
+    await writeFile(
+      join(copy, 'package.json'),
+      JSON.stringify({ dependencies: { three: '0.188.0', fastify: '1.0.0' } }),
+    );
     const withVersion = await hashOfCopy();
-    await writeFile(join(copy, 'package.json'), JSON.stringify({ dependencies: { three: '0.188.0', fastify: '2.0.0' } }));
+    await writeFile(
+      join(copy, 'package.json'),
+      JSON.stringify({ dependencies: { three: '0.188.0', fastify: '2.0.0' } }),
+    );
     assert.equal(new Set([before, withCode, withVersion]).size, 3);
     assert.equal(await hashOfCopy(), withVersion);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { buildTree } from '../../renderer/scene/prepare/buildTree.js';
 
-// three-mesh-bvh counts the triangles of a leaf in 16 bits. Of 70,000 triangles that no plane divides (an object scaled to nothing,
-// or a stack of copies) only 4,464 came into the tree.
+// three-mesh-bvh counts the triangles of a leaf in 16 bits. Of 70,000 triangles that no plane divides (an object scaled
+// to nothing, or a stack of copies) only 4,464 came into the tree.
 
 describe('a tree over more coinciding triangles than 16 bits count', () => {
   for (const count of [65_535, 65_536, 70_000, 140_001]) {

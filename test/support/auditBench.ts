@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { rule } from '../../protocol/audit/rule.js';
 import type { Tolerance } from '../../protocol/audit/tolerances.js';
 import { hexOfBytes, u32 } from '../../protocol/bytes.js';
-import { type ContractEvent, type ContractEventArgs, type ContractEventName, type Verdict } from '../../protocol/events.js';
+import {
+  type ContractEvent,
+  type ContractEventArgs,
+  type ContractEventName,
+  type Verdict,
+} from '../../protocol/events.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
 import type { Address, Bytes32 } from '../../protocol/ids.js';
 import { applyEvent } from '../../protocol/applyEvent.js';
@@ -51,10 +56,21 @@ export interface AuditedLease extends AuditOutcome {
   outputs: Outputs;
 }
 
-/** A worker and a verifier around the real engine, without a chain: one lease goes through render, commitment, draw, opening and audit. */
+/**
+ * A worker and a verifier around the real engine, without a chain: one lease goes through render, commitment, draw,
+ * opening and audit.
+ */
 export interface AuditBench {
-  /** Audits one lease over the given chunks (default: every chunk of the second frame). `number` varies lease and draw. */
-  audit(options?: { cheat?: Cheat; chunks?: number[]; change?: Partial<Manifest>; number?: number; tolerance?: Tolerance }): Promise<AuditedLease>;
+  /**
+   * Audits one lease over the given chunks (default: every chunk of the second frame). `number` varies lease and draw.
+   */
+  audit(options?: {
+    cheat?: Cheat;
+    chunks?: number[];
+    change?: Partial<Manifest>;
+    number?: number;
+    tolerance?: Tolerance;
+  }): Promise<AuditedLease>;
   readonly engine: SteadyEngine;
   close(): Promise<void>;
 }
@@ -67,9 +83,22 @@ const key = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encod
 
 export async function createAuditBench(): Promise<AuditBench> {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-audit-'));
-  const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads: 1, cacheDir: join(tmpdir(), 'rushes-test-kernels') }) });
+  const engine = await createSteadyEngine({
+    create: () => createCpuEngine({ threads: 1, cacheDir: join(tmpdir(), 'rushes-test-kernels') }),
+  });
   const signal = new AbortController().signal;
-  const network = { protocolVersion: 1, name: 'bench', chainId: 31337, rpcUrl: '', contract, token: contract, policy: contract, deploymentBlock: 0, ipfsApiUrl: '', testMoney: true } as const;
+  const network = {
+    protocolVersion: 1,
+    name: 'bench',
+    chainId: 31337,
+    rpcUrl: '',
+    contract,
+    token: contract,
+    policy: contract,
+    deploymentBlock: 0,
+    ipfsApiUrl: '',
+    testMoney: true,
+  } as const;
   let folders = 0;
   const exact: Tolerance = { kind: 'exact' };
 
@@ -81,7 +110,15 @@ export async function createAuditBench(): Promise<AuditBench> {
       const geometry = geometryOf(manifest);
       const total = chunkCount(geometry);
       const weights = equalWeights(total);
-      const terms = { protocolVersion: 1, pricePerUnitWei: '1', budgetWei: '1000', deadline: 2_000_000_000, policy: contract, privacy: 'public', weights: 1 } as const;
+      const terms = {
+        protocolVersion: 1,
+        pricePerUnitWei: '1',
+        budgetWei: '1000',
+        deadline: 2_000_000_000,
+        policy: contract,
+        privacy: 'public',
+        weights: 1,
+      } as const;
       const [encodedManifest, encodedTerms] = [encodeManifest(manifest), encodeTerms(terms)];
       await store.putBlock(encodedManifest.bytes);
       await store.putBlock(encodedTerms.bytes);
@@ -92,45 +129,117 @@ export async function createAuditBench(): Promise<AuditBench> {
       const ledger = createLedger();
       let blockNumber = 1;
       const emit = <Name extends ContractEventName>(name: Name, args: ContractEventArgs[Name]): void => {
-        applyEvent(ledger, { name, args, blockNumber: blockNumber++, blockHash: key('block'), blockTimestamp: 1_700_000_000, transactionHash: key('tx'), logIndex: 0 } as unknown as ContractEvent);
+        applyEvent(ledger, {
+          name,
+          args,
+          blockNumber: blockNumber++,
+          blockHash: key('block'),
+          blockTimestamp: 1_700_000_000,
+          transactionHash: key('tx'),
+          logIndex: 0,
+        } as unknown as ContractEvent);
       };
       const lease = (): LedgerLease => ledger.leases.get(number) as LedgerLease;
-      emit('JobCreated', { jobId, artist, ...order, policy: contract, chunkCount: total, weightsRoot: weightsRoot(weights), pricePerUnitWei: 1n, deadline: 2_000_000_000 });
+      emit('JobCreated', {
+        jobId,
+        artist,
+        ...order,
+        policy: contract,
+        chunkCount: total,
+        weightsRoot: weightsRoot(weights),
+        pricePerUnitWei: 1n,
+        deadline: 2_000_000_000,
+      });
       emit('JobFunded', { jobId, from: artist, amountWei: 1000n });
-      const taken = maskOfChunks(chunks ?? Array.from({ length: total / geometry.frameCount }, (_, i) => total / geometry.frameCount + i));
-      emit('LeaseTaken', { leaseId: number, jobId, worker, ...taken, payWei: 4n, feeWei: 1n, deadline: 1_800_000_000, reservedWei: 6n });
+      const taken = maskOfChunks(
+        chunks ?? Array.from({ length: total / geometry.frameCount }, (_, i) => total / geometry.frameCount + i),
+      );
+      emit('LeaseTaken', {
+        leaseId: number,
+        jobId,
+        worker,
+        ...taken,
+        payWei: 4n,
+        feeWei: 1n,
+        deadline: 1_800_000_000,
+        reservedWei: 6n,
+      });
 
       // The worker renders, publishes and commits.
       const chain = {
-        network, account: worker,
+        network,
+        account: worker,
         async open({ openingDigest }: { openingDigest: Bytes32 }) {
           opened = openingDigest;
           return { transactionHash: key('tx'), blockNumber: 1, gasUsed: 0n, events: [] };
         },
       } as unknown as ChainPort;
       let opened: Bytes32 = '0x';
-      const honestJobs = createJobCache({ ledger: () => ledger, store, kernelHash: engine.kernelHash, fetchMs: 10_000, signal });
+      const honestJobs = createJobCache({
+        ledger: () => ledger,
+        store,
+        kernelHash: engine.kernelHash,
+        fetchMs: 10_000,
+        signal,
+      });
       const context: WorkerContext = {
-        chain, store, engine, key: key('worker'), log: testLog, jobs: honestJobs, rendered: new Set(), renderLeaves: cheat.renderLeaves ?? renderChunk,
+        chain,
+        store,
+        engine,
+        key: key('worker'),
+        log: testLog,
+        jobs: honestJobs,
+        rendered: new Set(),
+        renderLeaves: cheat.renderLeaves ?? renderChunk,
         spool: await openSpool({ folder: join(folder, String(folders++)) }),
       };
-      const swapped = cheat.scene === undefined ? undefined : openManifestFrames({ manifest: await smallManifest({ store, kernelHash: engine.kernelHash, change, scene: cheat.scene }), store });
-      if (swapped !== undefined) context.jobs = { ...honestJobs, open: async (id) => ({ ...await honestJobs.open(id), frames: () => swapped }) };
+      const swapped =
+        cheat.scene === undefined
+          ? undefined
+          : openManifestFrames({
+              manifest: await smallManifest({ store, kernelHash: engine.kernelHash, change, scene: cheat.scene }),
+              store,
+            });
+      if (swapped !== undefined)
+        context.jobs = {
+          ...honestJobs,
+          open: async (id) => ({ ...(await honestJobs.open(id)), frames: () => swapped }),
+        };
       let outputs = await renderLease(context, lease(), signal);
       if (cheat.alterOutputs !== undefined) outputs = await cheat.alterOutputs(outputs, { store, manifest });
       const encoded = encodeOutputs(outputs);
       await store.putBlock(encoded.bytes);
       const root = rootOfOutputs(outputs, network);
-      emit('LeaseCommitted', { leaseId: number, root: cheat.alterRoot?.(root) ?? root, outputsDigest: encoded.digest, drawBlock: 10, sealDeadline: 1_800_000_000 });
+      emit('LeaseCommitted', {
+        leaseId: number,
+        root: cheat.alterRoot?.(root) ?? root,
+        outputsDigest: encoded.digest,
+        drawBlock: 10,
+        sealDeadline: 1_800_000_000,
+      });
 
       // The draw, the verifier's blind values, and the opening.
       const draw = { seed: hexOfBytes(sha256(u32(number))), drawnMask: taken.mask };
       emit('LeaseDrawn', { leaseId: number, ...draw, verifiers: [verifier] });
-      const verifierJobs = createJobCache({ ledger: () => ledger, store, kernelHash: engine.kernelHash, fetchMs: 10_000, signal });
-      const measurement = await measureLease({
-        chain: { ...chain, account: verifier }, store, engine, key: key('verifier'), jobs: verifierJobs, log: testLog,
-        measurements: await openMeasurements({ folder: join(folder, String(folders++)) }),
-      }, { lease: lease(), draw, urgency: 0, signal });
+      const verifierJobs = createJobCache({
+        ledger: () => ledger,
+        store,
+        kernelHash: engine.kernelHash,
+        fetchMs: 10_000,
+        signal,
+      });
+      const measurement = await measureLease(
+        {
+          chain: { ...chain, account: verifier },
+          store,
+          engine,
+          key: key('verifier'),
+          jobs: verifierJobs,
+          log: testLog,
+          measurements: await openMeasurements({ folder: join(folder, String(folders++)) }),
+        },
+        { lease: lease(), draw, urgency: 0, signal },
+      );
       emit('LeaseSealed', { leaseId: number, verifier, sealHash: key('seal') });
       emit('LeaseSealsComplete', { leaseId: number, openDeadline: 1_800_000_000 });
       await openLease(context, lease(), signal);
@@ -139,8 +248,18 @@ export async function createAuditBench(): Promise<AuditBench> {
 
       const { commitment } = lease() as Extract<LedgerLease, { state: 'OPENED' }>;
       const outcome = await auditLease({
-        lease: lease(), root: commitment.root, outputsDigest: commitment.outputsDigest, openingDigest: opened, draw, chain: network, job: { manifest, geometry },
-        measurement, tolerance, store: store as Pick<ObjectStore, 'getBlock' | 'getFile' | 'putFile'>, fetchMs: 1000, signal,
+        lease: lease(),
+        root: commitment.root,
+        outputsDigest: commitment.outputsDigest,
+        openingDigest: opened,
+        draw,
+        chain: network,
+        job: { manifest, geometry },
+        measurement,
+        tolerance,
+        store: store as Pick<ObjectStore, 'getBlock' | 'getFile' | 'putFile'>,
+        fetchMs: 1000,
+        signal,
       });
       await Promise.all([honestJobs.dispose(), verifierJobs.dispose(), swapped?.dispose()]);
       return { ...outcome, verdict: rule(outcome), store, outputs };

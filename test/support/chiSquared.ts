@@ -18,7 +18,9 @@ console.log(`statistical tests: RUSHES_SEED=${statisticsSeed}`);
 /** A sound sampler fails a test below this chance once in a million runs. */
 const LEAST_CHANCE = 1e-6;
 
-/** Asserts that counts could come from their expected values (Pearson's test; bins that expect fewer than 5 are joined). */
+/**
+ * Asserts that counts could come from their expected values (Pearson's test; bins that expect fewer than 5 are joined).
+ */
 export function assertChiSquared(name: string, observed: readonly number[], expected: readonly number[]): void {
   let statistic = 0;
   let bins = 0;
@@ -37,13 +39,22 @@ export function assertChiSquared(name: string, observed: readonly number[], expe
     bins++;
   } else {
     // A handful of counts where next to none are expected is a fault of its own.
-    assert.ok(jointObserved <= jointExpected + 12, `${name}: ${jointObserved} samples where ${jointExpected.toFixed(3)} are expected (seed ${statisticsSeed})`);
+    assert.ok(
+      jointObserved <= jointExpected + 12,
+      `${name}: ${jointObserved} samples where ${jointExpected.toFixed(3)} are expected (seed ${statisticsSeed})`,
+    );
   }
   const chance = upperGamma((bins - 1) / 2, statistic / 2);
-  assert.ok(chance > LEAST_CHANCE, `${name}: chi-squared ${statistic.toFixed(1)} over ${bins} bins has chance ${chance} (seed ${statisticsSeed})`);
+  assert.ok(
+    chance > LEAST_CHANCE,
+    `${name}: chi-squared ${statistic.toFixed(1)} over ${bins} bins has chance ${chance} (seed ${statisticsSeed})`,
+  );
 }
 
-/** The regularised upper incomplete gamma function Q(a, x), by series or continued fraction (Numerical Recipes, section 6.2). */
+/**
+ * The regularised upper incomplete gamma function Q(a, x), by series or continued fraction (Numerical Recipes, section
+ * 6.2).
+ */
 function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   const scale = Math.exp(-x + a * Math.log(x) - logGamma(a));
@@ -79,5 +90,13 @@ function logGamma(x: number): number {
     shift -= Math.log(y);
     y++;
   }
-  return shift + (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * y) - 1 / (360 * y ** 3) + 1 / (1260 * y ** 5);
+  return (
+    shift +
+    (y - 0.5) * Math.log(y) -
+    y +
+    0.5 * Math.log(2 * Math.PI) +
+    1 / (12 * y) -
+    1 / (360 * y ** 3) +
+    1 / (1260 * y ** 5)
+  );
 }

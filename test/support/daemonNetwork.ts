@@ -22,7 +22,10 @@ export interface DaemonNetwork extends SmallNetwork {
   kernelHash: Bytes32;
   /** Starts a worker; the same name again goes on with the same key and folder. */
   worker(name: string, more?: Partial<WorkerOptions>): Promise<RunningWorker>;
-  /** A worker that renders half the samples and opens with the digest of something that nobody has; it answers demands on chain. */
+  /**
+   * A worker that renders half the samples and opens with the digest of something that nobody has; it answers demands
+   * on chain.
+   */
   withholdingWorker(name: string): Promise<RunningWorker>;
   verifier(name: string, more?: Partial<VerifierOptions>): Promise<RunningVerifier>;
   folderOf(name: string): string;
@@ -35,11 +38,21 @@ export async function startDaemonNetwork(options: { policy?: PolicyNumbers } = {
   const cacheDir = join(network.folder, 'kernels');
   const { kernelHash } = await loadKernel({ source: kernelSource(), cacheDir });
   const folderOf = (name: string): string => join(network.folder, name);
-  const common = async (name: string) => ({ network: network.network, key: await network.key(name), dataDir: folderOf(name), cacheDir, threads: 1, signal: stopping.signal, log: testLog.child({ name }) });
+  const common = async (name: string) => ({
+    network: network.network,
+    key: await network.key(name),
+    dataDir: folderOf(name),
+    cacheDir,
+    threads: 1,
+    signal: stopping.signal,
+    log: testLog.child({ name }),
+  });
   return {
-    ...network, kernelHash, folderOf,
+    ...network,
+    kernelHash,
+    folderOf,
     async worker(name, more = {}) {
-      const worker = await startWorker({ ...await common(name), ...more });
+      const worker = await startWorker({ ...(await common(name)), ...more });
       running.push(worker);
       return worker;
     },
@@ -48,16 +61,26 @@ export async function startDaemonNetwork(options: { policy?: PolicyNumbers } = {
       const chain = await connectChain({ network: network.network, key, signal });
       const engine = await createSteadyEngine({ create: () => createCpuEngine({ threads, cacheDir: kernels }) });
       const worker = runWorker({
-        chain: { ...chain, open: (request, bounds) => chain.open({ ...request, openingDigest: hexOfBytes(sha256(new Uint8Array([0]))) }, bounds) },
-        spool: await openSpool({ folder: dataDir }), engine, key: parseBytes32(key, 'private key'), signal, log,
+        chain: {
+          ...chain,
+          open: (request, bounds) =>
+            chain.open({ ...request, openingDigest: hexOfBytes(sha256(new Uint8Array([0]))) }, bounds),
+        },
+        spool: await openSpool({ folder: dataDir }),
+        engine,
+        key: parseBytes32(key, 'private key'),
+        signal,
+        log,
         follow: (follow) => followEvents({ network: network.network, ...follow, onTrouble: () => undefined }),
-        store: network.store, suggestions: undefined, renderLeaves: halfSamples,
+        store: network.store,
+        suggestions: undefined,
+        renderLeaves: halfSamples,
       });
       running.push({ close: () => worker.close().finally(() => engine.close()) });
       return worker;
     },
     async verifier(name, more = {}) {
-      const verifier = await startVerifier({ ...await common(name), ...more });
+      const verifier = await startVerifier({ ...(await common(name)), ...more });
       running.push(verifier);
       return verifier;
     },

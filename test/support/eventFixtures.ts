@@ -3,14 +3,23 @@ import { hexOfBytes, u32 } from '../../protocol/bytes.js';
 import { sha256 } from '../../protocol/sha256.js';
 
 /** Makes events as a chain would: one block each, a second apart. */
-export function eventMaker(): <Name extends ContractEventName>(name: Name, args: ContractEventArgs[Name], blockNumber?: number) => ContractEvent {
+export function eventMaker(): <Name extends ContractEventName>(
+  name: Name,
+  args: ContractEventArgs[Name],
+  blockNumber?: number,
+) => ContractEvent {
   let next = 1;
   return (name, args, blockNumber) => {
     const block = blockNumber ?? next;
     next = block + 1;
     return {
-      name, args, blockNumber: block, blockTimestamp: 1_700_000_000 + block, logIndex: 0,
-      blockHash: hexOfBytes(sha256(u32(block))), transactionHash: hexOfBytes(sha256(u32(block), u32(1))),
+      name,
+      args,
+      blockNumber: block,
+      blockTimestamp: 1_700_000_000 + block,
+      logIndex: 0,
+      blockHash: hexOfBytes(sha256(u32(block))),
+      transactionHash: hexOfBytes(sha256(u32(block), u32(1))),
     } as unknown as ContractEvent;
   };
 }

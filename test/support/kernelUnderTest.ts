@@ -9,18 +9,48 @@ import type { PreparedScene } from '../../renderer/scene/prepare/prepareScene.js
 
 /** Functions of the kernel that tests call by themselves. */
 const FUNCTIONS = [
-  'sinCosTurns', 'sinCos', 'exponential', 'logarithm', 'power', 'arcTangent2', 'arcCosine', 'basisAround', 'directionalAlbedo', 'closestHit', 'transmittance', 'sampleTexture', 'sampleCosine',
-  'sampleVisibleNormal', 'makeBsdf', 'sampleBsdf', 'evaluateBsdf', 'sampleEnvironment', 'environmentUv', 'environmentDensity', 'environmentRadiance', 'searchDistribution', 'sampleLight', 'draw4', 'vertexAt', 'offsetPoint',
+  'sinCosTurns',
+  'sinCos',
+  'exponential',
+  'logarithm',
+  'power',
+  'arcTangent2',
+  'arcCosine',
+  'basisAround',
+  'directionalAlbedo',
+  'closestHit',
+  'transmittance',
+  'sampleTexture',
+  'sampleCosine',
+  'sampleVisibleNormal',
+  'makeBsdf',
+  'sampleBsdf',
+  'evaluateBsdf',
+  'sampleEnvironment',
+  'environmentUv',
+  'environmentDensity',
+  'environmentRadiance',
+  'searchDistribution',
+  'sampleLight',
+  'draw4',
+  'vertexAt',
+  'offsetPoint',
 ];
 
 /** The kernel over a scene, on this thread, with out-of-range indices trapped. */
 export interface KernelUnderTest {
   call(name: string, ...values: (number | boolean | HostValue)[]): HostValue | undefined;
   /** Sums of items (4 numbers each) and rays over all of them. */
-  render(settings: { width: number; height: number; bounces: number; seed?: number; frame?: number }, items: readonly number[]): { sums: Float32Array; rays: number };
+  render(
+    settings: { width: number; height: number; bounces: number; seed?: number; frame?: number },
+    items: readonly number[],
+  ): { sums: Float32Array; rays: number };
 }
 
-interface Compiled { kernel: CompiledKernel; module: WebAssembly.Module }
+interface Compiled {
+  kernel: CompiledKernel;
+  module: WebAssembly.Module;
+}
 
 /** Kernels by their source, compiled once for all tests of the process. */
 const compiled = new Map<string, Compiled>();
@@ -34,7 +64,9 @@ function compile(source: string): Compiled {
   return made;
 }
 
-/** The kernel over a prepared scene, or over none for functions that read none. `source` stands for a changed kernel. */
+/**
+ * The kernel over a prepared scene, or over none for functions that read none. `source` stands for a changed kernel.
+ */
 export function kernelUnderTest(prepared?: PreparedScene, source: string = kernelSource()): KernelUnderTest {
   const { kernel, module } = compile(source);
   const buffers = prepared?.buffers ?? {};
@@ -47,7 +79,11 @@ export function kernelUnderTest(prepared?: PreparedScene, source: string = kerne
     render(settings, items) {
       const count = items.length / 4;
       const frame = frameWithSettings(prepared!.buffers['frame']!, { seed: 1, frame: 0, ...settings });
-      const instance = instantiateKernel(kernel, { ...buffers, frame, items: new Uint8Array(Uint32Array.from(items).buffer) }, { module, zeroed: { sums: count * 16, counters: count * 4 } });
+      const instance = instantiateKernel(
+        kernel,
+        { ...buffers, frame, items: new Uint8Array(Uint32Array.from(items).buffer) },
+        { module, zeroed: { sums: count * 16, counters: count * 4 } },
+      );
       instance.run(0, count);
       const sums = new Float32Array(instance.view('sums').slice().buffer);
       const counters = new Uint32Array(instance.view('counters').slice().buffer);

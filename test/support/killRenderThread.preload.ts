@@ -1,12 +1,17 @@
-// Loaded before a command and its children with NODE_OPTIONS=--import, and by Node into each of their threads as well. Settings, from the environment:
-// RUSHES_TEST_KILL_IN: the command whose render threads die (`worker`, `verifier`, `render`).
-// RUSHES_TEST_KILL_AFTER_MS: milliseconds from a thread's first scene to its death.
-// RUSHES_TEST_KILLS: how many threads die, counted over all processes by files in the folder RUSHES_TEST_KILL_MARKS.
+// Loaded before a command and its children with NODE_OPTIONS=--import, and by Node into each of their threads as well.
+// Settings, from the environment: RUSHES_TEST_KILL_IN: the command whose render threads die (`worker`, `verifier`,
+// `render`). RUSHES_TEST_KILL_AFTER_MS: milliseconds from a thread's first scene to its death. RUSHES_TEST_KILLS: how
+// many threads die, counted over all processes by files in the folder RUSHES_TEST_KILL_MARKS.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadcastChannel, isMainThread, threadId, workerData, type Worker } from 'node:worker_threads';
 
-const { RUSHES_TEST_KILL_IN: killIn, RUSHES_TEST_KILL_AFTER_MS: afterMs, RUSHES_TEST_KILLS: kills, RUSHES_TEST_KILL_MARKS: marks } = process.env;
+const {
+  RUSHES_TEST_KILL_IN: killIn,
+  RUSHES_TEST_KILL_AFTER_MS: afterMs,
+  RUSHES_TEST_KILLS: kills,
+  RUSHES_TEST_KILL_MARKS: marks,
+} = process.env;
 const BEGAN = 'render thread began';
 
 if (isMainThread) {
@@ -24,7 +29,10 @@ function killThreads(): void {
   };
 }
 
-/** Only a render thread is given the kernel when it starts, and it lays the kernel over a scene when its first piece of work is there. */
+/**
+ * Only a render thread is given the kernel when it starts, and it lays the kernel over a scene when its first piece of
+ * work is there.
+ */
 function announceFirstScene(): void {
   const { Instance } = WebAssembly;
   WebAssembly.Instance = class extends Instance {

@@ -17,16 +17,41 @@ export function audit(verifier: Address, more: Partial<LedgerAudit> = {}): Ledge
 }
 
 export function commitment(more: Partial<LeaseCommitment> = {}): LeaseCommitment {
-  return { root: bytes32('01'), outputsDigest: bytes32('02'), committedBlock: 50, committedAt: 900, drawBlock: 52, redrafted: false, draw: undefined, audits: [], ...more };
+  return {
+    root: bytes32('01'),
+    outputsDigest: bytes32('02'),
+    committedBlock: 50,
+    committedAt: 900,
+    drawBlock: 52,
+    redrafted: false,
+    draw: undefined,
+    audits: [],
+    ...more,
+  };
 }
 
 /** A draw that picked the first two verifiers. */
 export const DRAWN = { seed: bytes32('05'), drawnMask: 3n, verifiers: [VERIFIERS[0], VERIFIERS[1]] };
 
-const common = { leaseId: 7, jobId: bytes32('0a'), worker: WORKER, word: 0, mask: 3n, payWei: 2n, reservedWei: 4n, feeWei: 1n, workerConvictions: 0, takenBlock: 40, takenAt: 800 };
+const common = {
+  leaseId: 7,
+  jobId: bytes32('0a'),
+  worker: WORKER,
+  word: 0,
+  mask: 3n,
+  payWei: 2n,
+  reservedWei: 4n,
+  feeWei: 1n,
+  workerConvictions: 0,
+  takenBlock: 40,
+  takenAt: 800,
+};
 
 /** A lease in a state, with its deadline at DEADLINE. */
-export function lease<State extends LeaseState>(state: State, made: LeaseCommitment = commitment()): Extract<LedgerLease, { state: State }> {
+export function lease<State extends LeaseState>(
+  state: State,
+  made: LeaseCommitment = commitment(),
+): Extract<LedgerLease, { state: State }> {
   const leases: { [S in LeaseState]: LedgerLease } = {
     TAKEN: { ...common, state: 'TAKEN', deadline: DEADLINE },
     COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadline: DEADLINE },
@@ -34,7 +59,14 @@ export function lease<State extends LeaseState>(state: State, made: LeaseCommitm
     OPENED: { ...common, state: 'OPENED', commitment: made, openingDigest: bytes32('06'), revealDeadline: DEADLINE },
     PAYABLE: { ...common, state: 'PAYABLE', commitment: made, openingDigest: bytes32('06'), endedAt: 990 },
     VOID: { ...common, state: 'VOID', commitment: made, openingDigest: undefined, reason: 'noShow', endedAt: 990 },
-    CONVICTED: { ...common, state: 'CONVICTED', commitment: made, openingDigest: undefined, slashedWei: 1n, endedAt: 990 },
+    CONVICTED: {
+      ...common,
+      state: 'CONVICTED',
+      commitment: made,
+      openingDigest: undefined,
+      slashedWei: 1n,
+      endedAt: 990,
+    },
     EXPIRED: { ...common, state: 'EXPIRED', slashedWei: 1n, endedAt: 990 },
   };
   return leases[state] as Extract<LedgerLease, { state: State }>;

@@ -6,7 +6,10 @@ import { type Cid, digestOfCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 
-/** An ObjectStore in memory, for tests of what is read and written, not of IPFS: a file has the CID of a raw block, a directory one that no block has. */
+/**
+ * An ObjectStore in memory, for tests of what is read and written, not of IPFS: a file has the CID of a raw block, a
+ * directory one that no block has.
+ */
 export interface MemoryStore extends ObjectStore {
   readonly blocks: Map<Cid, Uint8Array>;
   readonly pinned: Set<Cid>;
@@ -28,12 +31,23 @@ export function createMemoryStore(): MemoryStore {
     return bytes.slice();
   };
   return {
-    blocks, pinned,
-    putBlock: put, getBlock: get, putFile: put, getFile: get,
+    blocks,
+    pinned,
+    putBlock: put,
+    getBlock: get,
+    putFile: put,
+    getFile: get,
     async putDirectory(files) {
-      const digest = sha256(new TextEncoder().encode(files.map((file) => `${file.path} ${digestOfCid(rawCidOfDigest(hexOfBytes(sha256(file.bytes))))}`).join('\n')));
+      const digest = sha256(
+        new TextEncoder().encode(
+          files.map((file) => `${file.path} ${digestOfCid(rawCidOfDigest(hexOfBytes(sha256(file.bytes))))}`).join('\n'),
+        ),
+      );
       const cid = CID.createV1(0x70, createDigest(0x12, digest)).toString();
-      directories.set(cid, files.map(({ path, bytes }) => ({ path, bytes: bytes.slice() })));
+      directories.set(
+        cid,
+        files.map(({ path, bytes }) => ({ path, bytes: bytes.slice() })),
+      );
       return cid;
     },
     async getDirectory(cid) {
@@ -44,7 +58,11 @@ export function createMemoryStore(): MemoryStore {
       if (file === undefined) throw new NotRetrievableError({ cid, reason: `it has no file ${path}` });
       return file.bytes.slice();
     },
-    async pin(cid) { pinned.add(cid); },
-    async unpin(cid) { pinned.delete(cid); },
+    async pin(cid) {
+      pinned.add(cid);
+    },
+    async unpin(cid) {
+      pinned.delete(cid);
+    },
   };
 }

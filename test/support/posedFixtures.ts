@@ -1,4 +1,12 @@
-import type { Background, PosedCamera, PosedEnvironment, PosedLight, PosedMaterial, PosedScene, PosedTexture } from '../../renderer/scene/PosedScene.js';
+import type {
+  Background,
+  PosedCamera,
+  PosedEnvironment,
+  PosedLight,
+  PosedMaterial,
+  PosedScene,
+  PosedTexture,
+} from '../../renderer/scene/PosedScene.js';
 
 type Vector = [number, number, number];
 
@@ -14,8 +22,23 @@ export interface Piece {
 /** A white, rough dielectric with the given changes. */
 export function material(changes: Partial<PosedMaterial> = {}): PosedMaterial {
   return {
-    baseColor: [1, 1, 1, 1], metallic: 0, roughness: 1, emissive: [0, 0, 0], normalScale: 1, alphaMode: 'opaque', alphaCutoff: 0.5, doubleSided: true,
-    transmission: 0, ior: 1.5, unlit: false, baseColorTexture: null, metallicRoughnessTexture: null, normalTexture: null, emissiveTexture: null, transmissionTexture: null, ...changes,
+    baseColor: [1, 1, 1, 1],
+    metallic: 0,
+    roughness: 1,
+    emissive: [0, 0, 0],
+    normalScale: 1,
+    alphaMode: 'opaque',
+    alphaCutoff: 0.5,
+    doubleSided: true,
+    transmission: 0,
+    ior: 1.5,
+    unlit: false,
+    baseColorTexture: null,
+    metallicRoughnessTexture: null,
+    normalTexture: null,
+    emissiveTexture: null,
+    transmissionTexture: null,
+    ...changes,
   };
 }
 
@@ -52,7 +75,9 @@ export function posedOf(options: {
     uv1: null,
     tangents: Float32Array.from(corners.flatMap(() => [1, 0, 0, 1])),
     colors: null,
-    materialOfTriangle: Uint32Array.from(options.pieces.flatMap((piece) => Array<number>(piece.corners.length / 3).fill(piece.material))),
+    materialOfTriangle: Uint32Array.from(
+      options.pieces.flatMap((piece) => Array<number>(piece.corners.length / 3).fill(piece.material)),
+    ),
     materials: options.materials,
     textures: options.textures ?? [],
     lights: options.lights ?? [],
@@ -65,7 +90,11 @@ export function posedOf(options: {
 
 /** A parallelogram as two triangles; its front is where `first` x `second` points. */
 export function quad(corner: Vector, first: Vector, second: Vector): Vector[] {
-  const at = (u: number, v: number): Vector => [corner[0] + u * first[0] + v * second[0], corner[1] + u * first[1] + v * second[1], corner[2] + u * first[2] + v * second[2]];
+  const at = (u: number, v: number): Vector => [
+    corner[0] + u * first[0] + v * second[0],
+    corner[1] + u * first[1] + v * second[1],
+    corner[2] + u * first[2] + v * second[2],
+  ];
   return [at(0, 0), at(1, 0), at(1, 1), at(0, 0), at(1, 1), at(0, 1)];
 }
 
@@ -84,24 +113,44 @@ export function ball(radius: number, depth: number): Vector[] {
     divide(ab, bc, ca, level - 1);
   };
   const middle = (p: Vector, q: Vector): Vector => unit([p[0] + q[0], p[1] + q[1], p[2] + q[2]]);
-  for (const x of [1, -1]) for (const y of [1, -1]) for (const z of [1, -1]) {
-    const [a, b, c]: [Vector, Vector, Vector] = [[x, 0, 0], [0, y, 0], [0, 0, z]];
-    if (x * y * z > 0) divide(a, b, c, depth);
-    else divide(a, c, b, depth);
-  }
+  for (const x of [1, -1])
+    for (const y of [1, -1])
+      for (const z of [1, -1]) {
+        const [a, b, c]: [Vector, Vector, Vector] = [
+          [x, 0, 0],
+          [0, y, 0],
+          [0, 0, z],
+        ];
+        if (x * y * z > 0) divide(a, b, c, depth);
+        else divide(a, c, b, depth);
+      }
   return corners;
 }
 
 /** An environment of one radiance everywhere, or as a function of the texel. */
-export function environmentOf(width: number, height: number, radiance: (column: number, row: number) => Vector): PosedEnvironment {
+export function environmentOf(
+  width: number,
+  height: number,
+  radiance: (column: number, row: number) => Vector,
+): PosedEnvironment {
   const rgb = new Float32Array(3 * width * height);
-  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) rgb.set(radiance(column, row), 3 * (row * width + column));
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) rgb.set(radiance(column, row), 3 * (row * width + column));
   return { width, height, rgb, intensity: 1 };
 }
 
 /** A light of one candela or lux that shines down -Z from (0, 0, 1). */
 export function lamp(changes: Partial<PosedLight>): PosedLight {
-  return { kind: 'point', color: [1, 1, 1], position: [0, 0, 1], direction: [0, 0, -1], range: 0, innerConeCos: 1, outerConeCos: -1, ...changes };
+  return {
+    kind: 'point',
+    color: [1, 1, 1],
+    position: [0, 0, 1],
+    direction: [0, 0, -1],
+    range: 0,
+    innerConeCos: 1,
+    outerConeCos: -1,
+    ...changes,
+  };
 }
 
 export function unit(v: Vector): Vector {

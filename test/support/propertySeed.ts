@@ -1,4 +1,7 @@
-/** Parameters of a property: RUSHES_SEED repeats a run, and fast-check prints the seed of one that failed. The seed used is printed once. */
+/**
+ * Parameters of a property: RUSHES_SEED repeats a run, and fast-check prints the seed of one that failed. The seed used
+ * is printed once.
+ */
 export function propertyParameters(runs: number): { seed: number; numRuns: number } {
   return { seed, numRuns: runs };
 }

@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A place of its own for the commands of one test: home, temporary files and results, and a way to find every process they started. */
+/**
+ * A place of its own for the commands of one test: home, temporary files and results, and a way to find every process
+ * they started.
+ */
 export interface Workshop {
   folder: string;
   home: string;
@@ -52,12 +55,24 @@ export async function openWorkshop(): Promise<Workshop> {
   await mkdir(temporary);
   const mark = `RUSHES_TEST=${folder}`;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RUSHES_')));
-  const base: NodeJS.ProcessEnv = { ...inherited, RUSHES_TEST: folder, RUSHES_HOME: home, RUSHES_CACHE: join(tmpdir(), 'rushes-test-cache'), TMPDIR: temporary };
+  const base: NodeJS.ProcessEnv = {
+    ...inherited,
+    RUSHES_TEST: folder,
+    RUSHES_HOME: home,
+    RUSHES_CACHE: join(tmpdir(), 'rushes-test-cache'),
+    TMPDIR: temporary,
+  };
 
   function start(args: string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
-    const child = spawn(process.execPath, [join(ROOT, 'bin', 'rushes.js'), ...args], { cwd: ROOT, env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(process.execPath, [join(ROOT, 'bin', 'rushes.js'), ...args], {
+      cwd: ROOT,
+      env: { ...base, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     const texts = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
     let over = false;
     const ended = once(child, 'close').then(([exitCode]) => {
       over = true;
@@ -76,7 +91,8 @@ export async function openWorkshop(): Promise<Workshop> {
         for (;;) {
           const match = pattern.exec(texts.stdout) ?? pattern.exec(texts.stderr);
           if (match !== null) return match;
-          if (over || Date.now() > giveUpAtMs) throw new Error(`rushes ${args.join(' ')} never said ${pattern}:\n${texts.stdout}\n${texts.stderr}`);
+          if (over || Date.now() > giveUpAtMs)
+            throw new Error(`rushes ${args.join(' ')} never said ${pattern}:\n${texts.stdout}\n${texts.stderr}`);
           await sleep(50);
         }
       },
@@ -88,10 +104,17 @@ export async function openWorkshop(): Promise<Workshop> {
   async function processes(): Promise<{ pid: number; command: string }[]> {
     const found: { pid: number; command: string }[] = [];
     for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-      const [command, environment, stat] = await Promise.all(['cmdline', 'environ', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')));
+      const [command, environment, stat] = await Promise.all(
+        ['cmdline', 'environ', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+      );
       const zombie = /\) Z /.test(stat!);
       // PostgreSQL is given an environment of its own, and says its folder on the command line.
-      if (!zombie && Number(name) !== process.pid && (environment!.split('\0').includes(mark) || command!.includes(folder))) found.push({ pid: Number(name), command: command!.replaceAll('\0', ' ').trim() });
+      if (
+        !zombie &&
+        Number(name) !== process.pid &&
+        (environment!.split('\0').includes(mark) || command!.includes(folder))
+      )
+        found.push({ pid: Number(name), command: command!.replaceAll('\0', ' ').trim() });
     }
     return found;
   }

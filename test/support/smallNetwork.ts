@@ -22,7 +22,9 @@ import { sha256 } from '../../protocol/sha256.js';
 import { type Terms, encodeTerms } from '../../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../../protocol/weights.js';
 
-/** A real chain and a real IPFS endpoint for one test file, with an artist that hands in jobs and a ledger that follows. */
+/**
+ * A real chain and a real IPFS endpoint for one test file, with an artist that hands in jobs and a ledger that follows.
+ */
 export interface SmallNetwork {
   network: NetworkDescription;
   folder: string;
@@ -32,7 +34,10 @@ export interface SmallNetwork {
   /** A key with test money, always the same for a name. */
   key(name: string): Promise<Bytes32>;
   connect(name: string): Promise<ChainPort>;
-  handIn(manifest: Manifest, options?: { pricePerUnitWei?: bigint; budgetWei?: bigint; seconds?: number }): Promise<{ jobId: JobId; terms: Terms; weights: Uint16Array }>;
+  handIn(
+    manifest: Manifest,
+    options?: { pricePerUnitWei?: bigint; budgetWei?: bigint; seconds?: number },
+  ): Promise<{ jobId: JobId; terms: Terms; weights: Uint16Array }>;
   /** Waits until the ledger says so; fails after `deadlineMs` with what it was about. */
   until(what: string, holds: (ledger: Ledger) => boolean, deadlineMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -47,11 +52,21 @@ export async function startSmallNetwork(options: { policy?: PolicyNumbers } = {}
   const chain = await startAnvil({ dataDir: join(folder, 'chain') });
   const ipfs = await startIpfsEndpoint({ folder: join(folder, 'ipfs') });
   const keyOf = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encode(`rushes test key ${name}`)));
-  const deployed = await deployRushes({ rpcUrl: chain.rpcUrl, deployerKey: keyOf('deployer'), ...(options.policy === undefined ? {} : { policy: options.policy }) });
+  const deployed = await deployRushes({
+    rpcUrl: chain.rpcUrl,
+    deployerKey: keyOf('deployer'),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+  });
   const network: NetworkDescription = { protocolVersion: 1, name: 'test', ...deployed, ipfsApiUrl: ipfs.apiUrl };
   const store = createObjectStore({ apiUrl: ipfs.apiUrl });
   const log = createLedgerLog();
-  const following = followEvents({ network, pollMs: 200, signal: stopping.signal, onEvents: (events, head) => log.append(events, head), onRollback: (toBlock) => log.rollBack(toBlock) });
+  const following = followEvents({
+    network,
+    pollMs: 200,
+    signal: stopping.signal,
+    onEvents: (events, head) => log.append(events, head),
+    onRollback: (toBlock) => log.rollBack(toBlock),
+  });
   const key = async (name: string): Promise<Bytes32> => {
     const port = await connectChain({ network, key: keyOf(name) });
     await fundAccount({ network, account: port.account });
@@ -62,26 +77,50 @@ export async function startSmallNetwork(options: { policy?: PolicyNumbers } = {}
   let jobs = 0;
 
   return {
-    network, folder, store, artist, log, key, connect,
+    network,
+    folder,
+    store,
+    artist,
+    log,
+    key,
+    connect,
     async handIn(manifest, { pricePerUnitWei = 10n ** 18n, budgetWei, seconds = 7200 } = {}) {
       const chunks = chunkCount(geometryOf(manifest));
       const weights = equalWeights(chunks);
-      const deadline = await artist.blockTimestamp() + seconds;
+      const deadline = (await artist.blockTimestamp()) + seconds;
       const budget = budgetWei ?? 2n * BigInt(chunks) * pricePerUnitWei;
-      const terms: Terms = { protocolVersion: 1, pricePerUnitWei: pricePerUnitWei.toString(), budgetWei: budget.toString(), deadline, policy: network.policy, privacy: 'public', weights: 1 };
+      const terms: Terms = {
+        protocolVersion: 1,
+        pricePerUnitWei: pricePerUnitWei.toString(),
+        budgetWei: budget.toString(),
+        deadline,
+        policy: network.policy,
+        privacy: 'public',
+        weights: 1,
+      };
       const [encodedManifest, encodedTerms] = [encodeManifest(manifest), encodeTerms(terms)];
       await store.putBlock(encodedManifest.bytes);
       await store.putBlock(encodedTerms.bytes);
       const { jobId } = await artist.createJob({
-        nonce: hexOfBytes(sha256(u32(jobs++))), manifestDigest: encodedManifest.digest, termsDigest: encodedTerms.digest, policy: network.policy,
-        chunkCount: chunks, weightsRoot: weightsRoot(weights), pricePerUnitWei, deadline, budgetWei: budget,
+        nonce: hexOfBytes(sha256(u32(jobs++))),
+        manifestDigest: encodedManifest.digest,
+        termsDigest: encodedTerms.digest,
+        policy: network.policy,
+        chunkCount: chunks,
+        weightsRoot: weightsRoot(weights),
+        pricePerUnitWei,
+        deadline,
+        budgetWei: budget,
       });
       return { jobId, terms, weights };
     },
     async until(what, holds, deadlineMs = 60_000) {
       const endMs = performance.now() + deadlineMs;
       while (!holds(log.ledger)) {
-        if (performance.now() > endMs) throw new Error(`waited ${deadlineMs} ms for ${what}; leases: ${[...log.ledger.leases.values()].map((lease) => `${lease.leaseId} ${lease.state}`).join(', ')}`);
+        if (performance.now() > endMs)
+          throw new Error(
+            `waited ${deadlineMs} ms for ${what}; leases: ${[...log.ledger.leases.values()].map((lease) => `${lease.leaseId} ${lease.state}`).join(', ')}`,
+          );
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

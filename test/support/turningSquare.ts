@@ -6,8 +6,8 @@ import { join } from 'node:path';
 export type EditDocument = (document: Record<string, unknown> & { materials: Record<string, unknown>[] }) => void;
 
 /**
- * Writes scene.gltf: a tilted square that turns about +Y during one second over a second, larger square, a point light, no camera. Renders in milliseconds.
- * Returns its path.
+ * Writes scene.gltf: a tilted square that turns about +Y during one second over a second, larger square, a point light,
+ * no camera. Renders in milliseconds. Returns its path.
  */
 export async function writeTurningSquare(folder: string, edit: EditDocument = () => {}): Promise<string> {
   const positions = new Float32Array([-1, 0, -1, 1, 0, -1, 1, 0, 1, -1, 0, 1]);
@@ -35,11 +35,26 @@ export async function writeTurningSquare(folder: string, edit: EditDocument = ()
       { translation: [1, 3, 2], extensions: { KHR_lights_punctual: { light: 0 } } },
     ],
     materials: [
-      { name: 'Metal', pbrMetallicRoughness: { baseColorFactor: [0.9, 0.6, 0.3, 1], metallicFactor: 1, roughnessFactor: 0.4 }, doubleSided: true },
-      { name: 'Floor', pbrMetallicRoughness: { baseColorFactor: [0.6, 0.6, 0.65, 1], metallicFactor: 0, roughnessFactor: 0.9 } },
+      {
+        name: 'Metal',
+        pbrMetallicRoughness: { baseColorFactor: [0.9, 0.6, 0.3, 1], metallicFactor: 1, roughnessFactor: 0.4 },
+        doubleSided: true,
+      },
+      {
+        name: 'Floor',
+        pbrMetallicRoughness: { baseColorFactor: [0.6, 0.6, 0.65, 1], metallicFactor: 0, roughnessFactor: 0.9 },
+      },
     ],
-    meshes: [0, 1].map((material) => ({ primitives: [{ attributes: { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2 }, indices: 5, material }] })),
-    animations: [{ name: 'Turn', channels: [{ sampler: 0, target: { node: 0, path: 'rotation' } }], samplers: [{ input: 3, output: 4 }] }],
+    meshes: [0, 1].map((material) => ({
+      primitives: [{ attributes: { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2 }, indices: 5, material }],
+    })),
+    animations: [
+      {
+        name: 'Turn',
+        channels: [{ sampler: 0, target: { node: 0, path: 'rotation' } }],
+        samplers: [{ input: 3, output: 4 }],
+      },
+    ],
     accessors: [
       { bufferView: 0, componentType: 5126, count: 4, type: 'VEC3', min: [-1, 0, -1], max: [1, 0, 1] },
       { bufferView: 1, componentType: 5126, count: 4, type: 'VEC3' },
@@ -49,7 +64,12 @@ export async function writeTurningSquare(folder: string, edit: EditDocument = ()
       { bufferView: 5, componentType: 5123, count: 6, type: 'SCALAR' },
     ],
     bufferViews: views,
-    buffers: [{ byteLength: byteOffset, uri: `data:application/octet-stream;base64,${Buffer.concat(parts).toString('base64')}` }],
+    buffers: [
+      {
+        byteLength: byteOffset,
+        uri: `data:application/octet-stream;base64,${Buffer.concat(parts).toString('base64')}`,
+      },
+    ],
   };
   edit(document as unknown as Parameters<EditDocument>[0]);
   const path = join(folder, 'scene.gltf');

@@ -1,9 +1,18 @@
-// Writes the test vectors that TypeScript and Solidity both read: `npm run build && node dist/test/vectors/makeVectors.js test/vectors`.
-// Each file is { count, cases: [flat objects] }; numbers are decimal, hashes, masks and bytes are hex with 0x.
+// Writes the test vectors that TypeScript and Solidity both read: `npm run build && node
+// dist/test/vectors/makeVectors.js test/vectors`. Each file is { count, cases: [flat objects] }; numbers are decimal,
+// hashes, masks and bytes are hex with 0x.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOfHex, hexOfBytes, littleEndianBytes, u256, u32 } from '../../protocol/bytes.js';
-import { type VerifierCandidate, drawBlock, drawLeaves, drawPixels, drawSeed, drawVerifiers, drawnMask } from '../../protocol/draw.js';
+import {
+  type VerifierCandidate,
+  drawBlock,
+  drawLeaves,
+  drawPixels,
+  drawSeed,
+  drawVerifiers,
+  drawnMask,
+} from '../../protocol/draw.js';
 import { chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafHash, leafSalt, leaseRoot, pixelHash, sealHash, valuesHash } from '../../protocol/hashes.js';
 import { readBlockHeader } from '../../protocol/header.js';
@@ -26,7 +35,9 @@ function address(name: string, i: number): Address {
 
 /** 1,024 floats of many magnitudes, without -0. */
 function sums(i: number): Float32Array {
-  return Float32Array.from({ length: 1024 }, (_, k) => (i === 0 ? 0 : Math.fround(((k * 7919 + i * 104729) % 65537) / (1 + (k % 13)))));
+  return Float32Array.from({ length: 1024 }, (_, k) =>
+    i === 0 ? 0 : Math.fround(((k * 7919 + i * 104729) % 65537) / (1 + (k % 13))),
+  );
 }
 
 function range<T>(count: number, make: (i: number) => T): T[] {
@@ -35,10 +46,18 @@ function range<T>(count: number, make: (i: number) => T): T[] {
 
 function leafCases(): Case[] {
   return range(4, (i) => {
-    const leaf = { jobId: bytes32('job', i), leaseId: 1 + i * 4294967301, chunkIndex: i * 1000003, block: i * 17, batch: i };
+    const leaf = {
+      jobId: bytes32('job', i),
+      leaseId: 1 + i * 4294967301,
+      chunkIndex: i * 1000003,
+      block: i * 17,
+      batch: i,
+    };
     const salt = bytes32('salt', i);
     return {
-      ...leaf, salt, sums: hexOfBytes(littleEndianBytes(sums(i))),
+      ...leaf,
+      salt,
+      sums: hexOfBytes(littleEndianBytes(sums(i))),
       hash: hexOfBytes(leafHash({ ...leaf, salt: bytesOfHex(salt), sums: sums(i) })),
     };
   });
@@ -56,28 +75,50 @@ function treeCases(): Case[] {
   return [1, 2, 3, 4, 5, 7, 8, 9, 31, 33].flatMap((count) => {
     const leaves = range(count, (i) => sha256(u32(count), u32(i)));
     return [...new Set([0, count >> 1, count - 1])].map((index) => ({
-      leafCount: count, index, leaves: leaves.map(hexOfBytes), path: merklePath(leaves, index), root: hexOfBytes(merkleRoot(leaves)),
+      leafCount: count,
+      index,
+      leaves: leaves.map(hexOfBytes),
+      path: merklePath(leaves, index),
+      root: hexOfBytes(merkleRoot(leaves)),
     }));
   });
 }
 
 function chunkRootCases(): Case[] {
   return range(3, (i) => {
-    const chunk = { leafRoot: bytes32('leafRoot', i), pixelHash: bytes32('pixels', i), preparedHash: bytes32('prepared', i), kernelHash: bytes32('kernel', i) };
+    const chunk = {
+      leafRoot: bytes32('leafRoot', i),
+      pixelHash: bytes32('pixels', i),
+      preparedHash: bytes32('prepared', i),
+      kernelHash: bytes32('kernel', i),
+    };
     return { ...chunk, chunkRoot: chunkRoot(chunk) };
   });
 }
 
 function leaseRootCases(): Case[] {
   return [1, 2, 3, 5].map((count) => {
-    const lease = { chainId: 31337, contract: address('contract', count), leaseId: count, worker: address('worker', count), chunkRoots: range(count, (i) => bytes32('chunkRoot', i)) };
+    const lease = {
+      chainId: 31337,
+      contract: address('contract', count),
+      leaseId: count,
+      worker: address('worker', count),
+      chunkRoots: range(count, (i) => bytes32('chunkRoot', i)),
+    };
     return { ...lease, leaseRoot: leaseRoot(lease) };
   });
 }
 
 function jobIdCases(): Case[] {
   return range(3, (i) => {
-    const job = { chainId: 31337 + i, contract: address('contract', i), artist: address('artist', i), nonce: bytes32('nonce', i), manifestDigest: bytes32('manifest', i), termsDigest: bytes32('terms', i) };
+    const job = {
+      chainId: 31337 + i,
+      contract: address('contract', i),
+      artist: address('artist', i),
+      nonce: bytes32('nonce', i),
+      manifestDigest: bytes32('manifest', i),
+      termsDigest: bytes32('terms', i),
+    };
     return { ...job, jobId: jobIdOf(job) };
   });
 }
@@ -90,22 +131,33 @@ function drawSeedCases(): Case[] {
 }
 
 function drawnMaskCases(): Case[] {
-  return [0, 1, 2, 3, 4].flatMap((shift) => range(2, (i) => {
-    const seed = bytes32('seed', i);
-    const mask = i === 0 ? (1n << 256n) - 1n : BigInt(bytes32('mask', i));
-    return { seed, mask: hexOfBytes(u256(mask)), shift, drawn: hexOfBytes(u256(drawnMask({ seed, mask, shift }))) };
-  }));
+  return [0, 1, 2, 3, 4].flatMap((shift) =>
+    range(2, (i) => {
+      const seed = bytes32('seed', i);
+      const mask = i === 0 ? (1n << 256n) - 1n : BigInt(bytes32('mask', i));
+      return { seed, mask: hexOfBytes(u256(mask)), shift, drawn: hexOfBytes(u256(drawnMask({ seed, mask, shift }))) };
+    }),
+  );
 }
 
 function drawVerifierCases(): Case[] {
-  return [1, 2, 3, 6].flatMap((candidateCount) => range(3, (i) => {
-    const seed = bytes32('seed', 100 + i);
-    const candidates: VerifierCandidate[] = range(candidateCount, (k) => ({ address: address('verifier', k), stakeWei: 10n ** 18n * BigInt(1 + ((k * 7 + i) % 5)) }));
-    const drawn = drawVerifiers({ seed, candidates, count: 2 });
-    return {
-      seed, wanted: 2, candidates: candidates.map((candidate) => candidate.address), stakesWei: candidates.map((candidate) => candidate.stakeWei.toString()), drawn,
-    };
-  }));
+  return [1, 2, 3, 6].flatMap((candidateCount) =>
+    range(3, (i) => {
+      const seed = bytes32('seed', 100 + i);
+      const candidates: VerifierCandidate[] = range(candidateCount, (k) => ({
+        address: address('verifier', k),
+        stakeWei: 10n ** 18n * BigInt(1 + ((k * 7 + i) % 5)),
+      }));
+      const drawn = drawVerifiers({ seed, candidates, count: 2 });
+      return {
+        seed,
+        wanted: 2,
+        candidates: candidates.map((candidate) => candidate.address),
+        stakesWei: candidates.map((candidate) => candidate.stakeWei.toString()),
+        drawn,
+      };
+    }),
+  );
 }
 
 const GEOMETRY = { width: 400, height: 230, tileSize: 256, firstFrame: 0, frameCount: 3, samples: 16, batches: 8 };
@@ -123,7 +175,15 @@ function drawPixelCases(): Case[] {
     const seed = bytes32('seed', 300 + i);
     const rect = chunkRect(GEOMETRY, 1);
     const leafIndex = rect.leafCount - 1 - i * 9;
-    return { seed, chunkIndex: 1, rectWidth: rect.width, rectHeight: rect.height, batches: 8, leafIndex, pixels: drawPixels({ seed, rect, leafIndex, batches: 8 }) };
+    return {
+      seed,
+      chunkIndex: 1,
+      rectWidth: rect.width,
+      rectHeight: rect.height,
+      batches: 8,
+      leafIndex,
+      pixels: drawPixels({ seed, rect, leafIndex, batches: 8 }),
+    };
   });
 }
 
@@ -131,20 +191,37 @@ function drawBlockCases(): Case[] {
   return range(4, (i) => {
     const seed = bytes32('seed', 400 + i);
     const rects = [0, 1, 3].map((chunkIndex) => chunkRect(GEOMETRY, chunkIndex));
-    return { seed, chunks: rects.map((rect) => rect.chunkIndex), blockCounts: rects.map((rect) => rect.blockCount), ...drawBlock({ seed, rects }) };
+    return {
+      seed,
+      chunks: rects.map((rect) => rect.chunkIndex),
+      blockCounts: rects.map((rect) => rect.blockCount),
+      ...drawBlock({ seed, rects }),
+    };
   });
 }
 
 function weightCases(): Case[] {
-  return [{ chunks: 1, equal: true }, { chunks: 40, equal: true }, { chunks: 256, equal: false }, { chunks: 700, equal: false }].flatMap(({ chunks, equal }) => {
+  return [
+    { chunks: 1, equal: true },
+    { chunks: 40, equal: true },
+    { chunks: 256, equal: false },
+    { chunks: 700, equal: false },
+  ].flatMap(({ chunks, equal }) => {
     const weights = chunkWeights(range(chunks, (i) => (equal ? 1 : 1 + ((i * 31337) % 65535))));
     const words = Math.ceil(chunks / 256);
     return [...new Set([0, words - 1])].map((word) => {
-      const mask = BigInt(bytes32('weightMask', chunks)) & ((1n << BigInt(Math.min(256, chunks - word * 256))) - 1n) | 1n;
+      const mask =
+        (BigInt(bytes32('weightMask', chunks)) & ((1n << BigInt(Math.min(256, chunks - word * 256))) - 1n)) | 1n;
       const bytes = weightsWord(weights, word);
       return {
-        chunks, word, weightsWord: hexOfBytes(bytes), leaf: hexOfBytes(weightsLeaf(word, bytes)), path: weightsProof(weights, word), root: weightsRoot(weights),
-        mask: hexOfBytes(u256(mask)), units: unitsOf(weights, word, mask),
+        chunks,
+        word,
+        weightsWord: hexOfBytes(bytes),
+        leaf: hexOfBytes(weightsLeaf(word, bytes)),
+        path: weightsProof(weights, word),
+        root: weightsRoot(weights),
+        mask: hexOfBytes(u256(mask)),
+        units: unitsOf(weights, word, mask),
       };
     });
   });
@@ -154,7 +231,12 @@ function sealCases(): Case[] {
   return range(3, (i) => {
     const values = Float32Array.from({ length: 16 }, (_, k) => Math.fround(k / 3 + i));
     const hash = valuesHash(values);
-    const seal = { verifier: address('verifier', i), leaseId: 1 + i, valuesHash: hash, secret: bytes32('sealSecret', i) };
+    const seal = {
+      verifier: address('verifier', i),
+      leaseId: 1 + i,
+      valuesHash: hash,
+      secret: bytes32('sealSecret', i),
+    };
     return { values: hexOfBytes(littleEndianBytes(values)), ...seal, sealHash: sealHash(seal) };
   });
 }
@@ -166,7 +248,9 @@ function pixelCases(): Case[] {
   });
 }
 
-/** RLP of a made-up header with the 21 items of Prague; items of several lengths, so that long and short prefixes occur. */
+/**
+ * RLP of a made-up header with the 21 items of Prague; items of several lengths, so that long and short prefixes occur.
+ */
 function headerCases(): Case[] {
   return range(3, (i) => {
     const number = [1, 300, 70000][i] as number;
@@ -185,16 +269,25 @@ function headerCases(): Case[] {
     items[18] = new Uint8Array(0);
     const header = rlpList(items);
     const read = readBlockHeader(header);
-    return { header: hexOfBytes(header), blockHash: read.blockHash, blockNumber: read.blockNumber, mixHash: read.mixHash };
+    return {
+      header: hexOfBytes(header),
+      blockHash: read.blockHash,
+      blockNumber: read.blockNumber,
+      mixHash: read.mixHash,
+    };
   });
 }
 
 function trimmed(value: number): Uint8Array {
-  return bytesOfHex(`0x${value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0')}`);
+  return bytesOfHex(
+    `0x${value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0')}`,
+  );
 }
 
 function rlpString(bytes: Uint8Array): Uint8Array {
-  return bytes.length === 1 && (bytes[0] as number) < 0x80 ? bytes : Uint8Array.of(...rlpPrefix(0x80, bytes.length), ...bytes);
+  return bytes.length === 1 && (bytes[0] as number) < 0x80
+    ? bytes
+    : Uint8Array.of(...rlpPrefix(0x80, bytes.length), ...bytes);
 }
 
 function rlpList(items: Uint8Array[]): Uint8Array {
@@ -209,17 +302,32 @@ function rlpPrefix(base: number, length: number): number[] {
 }
 
 const files: Record<string, () => Case[]> = {
-  leaves: leafCases, salts: saltCases, trees: treeCases, chunkRoots: chunkRootCases, leaseRoots: leaseRootCases, jobIds: jobIdCases,
-  drawSeeds: drawSeedCases, drawnMasks: drawnMaskCases, drawVerifiers: drawVerifierCases, drawLeaves: drawLeafCases, drawPixels: drawPixelCases, drawBlocks: drawBlockCases,
-  weights: weightCases, seals: sealCases, pixelHashes: pixelCases, headers: headerCases,
+  leaves: leafCases,
+  salts: saltCases,
+  trees: treeCases,
+  chunkRoots: chunkRootCases,
+  leaseRoots: leaseRootCases,
+  jobIds: jobIdCases,
+  drawSeeds: drawSeedCases,
+  drawnMasks: drawnMaskCases,
+  drawVerifiers: drawVerifierCases,
+  drawLeaves: drawLeafCases,
+  drawPixels: drawPixelCases,
+  drawBlocks: drawBlockCases,
+  weights: weightCases,
+  seals: sealCases,
+  pixelHashes: pixelCases,
+  headers: headerCases,
 };
 
 /** Every vector file by name, as it stands in the repository. */
 export function makeVectors(): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([name, make]) => {
-    const cases = make();
-    return [`${name}.json`, `${JSON.stringify({ count: cases.length, cases }, null, 1)}\n`];
-  }));
+  return Object.fromEntries(
+    Object.entries(files).map(([name, make]) => {
+      const cases = make();
+      return [`${name}.json`, `${JSON.stringify({ count: cases.length, cases }, null, 1)}\n`];
+    }),
+  );
 }
 
 const [, script, folder] = process.argv;

@@ -10,7 +10,15 @@ import { type DaemonNetwork, startDaemonNetwork } from '../support/daemonNetwork
 import { smallManifest } from '../support/smallJob.js';
 
 // Short windows, so that what happens after a deadline happens within the test.
-const POLICY = { ...LOCAL_POLICY, leaseSeconds: 12, secondsPerUnit: 0, sealSeconds: 10, sealSecondsPerUnit: 0, openSeconds: 8, revealSeconds: 8 };
+const POLICY = {
+  ...LOCAL_POLICY,
+  leaseSeconds: 12,
+  secondsPerUnit: 0,
+  sealSeconds: 10,
+  sealSecondsPerUnit: 0,
+  openSeconds: 8,
+  revealSeconds: 8,
+};
 
 describe('a verifier on a real chain', function () {
   this.timeout(240_000);
@@ -20,12 +28,23 @@ describe('a verifier on a real chain', function () {
   });
   afterEach(() => network?.close());
 
-  const manifest = () => smallManifest({ store: network.store, kernelHash: network.kernelHash, change: { frames: { first: 0, last: 0, fps: 4 } } });
-  const leasesOf = (jobId: JobId): LedgerLease[] => (network.log.ledger.jobs.get(jobId)?.leaseIds ?? []).map((leaseId) => network.log.ledger.leases.get(leaseId)!);
-  const reaches = (jobId: JobId, state: LeaseState, deadlineMs = 60_000) => network.until(`a lease ${state}`, () => leasesOf(jobId).some((lease) => lease.state === state), deadlineMs);
-  const isComplete = (jobId: JobId) => network.until('the job', (ledger) => ledger.jobs.get(jobId)?.completed === true, 90_000);
-  const registered = (count: number) => network.until(`${count} verifiers`, (ledger) => ledger.verifiers.length === count);
-  const sealsOf = (lease: LedgerLease | undefined): number => (lease === undefined ? [] : commitmentOf(lease)?.audits ?? []).filter((audit) => audit.sealHash !== undefined).length;
+  const manifest = () =>
+    smallManifest({
+      store: network.store,
+      kernelHash: network.kernelHash,
+      change: { frames: { first: 0, last: 0, fps: 4 } },
+    });
+  const leasesOf = (jobId: JobId): LedgerLease[] =>
+    (network.log.ledger.jobs.get(jobId)?.leaseIds ?? []).map((leaseId) => network.log.ledger.leases.get(leaseId)!);
+  const reaches = (jobId: JobId, state: LeaseState, deadlineMs = 60_000) =>
+    network.until(`a lease ${state}`, () => leasesOf(jobId).some((lease) => lease.state === state), deadlineMs);
+  const isComplete = (jobId: JobId) =>
+    network.until('the job', (ledger) => ledger.jobs.get(jobId)?.completed === true, 90_000);
+  const registered = (count: number) =>
+    network.until(`${count} verifiers`, (ledger) => ledger.verifiers.length === count);
+  const sealsOf = (lease: LedgerLease | undefined): number =>
+    (lease === undefined ? [] : (commitmentOf(lease)?.audits ?? [])).filter((audit) => audit.sealHash !== undefined)
+      .length;
 
   it('stopped before and after its seal, its measurements lost, goes on and reveals what it sealed', async () => {
     const first = await network.verifier('verifier 1');
@@ -45,7 +64,8 @@ describe('a verifier on a real chain', function () {
 
     // What was kept of the leases is let go once they have ended.
     const folder = join(network.folderOf('verifier 1'), network.network.contract, first.account);
-    for (let i = 0; i < 100 && (await readdir(folder)).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 100 && (await readdir(folder)).length > 0; i++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     assert.deepEqual(await readdir(folder), []);
 
     // Every finding on chain is on IPFS, in form, and rules as it says; its evidence is a picture.
@@ -81,7 +101,11 @@ describe('a verifier on a real chain', function () {
     const { jobId } = await network.handIn(await manifest());
     await network.until('both seals', () => leasesOf(jobId).some((lease) => sealsOf(lease) === 2));
     await silent.close();
-    await network.until('the void', () => leasesOf(jobId).some((lease) => lease.state === 'VOID' && lease.reason === 'silent'), 90_000);
+    await network.until(
+      'the void',
+      () => leasesOf(jobId).some((lease) => lease.state === 'VOID' && lease.reason === 'silent'),
+      90_000,
+    );
     assert.ok(network.log.ledger.accounts.get(silent.account)!.slashedWei > 0n);
     assert.equal(network.log.ledger.jobs.get(jobId)!.barred.size, 0);
     await network.verifier('verifier 2');
@@ -100,7 +124,11 @@ describe('a verifier on a real chain', function () {
     await reaches(jobId, 'CONVICTED', 90_000);
     assert.equal(network.log.ledger.accounts.get(worker.account)!.stakeWei, 0n);
     // A second lease that the worker held is voided by a verifier, a block or more later.
-    await network.until('every other lease to be void', () => network.log.ledger.jobs.get(jobId)!.reservedWei === 0n, 60_000);
+    await network.until(
+      'every other lease to be void',
+      () => network.log.ledger.jobs.get(jobId)!.reservedWei === 0n,
+      60_000,
+    );
   });
 
   it('demands a leaf on chain where the opening cannot be had, and convicts by what the worker shows', async () => {
@@ -112,7 +140,10 @@ describe('a verifier on a real chain', function () {
     await reaches(jobId, 'CONVICTED', 90_000);
     const { audits } = commitmentOf(leasesOf(jobId).find((lease) => lease.state === 'CONVICTED')!)!;
     assert.equal(audits.length, 2);
-    assert.ok(audits.every((audit) => audit.demand?.answered === true && audit.reveal?.verdict === 'convict'), JSON.stringify(audits));
+    assert.ok(
+      audits.every((audit) => audit.demand?.answered === true && audit.reveal?.verdict === 'convict'),
+      JSON.stringify(audits),
+    );
   });
 
   it('gives back the chunks of a worker that is gone', async () => {

@@ -8,27 +8,64 @@ import { POLICY, WORKER } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 const TOKEN = 10n ** 18n;
-const geometry: Geometry = { width: 256, height: 192, tileSize: 64, firstFrame: 0, frameCount: 40, samples: 16, batches: 8 };
+const geometry: Geometry = {
+  width: 256,
+  height: 192,
+  tileSize: 64,
+  firstFrame: 0,
+  frameCount: 40,
+  samples: 16,
+  batches: 8,
+};
 const total = chunkCount(geometry);
 
 function choice(more: Partial<LeaseChoice> = {}, states = new Uint8Array(total)): LeaseChoice {
   return {
-    job: { chunkStates: states, chunkCount: total, barred: new Map(), unreservedWei: 10_000n * TOKEN, pricePerUnitWei: TOKEN, deadline: 1_000_000 },
-    geometry, weights: equalWeights(total), policy: POLICY, worker: WORKER, nowSeconds: 1000, lockedWei: 0n, reachableStakeWei: 1000n * TOKEN,
-    msPerUnit: 1000, queuedMs: 0, random: 0.5, suggested: undefined, maxChunks: 256, ...more,
+    job: {
+      chunkStates: states,
+      chunkCount: total,
+      barred: new Map(),
+      unreservedWei: 10_000n * TOKEN,
+      pricePerUnitWei: TOKEN,
+      deadline: 1_000_000,
+    },
+    geometry,
+    weights: equalWeights(total),
+    policy: POLICY,
+    worker: WORKER,
+    nowSeconds: 1000,
+    lockedWei: 0n,
+    reachableStakeWei: 1000n * TOKEN,
+    msPerUnit: 1000,
+    queuedMs: 0,
+    random: 0.5,
+    suggested: undefined,
+    maxChunks: 256,
+    ...more,
   };
 }
 
 describe('choosing a lease', () => {
   it('takes chunks of one frame and one word that are free, as many as time allows', () => {
-    fc.assert(fc.property(fc.double({ min: 0, max: 0.999999, noNaN: true }), fc.integer({ min: 50, max: 20_000 }), fc.uint8Array({ minLength: total, maxLength: total, max: 4 }), (random, msPerUnit, states) => {
-      const chosen = chooseLease(choice({ random, msPerUnit }, states));
-      if (chosen === undefined) return;
-      const chunks = chunksOfMask(chosen.word, chosen.mask);
-      assert.equal(new Set(chunks.map((chunk) => Math.floor(chunk / 12))).size, 1, 'one frame');
-      assert.ok(chunks.every((chunk) => states[chunk] === 0 || states[chunk] === 4), 'all takeable');
-      assert.ok(chunks.length === 1 || chunks.length * msPerUnit <= 12_000, 'within the time aimed at');
-    }), propertyParameters(200));
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 0.999999, noNaN: true }),
+        fc.integer({ min: 50, max: 20_000 }),
+        fc.uint8Array({ minLength: total, maxLength: total, max: 4 }),
+        (random, msPerUnit, states) => {
+          const chosen = chooseLease(choice({ random, msPerUnit }, states));
+          if (chosen === undefined) return;
+          const chunks = chunksOfMask(chosen.word, chosen.mask);
+          assert.equal(new Set(chunks.map((chunk) => Math.floor(chunk / 12))).size, 1, 'one frame');
+          assert.ok(
+            chunks.every((chunk) => states[chunk] === 0 || states[chunk] === 4),
+            'all takeable',
+          );
+          assert.ok(chunks.length === 1 || chunks.length * msPerUnit <= 12_000, 'within the time aimed at');
+        },
+      ),
+      propertyParameters(200),
+    );
   });
 
   it('takes few chunks before the speed is known', () => {
@@ -47,7 +84,13 @@ describe('choosing a lease', () => {
 
   it('takes only what the job can pay and the stake can cover', () => {
     // 12 chunks at one token with fees of at most 2 x 10 %: 1.2 tokens each.
-    assert.equal(chunksOfMask(0, chooseLease(choice({ random: 0, msPerUnit: 1, job: { ...choice().job, unreservedWei: 3n * TOKEN } }))!.mask).length, 2);
+    assert.equal(
+      chunksOfMask(
+        0,
+        chooseLease(choice({ random: 0, msPerUnit: 1, job: { ...choice().job, unreservedWei: 3n * TOKEN } }))!.mask,
+      ).length,
+      2,
+    );
     assert.equal(chooseLease(choice({ job: { ...choice().job, unreservedWei: TOKEN } })), undefined);
     assert.equal(chooseLease(choice({ reachableStakeWei: 99n * TOKEN })), undefined);
   });
@@ -55,7 +98,11 @@ describe('choosing a lease', () => {
   it('takes nothing that may end after the job, and nothing it cannot do in time', () => {
     assert.equal(chooseLease(choice({ job: { ...choice().job, deadline: 1100 } })), undefined);
     assert.equal(chooseLease(choice({ queuedMs: 60_000 })), undefined);
-    assert.equal(chooseLease(choice({ msPerUnit: 40_000 })), undefined, 'one chunk takes longer than its window of 34 s');
+    assert.equal(
+      chooseLease(choice({ msPerUnit: 40_000 })),
+      undefined,
+      'one chunk takes longer than its window of 34 s',
+    );
   });
 
   it('takes no more than its share', () => {
@@ -65,7 +112,10 @@ describe('choosing a lease', () => {
   it('takes what is suggested, as far as it is free', () => {
     const states = new Uint8Array(total);
     states[1] = 1;
-    assert.deepEqual(chunksOfMask(0, chooseLease(choice({ suggested: { word: 0, mask: 0b1110n } }, states))!.mask), [2, 3]);
+    assert.deepEqual(
+      chunksOfMask(0, chooseLease(choice({ suggested: { word: 0, mask: 0b1110n } }, states))!.mask),
+      [2, 3],
+    );
     assert.equal(chooseLease(choice({ suggested: { word: 0, mask: 0b10n } }, states)), undefined);
   });
 });

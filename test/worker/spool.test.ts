@@ -9,13 +9,22 @@ import { bytes32 } from '../support/leaseFixtures.js';
 
 const lease = { leaseId: 4, jobId: bytes32('0a') };
 const chunk = {
-  output: { chunkIndex: 9, cid: rawCidOfDigest(bytes32('01')), pixelHash: bytes32('02'), leafRoot: bytes32('03'), preparedHash: bytes32('04'), kernelHash: bytes32('05') },
+  output: {
+    chunkIndex: 9,
+    cid: rawCidOfDigest(bytes32('01')),
+    pixelHash: bytes32('02'),
+    leafRoot: bytes32('03'),
+    preparedHash: bytes32('04'),
+    kernelHash: bytes32('05'),
+  },
   leaves: Float32Array.from({ length: 2048 }, (_, i) => i / 7),
 };
 
 describe('what daemons keep on disk', () => {
   let folder: string;
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'rushes-spool-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rushes-spool-'));
+  });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('a spooled chunk reads back as it was written, also by another process', async () => {
@@ -43,7 +52,12 @@ describe('what daemons keep on disk', () => {
   });
 
   it('a measurement reads back for the draw it was made for, and for no other', async () => {
-    const measurement = { seed: bytes32('06'), prepared: [{ chunkIndex: 1, preparedHash: bytes32('07') }], values: Float32Array.of(1, 2, 3, 4), blockLeaves: Float32Array.of(5, 6) };
+    const measurement = {
+      seed: bytes32('06'),
+      prepared: [{ chunkIndex: 1, preparedHash: bytes32('07') }],
+      values: Float32Array.of(1, 2, 3, 4),
+      blockLeaves: Float32Array.of(5, 6),
+    };
     await (await openMeasurements({ folder })).write(4, measurement);
     const measurements = await openMeasurements({ folder });
     assert.deepEqual(await measurements.read(4, bytes32('06')), measurement);

@@ -4,12 +4,18 @@ import type { Engine, RenderRequest } from '../../renderer/Engine.js';
 import { EngineFailedError, createSteadyEngine } from '../../renderer/createSteadyEngine.js';
 import { bytes32 } from '../support/leaseFixtures.js';
 
-const request = (name: string, signal?: AbortSignal): RenderRequest => ({ items: new Uint32Array(4), settings: { name }, ...(signal === undefined ? {} : { signal }) }) as unknown as RenderRequest;
+const request = (name: string, signal?: AbortSignal): RenderRequest =>
+  ({
+    items: new Uint32Array(4),
+    settings: { name },
+    ...(signal === undefined ? {} : { signal }),
+  }) as unknown as RenderRequest;
 
 /** An engine that says what it renders, takes a moment, and fails when told. */
 function fakeEngine(order: string[], failing: Set<string>): Engine {
   return {
-    kind: 'wasm', kernelHash: bytes32('0e'),
+    kind: 'wasm',
+    kernelHash: bytes32('0e'),
     async render({ settings, signal }) {
       const { name } = settings as unknown as { name: string };
       order.push(name);
@@ -18,7 +24,9 @@ function fakeEngine(order: string[], failing: Set<string>): Engine {
       if (failing.delete(name)) throw new Error('thread gone');
       return { sums: new Float32Array(4), rays: 10, cpuMs: 2 };
     },
-    async close() { order.push('closed'); },
+    async close() {
+      order.push('closed');
+    },
   };
 }
 
@@ -28,7 +36,14 @@ describe('an engine that is kept steady', () => {
     const engine = await createSteadyEngine({ create: async () => fakeEngine(order, new Set()) });
     let computeMs = 0;
     await Promise.all([
-      engine.at(5, (ms) => { computeMs += ms; }).render(request('first')), engine.at(9).render(request('last')), engine.at(2).render(request('second')), engine.at(2).render(request('third')),
+      engine
+        .at(5, (ms) => {
+          computeMs += ms;
+        })
+        .render(request('first')),
+      engine.at(9).render(request('last')),
+      engine.at(2).render(request('second')),
+      engine.at(2).render(request('third')),
     ]);
     assert.deepEqual(order, ['first', 'second', 'third', 'last']);
     assert.equal(engine.totals.renders, 4);
@@ -41,9 +56,21 @@ describe('an engine that is kept steady', () => {
     const order: string[] = [];
     let made = 0;
     const failing = new Set(['dies']);
-    const engine = await createSteadyEngine({ create: async () => { made++; return fakeEngine(order, failing); } });
-    const settled = await Promise.allSettled([engine.at(1).render(request('dies')), engine.at(2).render(request('next'))]);
-    assert.ok(settled[0].status === 'rejected' && settled[0].reason instanceof EngineFailedError && settled[0].reason.message.includes('thread gone'));
+    const engine = await createSteadyEngine({
+      create: async () => {
+        made++;
+        return fakeEngine(order, failing);
+      },
+    });
+    const settled = await Promise.allSettled([
+      engine.at(1).render(request('dies')),
+      engine.at(2).render(request('next')),
+    ]);
+    assert.ok(
+      settled[0].status === 'rejected' &&
+        settled[0].reason instanceof EngineFailedError &&
+        settled[0].reason.message.includes('thread gone'),
+    );
     assert.equal(settled[1].status, 'fulfilled');
     assert.deepEqual(order, ['dies', 'closed', 'next']);
     assert.equal(made, 2);
@@ -70,7 +97,14 @@ describe('the tasks of leases', () => {
   it('run one at a time per lease, and the next waits for the block of the last', async () => {
     const tasks = createLeaseTasks({ nowMs: () => 0 });
     let finish: (block: number | undefined) => void = () => undefined;
-    const running = tasks.run(1, () => new Promise((resolve) => { finish = resolve; }), () => assert.fail('no error'));
+    const running = tasks.run(
+      1,
+      () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+      () => assert.fail('no error'),
+    );
     assert.equal(tasks.isReady(1, { blockNumber: 5, ms: 0 }), false);
     assert.equal(tasks.isReady(2, { blockNumber: 5, ms: 0 }), true);
     finish(7);
@@ -83,13 +117,30 @@ describe('the tasks of leases', () => {
     let ms = 0;
     const tasks = createLeaseTasks({ nowMs: () => ms });
     const pauses: number[] = [];
-    for (let i = 0; i < 8; i++) await tasks.run(1, async () => { throw new Error('no'); }, (_error, retryInMs) => pauses.push(retryInMs));
+    for (let i = 0; i < 8; i++)
+      await tasks.run(
+        1,
+        async () => {
+          throw new Error('no');
+        },
+        (_error, retryInMs) => pauses.push(retryInMs),
+      );
     assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
     assert.equal(tasks.isReady(1, { blockNumber: 0, ms: 14_999 }), false);
     ms = 15_000;
     assert.equal(tasks.isReady(1, { blockNumber: 0, ms }), true);
-    await tasks.run(1, async () => undefined, () => undefined);
-    await tasks.run(1, async () => { throw new Error('no'); }, (_error, retryInMs) => pauses.push(retryInMs));
+    await tasks.run(
+      1,
+      async () => undefined,
+      () => undefined,
+    );
+    await tasks.run(
+      1,
+      async () => {
+        throw new Error('no');
+      },
+      (_error, retryInMs) => pauses.push(retryInMs),
+    );
     assert.equal(pauses.at(-1), 500);
   });
 });

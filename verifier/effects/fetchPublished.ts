@@ -5,11 +5,19 @@ import type { Bytes32, Cid } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { decodeExrTile, exrTileMaxBytes } from '../../renderer/image/decodeExrTile.js';
 
-/** What a worker published, as a verifier finds it: there and in order, not to be had (which is nobody's proof), or not what it has to be (which is the worker's doing). */
-export type Published<T> = { state: 'present'; value: T } | { state: 'absent'; reason: string } | { state: 'malformed'; reason: string };
+/**
+ * What a worker published, as a verifier finds it: there and in order, not to be had (which is nobody's proof), or not
+ * what it has to be (which is the worker's doing).
+ */
+export type Published<T> =
+  { state: 'present'; value: T } | { state: 'absent'; reason: string } | { state: 'malformed'; reason: string };
 
 /** Fetches and parses something behind a digest or CID that the worker is bound to. */
-export async function fetchPublished<T>(options: { fetch: () => Promise<Uint8Array>; parse: (bytes: Uint8Array) => T; signal: AbortSignal }): Promise<Published<T>> {
+export async function fetchPublished<T>(options: {
+  fetch: () => Promise<Uint8Array>;
+  parse: (bytes: Uint8Array) => T;
+  signal: AbortSignal;
+}): Promise<Published<T>> {
   let bytes: Uint8Array;
   try {
     bytes = await options.fetch();
@@ -22,12 +30,20 @@ export async function fetchPublished<T>(options: { fetch: () => Promise<Uint8Arr
     return { state: 'present', value: options.parse(bytes) };
   } catch (error) {
     // An error that no parser means to raise is this verifier's trouble, and proves nothing against the worker.
-    return { state: isMalformed(error) ? 'malformed' : 'absent', reason: error instanceof Error ? error.message : String(error) };
+    return {
+      state: isMalformed(error) ? 'malformed' : 'absent',
+      reason: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
 /** Fetches a published tile and decodes it; the hash is over what was decoded. */
-export async function fetchTile(options: { store: Pick<ObjectStore, 'getFile'>; cid: Cid; rect: ChunkRect; bounds: FetchBounds & { signal: AbortSignal } }): Promise<Published<{ halfs: Uint16Array; pixelHash: Bytes32 }>> {
+export async function fetchTile(options: {
+  store: Pick<ObjectStore, 'getFile'>;
+  cid: Cid;
+  rect: ChunkRect;
+  bounds: FetchBounds & { signal: AbortSignal };
+}): Promise<Published<{ halfs: Uint16Array; pixelHash: Bytes32 }>> {
   const { store, cid, rect, bounds } = options;
   const size = { width: rect.width, height: rect.height };
   return fetchPublished({

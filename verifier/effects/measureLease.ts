@@ -7,8 +7,14 @@ import { renderDrawn } from '../../renderer/renderDrawn.js';
 import type { Measurement } from '../measurements.js';
 import type { VerifierContext } from '../VerifierContext.js';
 
-/** Renders what was drawn of a lease, from the manifest alone and blind to what the worker published; or reads it back where it was rendered before. */
-export async function measureLease(context: VerifierContext, options: { lease: LedgerLease; draw: { seed: Bytes32; drawnMask: bigint }; urgency: number; signal: AbortSignal }): Promise<Measurement> {
+/**
+ * Renders what was drawn of a lease, from the manifest alone and blind to what the worker published; or reads it back
+ * where it was rendered before.
+ */
+export async function measureLease(
+  context: VerifierContext,
+  options: { lease: LedgerLease; draw: { seed: Bytes32; drawnMask: bigint }; urgency: number; signal: AbortSignal },
+): Promise<Measurement> {
   const { lease, draw, urgency, signal } = options;
   const kept = await context.measurements.read(lease.leaseId, draw.seed);
   if (kept !== undefined) return kept;
@@ -22,14 +28,29 @@ export async function measureLease(context: VerifierContext, options: { lease: L
     signal.throwIfAborted();
     const scene = await job.frames().prepare(chunk.rect.frame);
     const rendered = await renderDrawn({
-      engine: context.engine.at(urgency), prepared: scene, rect: chunk.rect, samples: geometry.samples, batches: geometry.batches, signal,
-      settings: { seed: manifest.seed, frame: chunk.rect.frame, bounces: manifest.bounces, width: manifest.size.width, height: manifest.size.height },
-      drawn: chunk.leaves, block: chunk.wholeBlock ?? null,
+      engine: context.engine.at(urgency),
+      prepared: scene,
+      rect: chunk.rect,
+      samples: geometry.samples,
+      batches: geometry.batches,
+      signal,
+      settings: {
+        seed: manifest.seed,
+        frame: chunk.rect.frame,
+        bounces: manifest.bounces,
+        width: manifest.size.width,
+        height: manifest.size.height,
+      },
+      drawn: chunk.leaves,
+      block: chunk.wholeBlock ?? null,
     });
     prepared.push({ chunkIndex: chunk.rect.chunkIndex, preparedHash: scene.hash });
     values.push(rendered.sums);
     if (rendered.blockLeaves !== null) blockLeaves = new Float32Array(rendered.blockLeaves);
-    context.log.debug({ leaseId: lease.leaseId, chunkIndex: chunk.rect.chunkIndex, rays: rendered.rays, cpuMs: rendered.cpuMs }, 'drawn leaves rendered');
+    context.log.debug(
+      { leaseId: lease.leaseId, chunkIndex: chunk.rect.chunkIndex, rays: rendered.rays, cpuMs: rendered.cpuMs },
+      'drawn leaves rendered',
+    );
   }
   const measurement: Measurement = { seed: draw.seed, prepared, values: joined(values), blockLeaves };
   await context.measurements.write(lease.leaseId, measurement);

@@ -3,8 +3,9 @@ import { LEAF_FLOATS, batchRange, pixelsInBlock } from '../../protocol/geometry.
 import { type ChunkTask, pushItems, requestOf, spreadSums } from '../../renderer/renderChunk.js';
 
 /**
- * A cheat, to show that it is caught: renders half of each batch's samples and scales the sums up; of batches with a single sample, renders
- * every other one and hands its sums in for the next as well. Only networks of test money let a worker do this.
+ * A cheat, to show that it is caught: renders half of each batch's samples and scales the sums up; of batches with a
+ * single sample, renders every other one and hands its sums in for the next as well. Only networks of test money let a
+ * worker do this.
  */
 export async function halfSamples(task: ChunkTask): Promise<{ leaves: Float32Array; rays: number; cpuMs: number }> {
   const { rect, samples, batches } = task;
@@ -35,7 +36,8 @@ export async function halfSamples(task: ChunkTask): Promise<{ leaves: Float32Arr
   }
   for (let leaf = 0; leaf < rect.leafCount; leaf++) {
     const { begin, end } = batchRange(samples, batches, leaf % batches);
-    if (end - begin === 1 && (leaf % batches) % 2 === 1) leaves.copyWithin(leaf * LEAF_FLOATS, (leaf - 1) * LEAF_FLOATS, leaf * LEAF_FLOATS);
+    if (end - begin === 1 && (leaf % batches) % 2 === 1)
+      leaves.copyWithin(leaf * LEAF_FLOATS, (leaf - 1) * LEAF_FLOATS, leaf * LEAF_FLOATS);
   }
   return { leaves, rays: result.rays, cpuMs: result.cpuMs };
 }

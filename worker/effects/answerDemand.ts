@@ -11,10 +11,15 @@ import type { WorkerContext } from '../WorkerContext.js';
 import { leafHashes, leavesOf } from './renderLease.js';
 
 /**
- * OPENED: shows a demanded leaf on chain. A position that is padding of the tree is shown as such; one beyond the tree is answered with the
- * first leaf, whose path proves how small the tree is.
+ * OPENED: shows a demanded leaf on chain. A position that is padding of the tree is shown as such; one beyond the tree
+ * is answered with the first leaf, whose path proves how small the tree is.
  */
-export async function answerDemand(context: WorkerContext, lease: LedgerLease, demand: WorkerAction & { do: 'answer' }, signal: AbortSignal): Promise<number> {
+export async function answerDemand(
+  context: WorkerContext,
+  lease: LedgerLease,
+  demand: WorkerAction & { do: 'answer' },
+  signal: AbortSignal,
+): Promise<number> {
   const { geometry } = await context.jobs.open(lease.jobId);
   const rect = chunkRect(geometry, demand.chunkIndex);
   const indices = chunksOfMask(lease.word, lease.mask);
@@ -28,22 +33,53 @@ export async function answerDemand(context: WorkerContext, lease: LedgerLease, d
   const place = indices.indexOf(demand.chunkIndex);
   const { pixelHash, preparedHash, kernelHash } = outputs[place] as ChunkOutput;
   const secret = leaseSecret({ key: context.key, ...context.chain.network, leaseId: lease.leaseId });
-  const hashes = leafHashes({ secret, jobId: lease.jobId, leaseId: lease.leaseId, rect, batches: geometry.batches, leaves });
+  const hashes = leafHashes({
+    secret,
+    jobId: lease.jobId,
+    leaseId: lease.leaseId,
+    rect,
+    batches: geometry.batches,
+    leaves,
+  });
   while (hashes.length < 2 ** treeHeight(rect.leafCount)) hashes.push(new Uint8Array(32));
   const position = demand.leafIndex < hashes.length ? demand.leafIndex : 0;
   const isPadding = position >= rect.leafCount;
   const { block, batch } = blockAndBatchOf(position, geometry.batches);
-  const { blockNumber } = await context.chain.answerOpening({
-    leaseId: lease.leaseId, verifier: demand.verifier,
-    answer: {
-      position, blockIndex: block, batch,
-      salt: hexOfBytes(leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex: position })),
-      sums: isPadding ? new Uint8Array(0) : littleEndianBytes(leaves.subarray(position * LEAF_FLOATS, (position + 1) * LEAF_FLOATS)),
-      leafPath: merklePath(hashes, position),
-      pixelHash, preparedHash, kernelHash,
-      chunkPath: merklePath(outputs.map((output) => bytesOfHex(chunkRoot(output))), place),
+  const { blockNumber } = await context.chain.answerOpening(
+    {
+      leaseId: lease.leaseId,
+      verifier: demand.verifier,
+      answer: {
+        position,
+        blockIndex: block,
+        batch,
+        salt: hexOfBytes(
+          leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex: position }),
+        ),
+        sums: isPadding
+          ? new Uint8Array(0)
+          : littleEndianBytes(leaves.subarray(position * LEAF_FLOATS, (position + 1) * LEAF_FLOATS)),
+        leafPath: merklePath(hashes, position),
+        pixelHash,
+        preparedHash,
+        kernelHash,
+        chunkPath: merklePath(
+          outputs.map((output) => bytesOfHex(chunkRoot(output))),
+          place,
+        ),
+      },
     },
-  }, { signal });
-  context.log.info({ leaseId: lease.leaseId, verifier: demand.verifier, chunkIndex: demand.chunkIndex, leafIndex: demand.leafIndex, blockNumber }, 'demanded leaf answered');
+    { signal },
+  );
+  context.log.info(
+    {
+      leaseId: lease.leaseId,
+      verifier: demand.verifier,
+      chunkIndex: demand.chunkIndex,
+      leafIndex: demand.leafIndex,
+      blockNumber,
+    },
+    'demanded leaf answered',
+  );
   return blockNumber;
 }

@@ -12,7 +12,13 @@ export async function commitLease(context: WorkerContext, lease: LedgerLease, si
   const stored = await context.store.putBlock(bytes, { signal });
   if (stored !== cid) throw new InvariantError({ what: 'CID of the outputs index', expected: cid, actual: stored });
   const root = rootOfOutputs(outputs, context.chain.network);
-  const { blockNumber } = await context.chain.commit({ leaseId: lease.leaseId, root, outputsDigest: digest }, { signal });
-  context.log.info({ leaseId: lease.leaseId, jobId: lease.jobId, chunks: outputs.chunks.length, root, blockNumber }, 'lease committed');
+  const { blockNumber } = await context.chain.commit(
+    { leaseId: lease.leaseId, root, outputsDigest: digest },
+    { signal },
+  );
+  context.log.info(
+    { leaseId: lease.leaseId, jobId: lease.jobId, chunks: outputs.chunks.length, root, blockNumber },
+    'lease committed',
+  );
   return blockNumber;
 }

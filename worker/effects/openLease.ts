@@ -14,7 +14,12 @@ import { leafHashes, leavesOf } from './renderLease.js';
 /** SEALED: publishes the drawn leaves with their paths and puts the digest of their index on chain. */
 export async function openLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<number> {
   const draw = commitmentOf(lease)?.draw;
-  if (draw === undefined) throw new InvariantError({ what: `draw of lease ${lease.leaseId} in state ${lease.state}`, expected: 'known', actual: 'unknown' });
+  if (draw === undefined)
+    throw new InvariantError({
+      what: `draw of lease ${lease.leaseId} in state ${lease.state}`,
+      expected: 'known',
+      actual: 'unknown',
+    });
   const { geometry } = await context.jobs.open(lease.jobId);
   const rects = chunksOfMask(lease.word, draw.drawnMask).map((chunkIndex) => chunkRect(geometry, chunkIndex));
   const secret = leaseSecret({ key: context.key, ...context.chain.network, leaseId: lease.leaseId });
@@ -23,14 +28,20 @@ export async function openLease(context: WorkerContext, lease: LedgerLease, sign
     const { rect } = chunk;
     const { leaves } = await leavesOf(context, { lease, chunkIndex: rect.chunkIndex, signal });
     const indices = leavesToOpen(chunk, geometry.batches);
-    const paths = merklePaths(leafHashes({ secret, jobId: lease.jobId, leaseId: lease.leaseId, rect, batches: geometry.batches, leaves }), indices);
+    const paths = merklePaths(
+      leafHashes({ secret, jobId: lease.jobId, leaseId: lease.leaseId, rect, batches: geometry.batches, leaves }),
+      indices,
+    );
     const opened = indices.map((leafIndex, i) => ({
       leafIndex,
       salt: leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex }),
       sums: leaves.subarray(leafIndex * LEAF_FLOATS, (leafIndex + 1) * LEAF_FLOATS),
       path: paths[i] as `0x${string}`[],
     }));
-    chunks.push({ chunkIndex: rect.chunkIndex, cid: await context.store.putFile(encodeChunkOpening({ chunkIndex: rect.chunkIndex, leaves: opened }), { signal }) });
+    chunks.push({
+      chunkIndex: rect.chunkIndex,
+      cid: await context.store.putFile(encodeChunkOpening({ chunkIndex: rect.chunkIndex, leaves: opened }), { signal }),
+    });
   }
   const { bytes, digest } = encodeOpeningIndex({ leaseId: lease.leaseId, chunks });
   await context.store.putBlock(bytes, { signal });

@@ -14,12 +14,16 @@ import { leaseSecret } from '../leaseSecret.js';
 import type { OpenJob } from '../../renderer/createJobCache.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
-/** Chunks of one lease that may be rendered and not yet published: bounds memory while publishing overlaps with rendering. */
+/**
+ * Chunks of one lease that may be rendered and not yet published: bounds memory while publishing overlaps with
+ * rendering.
+ */
 const UNPUBLISHED = 2;
 
 /**
- * Renders every chunk of a lease that the spool does not hold yet, publishes the pictures, spools the leaves, and returns the outputs index.
- * Doing it again gives the same bytes. Leases taken earlier render first; publishing one chunk overlaps with rendering the next.
+ * Renders every chunk of a lease that the spool does not hold yet, publishes the pictures, spools the leaves, and
+ * returns the outputs index. Doing it again gives the same bytes. Leases taken earlier render first; publishing one
+ * chunk overlaps with rendering the next.
  */
 export async function renderLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<Outputs> {
   const job = await context.jobs.open(lease.jobId);
@@ -36,7 +40,10 @@ export async function renderLease(context: WorkerContext, lease: LedgerLease, si
 }
 
 /** The spooled chunk, or a newly rendered one whose publishing goes on after this returns. */
-async function obtainChunk(context: WorkerContext, options: { lease: LedgerLease; job: OpenJob; chunkIndex: number; signal: AbortSignal }): Promise<{ output: Promise<ChunkOutput> }> {
+async function obtainChunk(
+  context: WorkerContext,
+  options: { lease: LedgerLease; job: OpenJob; chunkIndex: number; signal: AbortSignal },
+): Promise<{ output: Promise<ChunkOutput> }> {
   const { lease, job, chunkIndex, signal } = options;
   const spooled = await context.spool.read(lease, chunkIndex);
   if (spooled !== undefined) return { output: Promise.resolve(spooled.output) };
@@ -45,40 +52,111 @@ async function obtainChunk(context: WorkerContext, options: { lease: LedgerLease
   const prepared = await job.frames().prepare(rect.frame);
   const startedMs = performance.now();
   const { leaves, rays, cpuMs } = await context.renderLeaves({
-    engine: context.engine.at(lease.leaseId, (computeMs) => context.jobs.noteSpeed(lease.jobId, { units: job.weights[chunkIndex] as number, computeMs })), prepared, rect, samples: geometry.samples, batches: geometry.batches, signal,
-    settings: { seed: manifest.seed, frame: rect.frame, bounces: manifest.bounces, width: manifest.size.width, height: manifest.size.height },
+    engine: context.engine.at(lease.leaseId, (computeMs) =>
+      context.jobs.noteSpeed(lease.jobId, { units: job.weights[chunkIndex] as number, computeMs }),
+    ),
+    prepared,
+    rect,
+    samples: geometry.samples,
+    batches: geometry.batches,
+    signal,
+    settings: {
+      seed: manifest.seed,
+      frame: rect.frame,
+      bounces: manifest.bounces,
+      width: manifest.size.width,
+      height: manifest.size.height,
+    },
   });
-  context.log.debug({ leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: performance.now() - startedMs }, 'chunk rendered');
+  context.log.debug(
+    { leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: performance.now() - startedMs },
+    'chunk rendered',
+  );
   return { output: publishChunk(context, { lease, job, rect, leaves, preparedHash: prepared.hash, signal }) };
 }
 
-async function publishChunk(context: WorkerContext, options: { lease: LedgerLease; job: OpenJob; rect: ChunkRect; leaves: Float32Array; preparedHash: Bytes32; signal: AbortSignal }): Promise<ChunkOutput> {
+async function publishChunk(
+  context: WorkerContext,
+  options: {
+    lease: LedgerLease;
+    job: OpenJob;
+    rect: ChunkRect;
+    leaves: Float32Array;
+    preparedHash: Bytes32;
+    signal: AbortSignal;
+  },
+): Promise<ChunkOutput> {
   const { lease, job, rect, leaves, preparedHash, signal } = options;
-  const { halfs } = chunkOutput({ leaves: canonicalizeSums(leaves), rect, samples: job.geometry.samples, batches: job.geometry.batches });
-  const cid = await context.store.putFile(await encodeExrTile({ width: rect.width, height: rect.height, halfs }), { signal });
-  const hashes = leafHashes({ secret: leaseSecret({ key: context.key, ...context.chain.network, leaseId: lease.leaseId }), jobId: lease.jobId, leaseId: lease.leaseId, rect, batches: job.geometry.batches, leaves });
-  const output: ChunkOutput = { chunkIndex: rect.chunkIndex, cid, pixelHash: pixelHash(halfs), leafRoot: hexOfBytes(merkleRoot(hashes)), preparedHash, kernelHash: job.manifest.kernelHash };
+  const { halfs } = chunkOutput({
+    leaves: canonicalizeSums(leaves),
+    rect,
+    samples: job.geometry.samples,
+    batches: job.geometry.batches,
+  });
+  const cid = await context.store.putFile(await encodeExrTile({ width: rect.width, height: rect.height, halfs }), {
+    signal,
+  });
+  const hashes = leafHashes({
+    secret: leaseSecret({ key: context.key, ...context.chain.network, leaseId: lease.leaseId }),
+    jobId: lease.jobId,
+    leaseId: lease.leaseId,
+    rect,
+    batches: job.geometry.batches,
+    leaves,
+  });
+  const output: ChunkOutput = {
+    chunkIndex: rect.chunkIndex,
+    cid,
+    pixelHash: pixelHash(halfs),
+    leafRoot: hexOfBytes(merkleRoot(hashes)),
+    preparedHash,
+    kernelHash: job.manifest.kernelHash,
+  };
   await context.spool.write(lease, { output, leaves });
   return output;
 }
 
 /** The hash of every leaf of a chunk, in the order of the tree. */
-export function leafHashes(options: { secret: Uint8Array; jobId: JobId; leaseId: LeaseId; rect: ChunkRect; batches: number; leaves: Float32Array }): Uint8Array[] {
+export function leafHashes(options: {
+  secret: Uint8Array;
+  jobId: JobId;
+  leaseId: LeaseId;
+  rect: ChunkRect;
+  batches: number;
+  leaves: Float32Array;
+}): Uint8Array[] {
   const { secret, jobId, leaseId, rect, batches, leaves } = options;
-  return Array.from({ length: rect.leafCount }, (_, leafIndex) => leafHash({
-    jobId, leaseId, chunkIndex: rect.chunkIndex, ...blockAndBatchOf(leafIndex, batches),
-    salt: leafSalt({ secret, leaseId, chunkIndex: rect.chunkIndex, leafIndex }),
-    sums: leaves.subarray(leafIndex * LEAF_FLOATS, (leafIndex + 1) * LEAF_FLOATS),
-  }));
+  return Array.from({ length: rect.leafCount }, (_, leafIndex) =>
+    leafHash({
+      jobId,
+      leaseId,
+      chunkIndex: rect.chunkIndex,
+      ...blockAndBatchOf(leafIndex, batches),
+      salt: leafSalt({ secret, leaseId, chunkIndex: rect.chunkIndex, leafIndex }),
+      sums: leaves.subarray(leafIndex * LEAF_FLOATS, (leafIndex + 1) * LEAF_FLOATS),
+    }),
+  );
 }
 
-/** The leaves of one chunk of a committed lease, from the spool or rendered again. Throws when they are not what was committed. */
-export async function leavesOf(context: WorkerContext, options: { lease: LedgerLease; chunkIndex: number; signal: AbortSignal }): Promise<{ output: ChunkOutput; leaves: Float32Array }> {
+/**
+ * The leaves of one chunk of a committed lease, from the spool or rendered again. Throws when they are not what was
+ * committed.
+ */
+export async function leavesOf(
+  context: WorkerContext,
+  options: { lease: LedgerLease; chunkIndex: number; signal: AbortSignal },
+): Promise<{ output: ChunkOutput; leaves: Float32Array }> {
   const { lease, chunkIndex, signal } = options;
   const job = await context.jobs.open(lease.jobId);
-  await (await obtainChunk(context, { lease, job, chunkIndex, signal })).output;
+  await (
+    await obtainChunk(context, { lease, job, chunkIndex, signal })
+  ).output;
   const spooled = await context.spool.read(lease, chunkIndex);
-  if (spooled === undefined) throw new InvariantError({ what: `spooled chunk ${chunkIndex} of lease ${lease.leaseId}`, expected: 'to read back', actual: 'missing or damaged' });
+  if (spooled === undefined)
+    throw new InvariantError({
+      what: `spooled chunk ${chunkIndex} of lease ${lease.leaseId}`,
+      expected: 'to read back',
+      actual: 'missing or damaged',
+    });
   return spooled;
 }
-

@@ -3,8 +3,16 @@ import { readBlockHeader } from '../../protocol/header.js';
 import { type LedgerLease, commitmentOf } from '../../protocol/ledger.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
-/** COMMITTED: reads the draw's header; brings it to the contract when it shows that nothing was drawn. Resolves to undefined when something was. */
-export async function settleUndrawn(context: WorkerContext, lease: LedgerLease, shift: number, signal: AbortSignal): Promise<number | undefined> {
+/**
+ * COMMITTED: reads the draw's header; brings it to the contract when it shows that nothing was drawn. Resolves to
+ * undefined when something was.
+ */
+export async function settleUndrawn(
+  context: WorkerContext,
+  lease: LedgerLease,
+  shift: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const commitment = commitmentOf(lease);
   if (commitment === undefined) return undefined;
   const header = await context.chain.readHeader(commitment.drawBlock, { signal });

@@ -1,5 +1,11 @@
 import { chunkRect } from '../../protocol/geometry.js';
-import { type Ledger, type LedgerAccount, type LedgerJob, type LedgerLease, countChunks } from '../../protocol/ledger.js';
+import {
+  type Ledger,
+  type LedgerAccount,
+  type LedgerJob,
+  type LedgerLease,
+  countChunks,
+} from '../../protocol/ledger.js';
 import { leaseTermsOf } from '../../protocol/leaseTerms.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
@@ -8,7 +14,10 @@ import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
 import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
-/** Milliseconds without an open lease after which a worker takes what is free on chain, though the coordinator suggests nothing. */
+/**
+ * Milliseconds without an open lease after which a worker takes what is free on chain, though the coordinator suggests
+ * nothing.
+ */
 const DISTRUST_MS = 20_000;
 
 /** What the next lease is chosen from. */
@@ -26,18 +35,29 @@ export interface TakeNext {
 }
 
 /**
- * Takes one lease, if there is one to take, or first adds to the stake what that lease needs. Asks the coordinator what to take; picks at random
- * where none answers, or where it has long suggested nothing: a coordinator cannot keep a worker from what the contract offers. The frame to render first is
- * prepared before the lease is taken; a job that fails there is refused for a minute. Resolves to the block of the transaction, or undefined when there is nothing to take.
+ * Takes one lease, if there is one to take, or first adds to the stake what that lease needs. Asks the coordinator what
+ * to take; picks at random where none answers, or where it has long suggested nothing: a coordinator cannot keep a
+ * worker from what the contract offers. The frame to render first is prepared before the lease is taken; a job that
+ * fails there is refused for a minute. Resolves to the block of the transaction, or undefined when there is nothing to
+ * take.
  */
 export async function takeNext(context: WorkerContext, from: TakeNext): Promise<number | undefined> {
   const { chain, jobs } = context;
   const { ledger, account, leases, nowSeconds, signal } = from;
-  const takeable = [...ledger.jobs.values()].filter((job) => !job.closed && !job.completed && job.deadline > nowSeconds && !jobs.isRefused(job.jobId));
+  const takeable = [...ledger.jobs.values()].filter(
+    (job) => !job.closed && !job.completed && job.deadline > nowSeconds && !jobs.isRefused(job.jobId),
+  );
   const picked = takeable[Math.floor(from.random() * takeable.length)];
   const pickedPolicy = picked === undefined ? undefined : ledger.policies.get(picked.policy);
   if (picked === undefined || pickedPolicy === undefined) return undefined;
-  const suggestion = await suggested(context, from, Math.min(fairShare(from, picked), chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy })));
+  const suggestion = await suggested(
+    context,
+    from,
+    Math.min(
+      fairShare(from, picked),
+      chunksWorthTaking({ msPerUnit: jobs.msPerUnit(picked.jobId), policy: pickedPolicy }),
+    ),
+  );
   if (suggestion === 'nothing' && from.idleMs < DISTRUST_MS) return undefined;
   const advice = suggestion === 'nothing' ? undefined : suggestion;
   const job = advice === undefined ? picked : takeable.find((one) => one.jobId === advice.jobId);
@@ -48,11 +68,21 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   const balanceWei = await chain.readBalance(chain.account, { signal });
   const msPerUnit = jobs.msPerUnit(job.jobId);
   const choice = chooseLease({
-    job, geometry, weights, policy, worker: chain.account, nowSeconds, msPerUnit,
+    job,
+    geometry,
+    weights,
+    policy,
+    worker: chain.account,
+    nowSeconds,
+    msPerUnit,
     lockedWei: leases.reduce((sum, lease) => sum + bondOf(ledger, lease), 0n),
     reachableStakeWei: account.stakeWei + balanceWei,
-    queuedMs: leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
-    random: from.random(), suggested: advice, maxChunks: fairShare(from, job),
+    queuedMs: leases
+      .filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId))
+      .reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
+    random: from.random(),
+    suggested: advice,
+    maxChunks: fairShare(from, job),
   });
   if (choice === undefined) return undefined;
   const missingWei = choice.terms.neededStakeWei - account.stakeWei;
@@ -62,18 +92,33 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     return blockNumber;
   }
   // What cannot be fetched or prepared is found out before a bond is at stake.
-  await frames().prepare(chunkRect(geometry, chunksOfMask(choice.word, choice.mask)[0] as number).frame).catch((error: unknown) => {
-    jobs.refuse(job.jobId);
-    throw error;
-  });
-  const { leaseId, blockNumber } = await chain.takeLease({
-    jobId: job.jobId, word: choice.word, mask: choice.mask, weightsWord: weightsWord(weights, choice.word), weightsProof: weightsProof(weights, choice.word),
-  }, { signal });
-  context.log.info({ leaseId, jobId: job.jobId, chunks: chunksOfMask(choice.word, choice.mask), blockNumber }, 'lease taken');
+  await frames()
+    .prepare(chunkRect(geometry, chunksOfMask(choice.word, choice.mask)[0] as number).frame)
+    .catch((error: unknown) => {
+      jobs.refuse(job.jobId);
+      throw error;
+    });
+  const { leaseId, blockNumber } = await chain.takeLease(
+    {
+      jobId: job.jobId,
+      word: choice.word,
+      mask: choice.mask,
+      weightsWord: weightsWord(weights, choice.word),
+      weightsProof: weightsProof(weights, choice.word),
+    },
+    { signal },
+  );
+  context.log.info(
+    { leaseId, jobId: job.jobId, chunks: chunksOfMask(choice.word, choice.mask), blockNumber },
+    'lease taken',
+  );
   return blockNumber;
 }
 
-/** Half of what this worker's share of the remaining chunks is, at least two: leases get smaller towards the end of a job, so that all who render it end together. */
+/**
+ * Half of what this worker's share of the remaining chunks is, at least two: leases get smaller towards the end of a
+ * job, so that all who render it end together.
+ */
 function fairShare(from: TakeNext, job: Readonly<LedgerJob>): number {
   const { free, voided } = countChunks(job);
   const workers = new Set([...from.ledger.openLeaseIds].map((leaseId) => from.ledger.leases.get(leaseId)?.worker));
@@ -82,12 +127,21 @@ function fairShare(from: TakeNext, job: Readonly<LedgerJob>): number {
 }
 
 /** What the coordinator suggests; undefined where none answers, so that the worker picks by itself. */
-async function suggested(context: WorkerContext, from: TakeNext, maxChunks: number): Promise<Suggestion | 'nothing' | undefined> {
+async function suggested(
+  context: WorkerContext,
+  from: TakeNext,
+  maxChunks: number,
+): Promise<Suggestion | 'nothing' | undefined> {
   if (from.suggestions === undefined) return undefined;
   try {
-    return await from.suggestions.suggest({ worker: context.chain.account, maxChunks, signal: from.signal }) ?? 'nothing';
+    return (
+      (await from.suggestions.suggest({ worker: context.chain.account, maxChunks, signal: from.signal })) ?? 'nothing'
+    );
   } catch (error) {
-    context.log.debug({ error: error instanceof Error ? error.message : String(error) }, 'no coordinator answers; picking by itself');
+    context.log.debug(
+      { error: error instanceof Error ? error.message : String(error) },
+      'no coordinator answers; picking by itself',
+    );
     return undefined;
   }
 }
@@ -95,12 +149,23 @@ async function suggested(context: WorkerContext, from: TakeNext, maxChunks: numb
 /** The bond an open lease locks: the policy's share of its pay. */
 function bondOf(ledger: Ledger, lease: LedgerLease): bigint {
   const policy: PolicyNumbers | undefined = ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
-  return policy === undefined ? 0n : leaseTermsOf({ policy, pricePerUnitWei: lease.payWei, units: 1, chunks: 1, lockedWei: 0n }).bondWei;
+  return policy === undefined
+    ? 0n
+    : leaseTermsOf({ policy, pricePerUnitWei: lease.payWei, units: 1, chunks: 1, lockedWei: 0n }).bondWei;
 }
 
-/** Milliseconds of rendering that a taken lease stands for; of another job's lease, one second per chunk, until it is known better. */
-function queuedMsOf(context: WorkerContext, of: { lease: LedgerLease; job: Pick<LedgerJob, 'jobId'>; weights: Uint16Array }): number {
+/**
+ * Milliseconds of rendering that a taken lease stands for; of another job's lease, one second per chunk, until it is
+ * known better.
+ */
+function queuedMsOf(
+  context: WorkerContext,
+  of: { lease: LedgerLease; job: Pick<LedgerJob, 'jobId'>; weights: Uint16Array },
+): number {
   const { lease } = of;
-  const units = lease.jobId === of.job.jobId ? unitsOf(of.weights, lease.word, lease.mask) : chunksOfMask(lease.word, lease.mask).length;
+  const units =
+    lease.jobId === of.job.jobId
+      ? unitsOf(of.weights, lease.word, lease.mask)
+      : chunksOfMask(lease.word, lease.mask).length;
   return units * (context.jobs.msPerUnit(lease.jobId) ?? 1000);
 }

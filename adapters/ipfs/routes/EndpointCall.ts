@@ -13,5 +13,8 @@ export interface EndpointCall {
   limits: EndpointLimits;
 }
 
-/** Routes by their path below /api/v0/. One returns what is to be sent as JSON, or undefined when it has answered itself. */
+/**
+ * Routes by their path below /api/v0/. One returns what is to be sent as JSON, or undefined when it has answered
+ * itself.
+ */
 export type Routes = Record<string, (call: EndpointCall) => Promise<unknown>>;

@@ -39,12 +39,18 @@ export const blockRoutes: Routes = {
 
 function blockCidOf(query: URLSearchParams, bytes: Uint8Array): CID {
   const hash = query.get('mhtype');
-  if (hash !== null && hash !== 'sha2-256') throw new BadInputError({ message: `block/put supports only mhtype=sha2-256, not ${hash}` });
+  if (hash !== null && hash !== 'sha2-256')
+    throw new BadInputError({ message: `block/put supports only mhtype=sha2-256, not ${hash}` });
   const codec = query.get('cid-codec') ?? query.get('format') ?? 'raw';
-  if (codec !== 'raw' && codec !== 'dag-pb') throw new BadInputError({ message: `block/put supports the codecs raw and dag-pb, not ${codec}` });
+  if (codec !== 'raw' && codec !== 'dag-pb')
+    throw new BadInputError({ message: `block/put supports the codecs raw and dag-pb, not ${codec}` });
   return CID.createV1(codec === 'raw' ? RAW_CODEC : DAG_PB_CODEC, createDigest(SHA2_256, sha256(bytes)));
 }
 
 function notFound(cid: CID): RushesError {
-  return new RushesError({ code: 'block-not-found', message: `block was not found locally (offline): ipld: could not find ${cid.toString()}`, facts: { cid: cid.toString() } });
+  return new RushesError({
+    code: 'block-not-found',
+    message: `block was not found locally (offline): ipld: could not find ${cid.toString()}`,
+    facts: { cid: cid.toString() },
+  });
 }

@@ -13,7 +13,11 @@ const WINDOW_BYTES = 8 << 20;
 /** Files and directories: UnixFS over blocks. */
 export const fileRoutes: Routes = {
   add: async ({ query, request, response, blocks, pins, limits }) => {
-    const entries = await addFiles(request, { blocks, settings: parseImportSettings(query), maxParts: limits.maxParts });
+    const entries = await addFiles(request, {
+      blocks,
+      settings: parseImportSettings(query),
+      maxParts: limits.maxParts,
+    });
     // With several roots (files added without a directory around them) each is pinned, as in Kubo.
     if (query.get('pin') !== 'false') await pins.add(rootsOf(entries, query.get('wrap-with-directory') === 'true'));
     sendLines(response, entries);
@@ -21,13 +25,22 @@ export const fileRoutes: Routes = {
 
   cat: async ({ query, response, blocks }) => {
     const entry = await exporter(ipfsPathOf(query), blocks);
-    if (entry.type !== 'file' && entry.type !== 'raw') throw new BadInputError({ message: 'this dag node is a directory' });
+    if (entry.type !== 'file' && entry.type !== 'raw')
+      throw new BadInputError({ message: 'this dag node is a directory' });
     const size = Number(entry.size);
     const begin = Math.min(countOf(query, 'offset') ?? 0, size);
     const end = Math.min(begin + (countOf(query, 'length') ?? size), size);
-    response.writeHead(200, { 'content-type': 'text/plain', 'x-stream-output': '1', 'x-content-length': String(end - begin) });
+    response.writeHead(200, {
+      'content-type': 'text/plain',
+      'x-stream-output': '1',
+      'x-content-length': String(end - begin),
+    });
     for (let offset = begin; offset < end; offset += WINDOW_BYTES) {
-      for await (const piece of entry.content({ offset, length: Math.min(WINDOW_BYTES, end - offset), blockReadConcurrency: 4 })) {
+      for await (const piece of entry.content({
+        offset,
+        length: Math.min(WINDOW_BYTES, end - offset),
+        blockReadConcurrency: 4,
+      })) {
         if (response.destroyed) return;
         if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
       }
@@ -42,7 +55,13 @@ export const fileRoutes: Routes = {
     if (entry.type === 'directory') {
       for await (const child of entry.entries()) {
         const target = await exporter(child.cid, blocks);
-        links.push({ Name: child.name, Hash: child.cid.toString(), Size: target.type === 'directory' ? 0 : Number(target.size), Type: target.type === 'directory' ? 1 : 2, Target: '' });
+        links.push({
+          Name: child.name,
+          Hash: child.cid.toString(),
+          Size: target.type === 'directory' ? 0 : Number(target.size),
+          Type: target.type === 'directory' ? 1 : 2,
+          Target: '',
+        });
       }
     }
     sendLines(response, [{ Objects: [{ Hash: entry.cid.toString(), Links: links }] }]);

@@ -16,16 +16,23 @@ export const pinRoutes: Routes = {
 
   'pin/rm': async ({ query, pins }) => {
     const cids = cidsOf(query);
-    for (const cid of cids) if (!await pins.remove(cid.toString())) throw new BadInputError({ message: 'not pinned or pinned indirectly', facts: { cid: cid.toString() } });
+    for (const cid of cids)
+      if (!(await pins.remove(cid.toString())))
+        throw new BadInputError({ message: 'not pinned or pinned indirectly', facts: { cid: cid.toString() } });
     return { Pins: cids.map(String) };
   },
 
   'pin/ls': async ({ query, response, pins }) => {
     const wanted = query.has('arg') ? cidsOf(query).map(String) : undefined;
-    for (const cid of wanted ?? []) if (!pins.has(cid)) throw new BadInputError({ message: `path '${cid}' is not pinned`, facts: { cid } });
+    for (const cid of wanted ?? [])
+      if (!pins.has(cid)) throw new BadInputError({ message: `path '${cid}' is not pinned`, facts: { cid } });
     const type = query.get('type') ?? 'all';
-    const found = type === 'all' || type === 'recursive' ? wanted ?? pins.all() : [];
-    if (query.get('stream') === 'true') sendLines(response, found.map((cid) => ({ Cid: cid, Type: 'recursive' })));
+    const found = type === 'all' || type === 'recursive' ? (wanted ?? pins.all()) : [];
+    if (query.get('stream') === 'true')
+      sendLines(
+        response,
+        found.map((cid) => ({ Cid: cid, Type: 'recursive' })),
+      );
     else return { Keys: Object.fromEntries(found.map((cid) => [cid, { Type: 'recursive' }])) };
     return undefined;
   },

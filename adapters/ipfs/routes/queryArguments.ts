@@ -34,6 +34,7 @@ export function countOf(query: URLSearchParams, name: string): number | undefine
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new BadInputError({ message: `${name} must be a count of bytes, not ${text.slice(0, 40)}` });
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new BadInputError({ message: `${name} must be a count of bytes, not ${text.slice(0, 40)}` });
   return value;
 }

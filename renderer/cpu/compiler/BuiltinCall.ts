@@ -17,13 +17,23 @@ export interface BuiltinCall {
 /** Emits a call; the operands are scalars or vectors, not checked further. */
 export type Builtin = (call: BuiltinCall) => Value;
 
-/** The operands, as many as stated, brought to one scalar out of `allowed` and to equal shapes; operands at the places in `scalars` may be scalars beside vectors. */
-export function matched(call: BuiltinCall, count: number, allowed: ScalarName[], scalars: number[] = []): RuntimeValue[] {
+/**
+ * The operands, as many as stated, brought to one scalar out of `allowed` and to equal shapes; operands at the places
+ * in `scalars` may be scalars beside vectors.
+ */
+export function matched(
+  call: BuiltinCall,
+  count: number,
+  allowed: ScalarName[],
+  scalars: number[] = [],
+): RuntimeValue[] {
   const { builder, name, operands, line } = call;
-  const refuse = () => new KernelCompileError(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, line);
+  const refuse = () =>
+    new KernelCompileError(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, line);
   if (operands.length !== count) throw refuse();
   let element: ScalarName | undefined = elementOf(operands[0]!.type as LaneType);
-  for (const operand of operands) element = element === undefined ? undefined : commonElement(element, elementOf(operand.type as LaneType));
+  for (const operand of operands)
+    element = element === undefined ? undefined : commonElement(element, elementOf(operand.type as LaneType));
   if (element === 'abstract-int') element = allowed.includes('i32') ? 'i32' : 'f32';
   if (element === 'abstract-float') element = 'f32';
   if (element === undefined || !allowed.includes(element)) throw refuse();

@@ -10,7 +10,10 @@ export function wasmType(type: LaneType): number {
   return elementOf(type) === 'f32' ? binaryen.f32 : binaryen.i32;
 }
 
-/** Collects the locals and statements of one WebAssembly function. Every operation is kept in a local of its own, which fixes the order of evaluation; binaryen removes what is not needed. */
+/**
+ * Collects the locals and statements of one WebAssembly function. Every operation is kept in a local of its own, which
+ * fixes the order of evaluation; binaryen removes what is not needed.
+ */
 export class FunctionBuilder {
   readonly module: binaryen.Module;
   readonly #parameters: number[] = [];

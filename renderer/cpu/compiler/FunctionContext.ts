@@ -15,6 +15,9 @@ export interface FunctionContext {
   /** The type to return, and how: a function of its own returns, an inlined one leaves its block. */
   result: Type;
   leave(value: Value | undefined, line: number): void;
-  /** Calls one of the kernel's functions; undefined when it returns nothing. Given from outside because bodies hold expressions and expressions call bodies. */
+  /**
+   * Calls one of the kernel's functions; undefined when it returns nothing. Given from outside because bodies hold
+   * expressions and expressions call bodies.
+   */
   callFunction(context: FunctionContext, expression: Expression & { kind: 'call' }): Value | undefined;
 }

@@ -11,7 +11,35 @@ import type { Operand, Value } from './values.js';
 
 const SCALARS: ScalarName[] = ['f32', 'i32', 'u32', 'bool'];
 const SUFFIXES: Record<string, ScalarName> = { f: 'f32', i: 'i32', u: 'u32' };
-const RESERVED = new Set(['fn', 'let', 'var', 'const', 'if', 'else', 'for', 'while', 'loop', 'switch', 'case', 'default', 'break', 'continue', 'continuing', 'return', 'struct', 'alias', 'true', 'false', 'discard', 'override', 'enable', 'requires', 'diagnostic', 'const_assert', '_']);
+const RESERVED = new Set([
+  'fn',
+  'let',
+  'var',
+  'const',
+  'if',
+  'else',
+  'for',
+  'while',
+  'loop',
+  'switch',
+  'case',
+  'default',
+  'break',
+  'continue',
+  'continuing',
+  'return',
+  'struct',
+  'alias',
+  'true',
+  'false',
+  'discard',
+  'override',
+  'enable',
+  'requires',
+  'diagnostic',
+  'const_assert',
+  '_',
+]);
 
 /** A function of the kernel as WebAssembly sees it. */
 export interface KernelFunction {
@@ -43,7 +71,8 @@ export class KernelModule {
     for (const declaration of declarations) {
       if (declaration.kind === 'assert') continue;
       refuseReserved(declaration.name, declaration.line);
-      if (this.declarations.has(declaration.name)) throw new KernelCompileError(`second declaration of ${declaration.name}`, declaration.line);
+      if (this.declarations.has(declaration.name))
+        throw new KernelCompileError(`second declaration of ${declaration.name}`, declaration.line);
       this.declarations.set(declaration.name, declaration);
     }
   }
@@ -57,7 +86,13 @@ export class KernelModule {
   countOf(expression: Expression, what: string): number {
     const value = this.constantOf(expression);
     const lane = value.kind === 'constant' && value.type.kind === 'scalar' ? value.lanes[0] : undefined;
-    if (typeof lane !== 'bigint' || value.type.kind !== 'scalar' || value.type.name === 'bool' || lane < 1n || lane > 0x7fffffffn) {
+    if (
+      typeof lane !== 'bigint' ||
+      value.type.kind !== 'scalar' ||
+      value.type.name === 'bool' ||
+      lane < 1n ||
+      lane > 0x7fffffffn
+    ) {
       throw new KernelCompileError(`${what} is not a positive whole number`, expression.line);
     }
     return Number(lane);
@@ -90,7 +125,8 @@ export class KernelModule {
       if (vector[2] !== undefined) return lanes(Number(vector[1]), SUFFIXES[vector[2]]!);
       if (templates.length === 0) return undefined;
       const element = this.#templateType(type, 0);
-      if (templates.length !== 1 || element.kind !== 'scalar') throw new KernelCompileError(`type ${name} of ${typeName(element)}`, line);
+      if (templates.length !== 1 || element.kind !== 'scalar')
+        throw new KernelCompileError(`type ${name} of ${typeName(element)}`, line);
       return lanes(Number(vector[1]), element.name);
     }
     if (name === 'array') return templates.length === 0 ? undefined : this.#arrayType(type);
@@ -99,7 +135,9 @@ export class KernelModule {
     if (declaration?.kind !== 'struct' && declaration?.kind !== 'alias') return undefined;
     const known = this.#types.get(name);
     if (known !== undefined) return known;
-    const resolved = this.guard(name, line, () => (declaration.kind === 'alias' ? this.typeOf(declaration.type) : this.#structType(declaration)));
+    const resolved = this.guard(name, line, () =>
+      declaration.kind === 'alias' ? this.typeOf(declaration.type) : this.#structType(declaration),
+    );
     this.#types.set(name, resolved);
     return resolved;
   }
@@ -111,31 +149,42 @@ export class KernelModule {
   }
 
   #arrayType(type: TypeName): ArrayType {
-    if (type.templates.length > 2) throw new KernelCompileError('array with more than an element type and a count', type.line);
+    if (type.templates.length > 2)
+      throw new KernelCompileError('array with more than an element type and a count', type.line);
     const element = this.#templateType(type, 0);
-    if (element.kind === 'pointer' || (element.kind === 'array' && element.count === undefined)) throw new KernelCompileError(`array of ${typeName(element)}`, type.line);
+    if (element.kind === 'pointer' || (element.kind === 'array' && element.count === undefined))
+      throw new KernelCompileError(`array of ${typeName(element)}`, type.line);
     const count = type.templates[1];
-    return { kind: 'array', element, count: count === undefined ? undefined : this.countOf(count, 'count of an array') };
+    return {
+      kind: 'array',
+      element,
+      count: count === undefined ? undefined : this.countOf(count, 'count of an array'),
+    };
   }
 
   #pointerType(type: TypeName): Type {
     const space = type.templates[0];
     const spaceName = space?.kind === 'name' ? space.type.name : '';
-    if ((spaceName !== 'function' && spaceName !== 'private') || type.templates.length !== 2) throw new KernelCompileError(`ptr<${spaceName}>`, type.line);
+    if ((spaceName !== 'function' && spaceName !== 'private') || type.templates.length !== 2)
+      throw new KernelCompileError(`ptr<${spaceName}>`, type.line);
     const target = this.#templateType(type, 1);
-    if (target.kind === 'pointer' || (target.kind === 'array' && target.count === undefined)) throw new KernelCompileError(`pointer to ${typeName(target)}`, type.line);
+    if (target.kind === 'pointer' || (target.kind === 'array' && target.count === undefined))
+      throw new KernelCompileError(`pointer to ${typeName(target)}`, type.line);
     return { kind: 'pointer', space: spaceName, target };
   }
 
   #structType(declaration: ModuleDeclaration & { kind: 'struct' }): StructType {
-    if (declaration.members.length === 0) throw new KernelCompileError(`struct ${declaration.name} without members`, declaration.line);
+    if (declaration.members.length === 0)
+      throw new KernelCompileError(`struct ${declaration.name} without members`, declaration.line);
     const names = new Set<string>();
     const members = declaration.members.map((member, index) => {
-      if (names.has(member.name)) throw new KernelCompileError(`second member ${member.name} of ${declaration.name}`, member.line);
+      if (names.has(member.name))
+        throw new KernelCompileError(`second member ${member.name} of ${declaration.name}`, member.line);
       names.add(member.name);
       const type = this.typeOf(member.type);
       const isLast = index === declaration.members.length - 1;
-      if (type.kind === 'pointer' || (isRuntimeSized(type) && !isLast)) throw new KernelCompileError(`member ${member.name} of type ${typeName(type)}`, member.line);
+      if (type.kind === 'pointer' || (isRuntimeSized(type) && !isLast))
+        throw new KernelCompileError(`member ${member.name} of type ${typeName(type)}`, member.line);
       return { name: member.name, type, ...this.#layoutAttributes(member.attributes) };
     });
     return layOutStruct(declaration.name, members);
@@ -146,9 +195,11 @@ export class KernelModule {
     for (const attribute of attributes) {
       const { name, line } = attribute;
       const argument = attribute.arguments[0];
-      if ((name !== 'align' && name !== 'size') || argument === undefined || attribute.arguments.length !== 1) throw new KernelCompileError(`attribute @${name} of a member`, line);
+      if ((name !== 'align' && name !== 'size') || argument === undefined || attribute.arguments.length !== 1)
+        throw new KernelCompileError(`attribute @${name} of a member`, line);
       found[name] = this.countOf(argument, `@${name}`);
-      if (name === 'align' && !Number.isInteger(Math.log2(found[name]))) throw new KernelCompileError('@align that is no power of two', line);
+      if (name === 'align' && !Number.isInteger(Math.log2(found[name])))
+        throw new KernelCompileError('@align that is no power of two', line);
     }
     return found;
   }
@@ -159,7 +210,10 @@ export class KernelModule {
     if (declaration?.kind !== 'function') return undefined;
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
-    const parameters = declaration.parameters.map((parameter) => ({ name: parameter.name, type: this.typeOf(parameter.type) }));
+    const parameters = declaration.parameters.map((parameter) => ({
+      name: parameter.name,
+      type: this.typeOf(parameter.type),
+    }));
     const result: Type = declaration.result === undefined ? { kind: 'void' } : this.typeOf(declaration.result);
     const created = { declaration, parameters, result };
     this.#functions.set(name, created);

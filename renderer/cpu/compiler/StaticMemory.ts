@@ -2,8 +2,8 @@
 const FIRST_ADDRESS = 16;
 
 /**
- * The part of a thread's memory that the compiler hands out: tables of constants, and the arrays of functions and of private variables.
- * WGSL has no recursion, so every array of a function has one place for good.
+ * The part of a thread's memory that the compiler hands out: tables of constants, and the arrays of functions and of
+ * private variables. WGSL has no recursion, so every array of a function has one place for good.
  */
 export class StaticMemory {
   #top = FIRST_ADDRESS;
@@ -20,7 +20,10 @@ export class StaticMemory {
     return this.#segments;
   }
 
-  /** The address of what `owner` (a declaration, a constant) keeps in memory; the same one for the same owner. On a 16-byte boundary. */
+  /**
+   * The address of what `owner` (a declaration, a constant) keeps in memory; the same one for the same owner. On a
+   * 16-byte boundary.
+   */
   addressFor(owner: object, byteLength: number, initial?: Uint8Array): number {
     const known = this.#addresses.get(owner);
     if (known !== undefined) return known;

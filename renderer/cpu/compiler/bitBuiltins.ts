@@ -23,12 +23,20 @@ function integerUnary(emit: (builder: FunctionBuilder, x: Read, element: ScalarN
 function reverseBits(builder: FunctionBuilder, x: Read): number {
   const { module: m } = builder;
   let value: Read = x;
-  for (const [distance, mask] of [[1, 0x55555555], [2, 0x33333333], [4, 0x0f0f0f0f], [8, 0x00ff00ff]] as const) {
+  for (const [distance, mask] of [
+    [1, 0x55555555],
+    [2, 0x33333333],
+    [4, 0x0f0f0f0f],
+    [8, 0x00ff00ff],
+  ] as const) {
     const before = value;
-    value = builder.keep(U32, m.i32.or(
-      m.i32.and(m.i32.shr_u(before(), m.i32.const(distance)), m.i32.const(mask)),
-      m.i32.shl(m.i32.and(before(), m.i32.const(mask)), m.i32.const(distance)),
-    )).read;
+    value = builder.keep(
+      U32,
+      m.i32.or(
+        m.i32.and(m.i32.shr_u(before(), m.i32.const(distance)), m.i32.const(mask)),
+        m.i32.shl(m.i32.and(before(), m.i32.const(mask)), m.i32.const(distance)),
+      ),
+    ).read;
   }
   return m.i32.rotl(value(), m.i32.const(16));
 }
@@ -41,11 +49,15 @@ function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part
   const wanted = runtime(builder, promote(count, U32, `${call.name}()`, line), line).parts[0]!;
   const limited = builder.keep(U32, m.select(m.i32.lt_u(given.read(), m.i32.const(32)), given.read(), m.i32.const(32)));
   const room = builder.keep(U32, m.i32.sub(m.i32.const(32), limited.read()));
-  return { offset: limited, count: builder.keep(U32, m.select(m.i32.lt_u(wanted.read(), room.read()), wanted.read(), room.read())) };
+  return {
+    offset: limited,
+    count: builder.keep(U32, m.select(m.i32.lt_u(wanted.read(), room.read()), wanted.read(), room.read())),
+  };
 }
 
 function expectCount(call: BuiltinCall, count: number): void {
-  if (call.operands.length !== count) throw new KernelCompileError(`${call.name}() with ${call.operands.length} arguments`, call.line);
+  if (call.operands.length !== count)
+    throw new KernelCompileError(`${call.name}() with ${call.operands.length} arguments`, call.line);
 }
 
 /** The field moved to the top, then down again, which extends its sign for i32. */
@@ -59,7 +71,8 @@ function extractBits(call: BuiltinCall): Value {
   const up = call.builder.keep(U32, m.i32.sub(down.read(), offset.read()));
   const shiftDown = element === 'i32' ? m.i32.shr_s : m.i32.shr_u;
   return lanewise(call.builder, element, [x!], {
-    scalar: (read) => m.select(m.i32.eqz(count.read()), m.i32.const(0), shiftDown(m.i32.shl(read!(), up.read()), down.read())),
+    scalar: (read) =>
+      m.select(m.i32.eqz(count.read()), m.i32.const(0), shiftDown(m.i32.shl(read!(), up.read()), down.read())),
   });
 }
 
@@ -68,13 +81,18 @@ function insertBits(call: BuiltinCall): Value {
   const operands = matched({ ...call, operands: call.operands.slice(0, 2) }, 2, INTEGER);
   const { offset, count } = fieldOf(call, call.operands[2]!, call.operands[3]!);
   const { module: m } = call.builder;
-  const ones = m.select(m.i32.eq(count.read(), m.i32.const(32)), m.i32.const(-1), m.i32.sub(m.i32.shl(m.i32.const(1), count.read()), m.i32.const(1)));
+  const ones = m.select(
+    m.i32.eq(count.read(), m.i32.const(32)),
+    m.i32.const(-1),
+    m.i32.sub(m.i32.shl(m.i32.const(1), count.read()), m.i32.const(1)),
+  );
   const mask = call.builder.keep(U32, m.i32.shl(ones, offset.read()));
   return lanewise(call.builder, elementOf(operands[0]!.type as LaneType), operands, {
-    scalar: (base, field) => m.i32.or(
-      m.i32.and(base!(), m.i32.xor(mask.read(), m.i32.const(-1))),
-      m.i32.and(m.i32.shl(field!(), offset.read()), mask.read()),
-    ),
+    scalar: (base, field) =>
+      m.i32.or(
+        m.i32.and(base!(), m.i32.xor(mask.read(), m.i32.const(-1))),
+        m.i32.and(m.i32.shl(field!(), offset.read()), mask.read()),
+      ),
   });
 }
 
@@ -88,7 +106,10 @@ function unpack(count: 2 | 4, emit: Emit): Builtin {
     if (packed.type.kind !== 'scalar') throw new KernelCompileError(`${call.name}(${typeName(packed.type)})`, line);
     const bits = 32 / count;
     const fields = Array.from({ length: count }, (_, index) => {
-      const field = builder.keep(U32, m.i32.and(m.i32.shr_u(packed.parts[0]!.read(), m.i32.const(index * bits)), m.i32.const(2 ** bits - 1)));
+      const field = builder.keep(
+        U32,
+        m.i32.and(m.i32.shr_u(packed.parts[0]!.read(), m.i32.const(index * bits)), m.i32.const(2 ** bits - 1)),
+      );
       return builder.keep(F32, emit(builder, field.read));
     });
     return fromLanes(builder, lanes(count, 'f32'), fields);
@@ -101,7 +122,10 @@ function atLeastMinusOne(field: number, m: FunctionBuilder['module'], greatest: 
   return m.f32.max(m.f32.div(m.f32.convert_s.i32(field), m.f32.const(greatest)), m.f32.const(-1));
 }
 
-/** A half float widened: exponent and mantissa moved into place and scaled by 2^112, which is exact for subnormals too; infinities and NaN apart. */
+/**
+ * A half float widened: exponent and mantissa moved into place and scaled by 2^112, which is exact for subnormals too;
+ * infinities and NaN apart.
+ */
 function halfToFloat(builder: FunctionBuilder, half: Read): number {
   const { module: m } = builder;
   const magnitude = builder.keep(U32, m.i32.shl(m.i32.and(half(), m.i32.const(0x7fff)), m.i32.const(13)));
@@ -117,7 +141,15 @@ export const bitBuiltins: [string, Builtin][] = [
   ['countLeadingZeros', integerUnary(({ module: m }, x) => m.i32.clz(x()))],
   ['countTrailingZeros', integerUnary(({ module: m }, x) => m.i32.ctz(x()))],
   // 31 - clz is -1 for zero; a negative i32 is complemented first.
-  ['firstLeadingBit', integerUnary(({ module: m }, x, element) => m.i32.sub(m.i32.const(31), m.i32.clz(element === 'u32' ? x() : m.i32.xor(x(), m.i32.shr_s(x(), m.i32.const(31))))))],
+  [
+    'firstLeadingBit',
+    integerUnary(({ module: m }, x, element) =>
+      m.i32.sub(
+        m.i32.const(31),
+        m.i32.clz(element === 'u32' ? x() : m.i32.xor(x(), m.i32.shr_s(x(), m.i32.const(31)))),
+      ),
+    ),
+  ],
   ['firstTrailingBit', integerUnary(({ module: m }, x) => m.select(m.i32.eqz(x()), m.i32.const(-1), m.i32.ctz(x())))],
   ['reverseBits', integerUnary((builder, x) => reverseBits(builder, x))],
   ['extractBits', extractBits],

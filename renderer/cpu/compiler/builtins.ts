@@ -30,7 +30,10 @@ function floatUnary(pick: (call: BuiltinCall) => LaneOperation): Builtin {
   return (call) => lanewise(call.builder, 'f32', matched(call, 1, FLOAT), pick(call));
 }
 
-/** min and max by WGSL's own words: the second operand where it is strictly less (or greater), else the first. SIMD calls that pmin and pmax. */
+/**
+ * min and max by WGSL's own words: the second operand where it is strictly less (or greater), else the first. SIMD
+ * calls that pmin and pmax.
+ */
 function extreme(pick: 'min' | 'max'): Builtin {
   return (call) => {
     const operands = matched(call, 2, NUMERIC);
@@ -39,20 +42,26 @@ function extreme(pick: 'min' | 'max'): Builtin {
     const less = pick === 'min';
     if (element === 'f32') {
       return lanewise(call.builder, element, operands, {
-        scalar: (a, b) => (less ? m.select(m.f32.lt(b!(), a!()), b!(), a!()) : m.select(m.f32.lt(a!(), b!()), b!(), a!())),
+        scalar: (a, b) =>
+          less ? m.select(m.f32.lt(b!(), a!()), b!(), a!()) : m.select(m.f32.lt(a!(), b!()), b!(), a!()),
         simd: (a, b) => (less ? m.f32x4.pmin(a!(), b!()) : m.f32x4.pmax(a!(), b!())),
       });
     }
-    const [compare, vector] = element === 'i32'
-      ? [less ? m.i32.lt_s : m.i32.gt_s, less ? m.i32x4.min_s : m.i32x4.max_s]
-      : [less ? m.i32.lt_u : m.i32.gt_u, less ? m.i32x4.min_u : m.i32x4.max_u];
-    return lanewise(call.builder, element, operands, { scalar: (a, b) => m.select(compare(a!(), b!()), a!(), b!()), simd: (a, b) => vector(a!(), b!()) });
+    const [compare, vector] =
+      element === 'i32'
+        ? [less ? m.i32.lt_s : m.i32.gt_s, less ? m.i32x4.min_s : m.i32x4.max_s]
+        : [less ? m.i32.lt_u : m.i32.gt_u, less ? m.i32x4.min_u : m.i32x4.max_u];
+    return lanewise(call.builder, element, operands, {
+      scalar: (a, b) => m.select(compare(a!(), b!()), a!(), b!()),
+      simd: (a, b) => vector(a!(), b!()),
+    });
   };
 }
 const min = extreme('min');
 const max = extreme('max');
 
-const compute = (call: BuiltinCall, operator: BinaryOperator, left: Value, right: Value) => applyBinary(call.builder, operator, left, right, call.line);
+const compute = (call: BuiltinCall, operator: BinaryOperator, left: Value, right: Value) =>
+  applyBinary(call.builder, operator, left, right, call.line);
 const withOperands = (call: BuiltinCall, ...operands: Value[]): BuiltinCall => ({ ...call, operands });
 
 /** The sum of products in lane order, starting with the first. */
@@ -63,11 +72,15 @@ function dotOf(call: BuiltinCall, a: Value, b: Value): Value {
   return terms.reduce((sum, term) => compute(call, '+', sum, term));
 }
 
-const squareRoot: Builtin = floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.sqrt(x!()), simd: (x) => m.f32x4.sqrt(x!()) }));
+const squareRoot: Builtin = floatUnary(({ builder: { module: m } }) => ({
+  scalar: (x) => m.f32.sqrt(x!()),
+  simd: (x) => m.f32x4.sqrt(x!()),
+}));
 
 function vectorsOf(call: BuiltinCall, count: number, allowed: ScalarName[]): RuntimeValue[] {
   const operands = matched(call, count, allowed);
-  if (operands[0]!.type.kind !== 'vector') throw new KernelCompileError(`${call.name}(${typeName(operands[0]!.type)})`, call.line);
+  if (operands[0]!.type.kind !== 'vector')
+    throw new KernelCompileError(`${call.name}(${typeName(operands[0]!.type)})`, call.line);
   return operands;
 }
 
@@ -81,19 +94,34 @@ const absolute: Builtin = (call) => {
   const { module: m } = call.builder;
   const element = elementOf(x!.type as LaneType);
   if (element === 'u32') return x!;
-  return lanewise(call.builder, element, [x!], element === 'f32'
-    ? { scalar: (a) => m.f32.abs(a!()), simd: (a) => m.f32x4.abs(a!()) }
-    : { scalar: (a) => m.select(m.i32.lt_s(a!(), m.i32.const(0)), m.i32.sub(m.i32.const(0), a!()), a!()), simd: (a) => m.i32x4.abs(a!()) });
+  return lanewise(
+    call.builder,
+    element,
+    [x!],
+    element === 'f32'
+      ? { scalar: (a) => m.f32.abs(a!()), simd: (a) => m.f32x4.abs(a!()) }
+      : {
+          scalar: (a) => m.select(m.i32.lt_s(a!(), m.i32.const(0)), m.i32.sub(m.i32.const(0), a!()), a!()),
+          simd: (a) => m.i32x4.abs(a!()),
+        },
+  );
 };
 
 const sign: Builtin = (call) => {
   const [x] = matched(call, 1, ['f32', 'i32']);
   const { module: m } = call.builder;
   if (elementOf(x!.type as LaneType) === 'i32') {
-    return lanewise(call.builder, 'i32', [x!], { scalar: (a) => m.i32.sub(m.i32.gt_s(a!(), m.i32.const(0)), m.i32.lt_s(a!(), m.i32.const(0))) });
+    return lanewise(call.builder, 'i32', [x!], {
+      scalar: (a) => m.i32.sub(m.i32.gt_s(a!(), m.i32.const(0)), m.i32.lt_s(a!(), m.i32.const(0))),
+    });
   }
   return lanewise(call.builder, 'f32', [x!], {
-    scalar: (a) => m.select(m.f32.gt(a!(), m.f32.const(0)), m.f32.const(1), m.select(m.f32.lt(a!(), m.f32.const(0)), m.f32.const(-1), m.f32.const(0))),
+    scalar: (a) =>
+      m.select(
+        m.f32.gt(a!(), m.f32.const(0)),
+        m.f32.const(1),
+        m.select(m.f32.lt(a!(), m.f32.const(0)), m.f32.const(-1), m.f32.const(0)),
+      ),
   });
 };
 
@@ -104,18 +132,26 @@ const clamp: Builtin = (call) => {
 
 const select: Builtin = (call) => {
   const [whenFalse, whenTrue, condition] = call.operands;
-  if (call.operands.length !== 3) throw new KernelCompileError(`select() with ${call.operands.length} arguments`, call.line);
-  const [a, b] = matched(withOperands(call, whenFalse!, whenTrue!), 2, [...NUMERIC, 'bool']) as [RuntimeValue, RuntimeValue];
+  if (call.operands.length !== 3)
+    throw new KernelCompileError(`select() with ${call.operands.length} arguments`, call.line);
+  const [a, b] = matched(withOperands(call, whenFalse!, whenTrue!), 2, [...NUMERIC, 'bool']) as [
+    RuntimeValue,
+    RuntimeValue,
+  ];
   const size = laneCount(condition!.type as LaneType);
   const type = a.type as LaneType;
-  if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type))) throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.line);
+  if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type)))
+    throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.line);
   const blended = blend(call, [a, b], condition!);
   if (blended !== undefined) return blended;
   const c = runtime(call.builder, condition!, call.line);
   const { module: m } = call.builder;
   if (size === 1) {
     const decide = c.parts[0]!.read;
-    return lanewise(call.builder, elementOf(type), [a, b], { scalar: (x, y) => m.select(decide(), y!(), x!()), simd: (x, y) => m.select(decide(), y!(), x!()) });
+    return lanewise(call.builder, elementOf(type), [a, b], {
+      scalar: (x, y) => m.select(decide(), y!(), x!()),
+      simd: (x, y) => m.select(decide(), y!(), x!()),
+    });
   }
   return lanewise(call.builder, elementOf(type), [a, b, c], {
     scalar: (x, y, which) => m.select(which!(), y!(), x!()),
@@ -123,7 +159,10 @@ const select: Builtin = (call) => {
   });
 };
 
-/** Cheaper forms of select on four lanes: lanes picked by constants are a shuffle, and beside zeros the mask itself will do. */
+/**
+ * Cheaper forms of select on four lanes: lanes picked by constants are a shuffle, and beside zeros the mask itself will
+ * do.
+ */
 function blend(call: BuiltinCall, [a, b]: [RuntimeValue, RuntimeValue], condition: Value): RuntimeValue | undefined {
   const { builder } = call;
   const { module: m } = builder;
@@ -131,12 +170,20 @@ function blend(call: BuiltinCall, [a, b]: [RuntimeValue, RuntimeValue], conditio
   if (!isSimd(type) || condition.type.kind !== 'vector') return undefined;
   const [whenFalse, whenTrue] = [a.parts[0]!, b.parts[0]!];
   if (condition.kind === 'constant') {
-    const bytes = condition.lanes.flatMap((lane, index) => [0, 1, 2, 3].map((byte) => (lane === 0n ? 0 : 16) + 4 * index + byte));
-    return { kind: 'runtime', type, parts: [builder.keep(type, m.i8x16.shuffle(whenFalse.read(), whenTrue.read(), bytes))] };
+    const bytes = condition.lanes.flatMap((lane, index) =>
+      [0, 1, 2, 3].map((byte) => (lane === 0n ? 0 : 16) + 4 * index + byte),
+    );
+    return {
+      kind: 'runtime',
+      type,
+      parts: [builder.keep(type, m.i8x16.shuffle(whenFalse.read(), whenTrue.read(), bytes))],
+    };
   }
   const mask = condition.parts[0]!;
-  if (isZero(call.operands[0]!)) return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.and(whenTrue.read(), mask.read()))] };
-  if (isZero(call.operands[1]!)) return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.andnot(whenFalse.read(), mask.read()))] };
+  if (isZero(call.operands[0]!))
+    return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.and(whenTrue.read(), mask.read()))] };
+  if (isZero(call.operands[1]!))
+    return { kind: 'runtime', type, parts: [builder.keep(type, m.v128.andnot(whenFalse.read(), mask.read()))] };
   return undefined;
 }
 
@@ -152,9 +199,15 @@ function reduceBools(kind: 'any' | 'all'): Builtin {
     const type = x!.type as LaneType;
     if (isSimd(type)) {
       const mask = x!.parts[0]!.read();
-      return { kind: 'runtime', type: BOOL, parts: [call.builder.keep(BOOL, kind === 'any' ? m.v128.any_true(mask) : m.i32x4.all_true(mask))] };
+      return {
+        kind: 'runtime',
+        type: BOOL,
+        parts: [call.builder.keep(BOOL, kind === 'any' ? m.v128.any_true(mask) : m.i32x4.all_true(mask))],
+      };
     }
-    const combined = x!.parts.map((part) => part.read()).reduce((a, b) => (kind === 'any' ? m.i32.or(a, b) : m.i32.and(a, b)));
+    const combined = x!.parts
+      .map((part) => part.read())
+      .reduce((a, b) => (kind === 'any' ? m.i32.or(a, b) : m.i32.and(a, b)));
     return { kind: 'runtime', type: BOOL, parts: [call.builder.keep(BOOL, combined)] };
   };
 }
@@ -163,27 +216,51 @@ const cross: Builtin = (call) => {
   const [a, b] = vectorsOf(call, 2, FLOAT);
   if (a!.parts.length !== 3) throw new KernelCompileError(`cross(${typeName(a!.type)})`, call.line);
   const { module: m } = call.builder;
-  const component = (i: number, j: number) => call.builder.keep(F32, m.f32.sub(
-    m.f32.mul(a!.parts[i]!.read(), b!.parts[j]!.read()), m.f32.mul(a!.parts[j]!.read(), b!.parts[i]!.read())));
+  const component = (i: number, j: number) =>
+    call.builder.keep(
+      F32,
+      m.f32.sub(
+        m.f32.mul(a!.parts[i]!.read(), b!.parts[j]!.read()),
+        m.f32.mul(a!.parts[j]!.read(), b!.parts[i]!.read()),
+      ),
+    );
   return { kind: 'runtime', type: a!.type, parts: [component(1, 2), component(2, 0), component(0, 1)] };
 };
 
 const smoothstep: Builtin = (call) => {
   const [low, high, x] = matched(call, 3, FLOAT);
   const size = laneCount(x!.type as LaneType);
-  const t = clamp(withOperands(call,
-    compute(call, '/', compute(call, '-', x!, low!), compute(call, '-', high!, low!)), splat(call.builder, zero, size), splat(call.builder, one, size)));
-  return compute(call, '*', compute(call, '*', t, t), compute(call, '-', constant(F32, [3]), compute(call, '*', constant(F32, [2]), t)));
+  const t = clamp(
+    withOperands(
+      call,
+      compute(call, '/', compute(call, '-', x!, low!), compute(call, '-', high!, low!)),
+      splat(call.builder, zero, size),
+      splat(call.builder, one, size),
+    ),
+  );
+  return compute(
+    call,
+    '*',
+    compute(call, '*', t, t),
+    compute(call, '-', constant(F32, [3]), compute(call, '*', constant(F32, [2]), t)),
+  );
 };
 
 const refract: Builtin = (call) => {
   const [incident, normal] = vectorsOf(withOperands(call, ...call.operands.slice(0, 2)), 2, FLOAT);
   const ratio = concrete(promote(call.operands[2]!, F32, 'refract()', call.line), call.line);
   const cosine = dotOf(call, normal!, incident!);
-  const k = compute(call, '-', one, compute(call, '*', compute(call, '*', ratio, ratio), compute(call, '-', one, compute(call, '*', cosine, cosine))));
+  const k = compute(
+    call,
+    '-',
+    one,
+    compute(call, '*', compute(call, '*', ratio, ratio), compute(call, '-', one, compute(call, '*', cosine, cosine))),
+  );
   const along = compute(call, '+', compute(call, '*', ratio, cosine), squareRoot(withOperands(call, k)));
   const bent = compute(call, '-', compute(call, '*', ratio, incident!), compute(call, '*', along, normal!));
-  return select(withOperands(call, bent, splat(call.builder, zero, laneCount(bent.type as LaneType)), compute(call, '<', k, zero)));
+  return select(
+    withOperands(call, bent, splat(call.builder, zero, laneCount(bent.type as LaneType)), compute(call, '<', k, zero)),
+  );
 };
 
 const BUILTINS = new Map<string, Builtin>([
@@ -196,55 +273,121 @@ const BUILTINS = new Map<string, Builtin>([
   ['any', reduceBools('any')],
   ['all', reduceBools('all')],
   ['sqrt', squareRoot],
-  ['floor', floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.floor(x!()), simd: (x) => m.f32x4.floor(x!()) }))],
-  ['ceil', floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.ceil(x!()), simd: (x) => m.f32x4.ceil(x!()) }))],
-  ['trunc', floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.trunc(x!()), simd: (x) => m.f32x4.trunc(x!()) }))],
-  ['round', floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.nearest(x!()), simd: (x) => m.f32x4.nearest(x!()) }))],
-  ['fract', floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.sub(x!(), m.f32.floor(x!())), simd: (x) => m.f32x4.sub(x!(), m.f32x4.floor(x!())) }))],
-  ['inverseSqrt', floatUnary(({ builder: { module: m } }) => ({
-    scalar: (x) => m.f32.div(m.f32.const(1), m.f32.sqrt(x!())),
-    simd: (x) => m.f32x4.div(m.f32x4.splat(m.f32.const(1)), m.f32x4.sqrt(x!())),
-  }))],
+  [
+    'floor',
+    floatUnary(({ builder: { module: m } }) => ({
+      scalar: (x) => m.f32.floor(x!()),
+      simd: (x) => m.f32x4.floor(x!()),
+    })),
+  ],
+  [
+    'ceil',
+    floatUnary(({ builder: { module: m } }) => ({ scalar: (x) => m.f32.ceil(x!()), simd: (x) => m.f32x4.ceil(x!()) })),
+  ],
+  [
+    'trunc',
+    floatUnary(({ builder: { module: m } }) => ({
+      scalar: (x) => m.f32.trunc(x!()),
+      simd: (x) => m.f32x4.trunc(x!()),
+    })),
+  ],
+  [
+    'round',
+    floatUnary(({ builder: { module: m } }) => ({
+      scalar: (x) => m.f32.nearest(x!()),
+      simd: (x) => m.f32x4.nearest(x!()),
+    })),
+  ],
+  [
+    'fract',
+    floatUnary(({ builder: { module: m } }) => ({
+      scalar: (x) => m.f32.sub(x!(), m.f32.floor(x!())),
+      simd: (x) => m.f32x4.sub(x!(), m.f32x4.floor(x!())),
+    })),
+  ],
+  [
+    'inverseSqrt',
+    floatUnary(({ builder: { module: m } }) => ({
+      scalar: (x) => m.f32.div(m.f32.const(1), m.f32.sqrt(x!())),
+      simd: (x) => m.f32x4.div(m.f32x4.splat(m.f32.const(1)), m.f32x4.sqrt(x!())),
+    })),
+  ],
   ['degrees', (call) => compute(call, '*', matched(call, 1, FLOAT)[0]!, constant(F32, [Math.fround(180 / Math.PI)]))],
   ['radians', (call) => compute(call, '*', matched(call, 1, FLOAT)[0]!, constant(F32, [Math.fround(Math.PI / 180)]))],
-  ['saturate', (call) => {
-    const [x] = matched(call, 1, FLOAT);
-    const size = laneCount(x!.type as LaneType);
-    return clamp(withOperands(call, x!, splat(call.builder, zero, size), splat(call.builder, one, size)));
-  }],
-  ['step', (call) => {
-    const [edge, x] = matched(call, 2, FLOAT);
-    const size = laneCount(x!.type as LaneType);
-    return select(withOperands(call, splat(call.builder, zero, size), splat(call.builder, one, size), compute(call, '<=', edge!, x!)));
-  }],
-  ['mix', (call) => {
-    const [a, b, t] = matched(call, 3, FLOAT, [2]);
-    return compute(call, '+', compute(call, '*', a!, compute(call, '-', one, t!)), compute(call, '*', b!, t!));
-  }],
+  [
+    'saturate',
+    (call) => {
+      const [x] = matched(call, 1, FLOAT);
+      const size = laneCount(x!.type as LaneType);
+      return clamp(withOperands(call, x!, splat(call.builder, zero, size), splat(call.builder, one, size)));
+    },
+  ],
+  [
+    'step',
+    (call) => {
+      const [edge, x] = matched(call, 2, FLOAT);
+      const size = laneCount(x!.type as LaneType);
+      return select(
+        withOperands(
+          call,
+          splat(call.builder, zero, size),
+          splat(call.builder, one, size),
+          compute(call, '<=', edge!, x!),
+        ),
+      );
+    },
+  ],
+  [
+    'mix',
+    (call) => {
+      const [a, b, t] = matched(call, 3, FLOAT, [2]);
+      return compute(call, '+', compute(call, '*', a!, compute(call, '-', one, t!)), compute(call, '*', b!, t!));
+    },
+  ],
   ['smoothstep', smoothstep],
-  ['dot', (call) => {
-    const [a, b] = vectorsOf(call, 2, NUMERIC);
-    return dotOf(call, a!, b!);
-  }],
+  [
+    'dot',
+    (call) => {
+      const [a, b] = vectorsOf(call, 2, NUMERIC);
+      return dotOf(call, a!, b!);
+    },
+  ],
   ['cross', cross],
   ['length', (call) => lengthOf(call, matched(call, 1, FLOAT)[0]!)],
-  ['distance', (call) => {
-    const [a, b] = matched(call, 2, FLOAT);
-    return lengthOf(call, compute(call, '-', a!, b!));
-  }],
-  ['normalize', (call) => {
-    const [x] = vectorsOf(call, 1, FLOAT);
-    return compute(call, '/', x!, lengthOf(call, x!));
-  }],
-  ['reflect', (call) => {
-    const [incident, normal] = vectorsOf(call, 2, FLOAT);
-    return compute(call, '-', incident!, compute(call, '*', compute(call, '*', constant(F32, [2]), dotOf(call, normal!, incident!)), normal!));
-  }],
+  [
+    'distance',
+    (call) => {
+      const [a, b] = matched(call, 2, FLOAT);
+      return lengthOf(call, compute(call, '-', a!, b!));
+    },
+  ],
+  [
+    'normalize',
+    (call) => {
+      const [x] = vectorsOf(call, 1, FLOAT);
+      return compute(call, '/', x!, lengthOf(call, x!));
+    },
+  ],
+  [
+    'reflect',
+    (call) => {
+      const [incident, normal] = vectorsOf(call, 2, FLOAT);
+      return compute(
+        call,
+        '-',
+        incident!,
+        compute(call, '*', compute(call, '*', constant(F32, [2]), dotOf(call, normal!, incident!)), normal!),
+      );
+    },
+  ],
   ['refract', refract],
-  ['faceForward', (call) => {
-    const [normal, incident, reference] = vectorsOf(call, 3, FLOAT);
-    const flipped = applyUnary(call.builder, '-', normal!, call.line);
-    return select(withOperands(call, flipped, normal!, compute(call, '<', dotOf(call, reference!, incident!), zero)));
-  }],
+  [
+    'faceForward',
+    (call) => {
+      const [normal, incident, reference] = vectorsOf(call, 3, FLOAT);
+      const flipped = applyUnary(call.builder, '-', normal!, call.line);
+      return select(withOperands(call, flipped, normal!, compute(call, '<', dotOf(call, reference!, incident!), zero)));
+    },
+  ],
   ...bitBuiltins,
 ]);

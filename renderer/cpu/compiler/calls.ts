@@ -18,7 +18,10 @@ import type { Operand, Part, Place, Register, Value } from './values.js';
 /** The function that kernels declare to turn a mask into bits: one instruction here, its own body on a GPU. */
 const MOVEMASK = 'movemask';
 
-/** Pointers to variables that hold no array are passed by value and handed back with the result. WGSL forbids aliasing, so nobody can tell. */
+/**
+ * Pointers to variables that hold no array are passed by value and handed back with the result. WGSL forbids aliasing,
+ * so nobody can tell.
+ */
 function isHandedBack(type: Type): boolean {
   return type.kind === 'pointer' && !holdsArray(type.target);
 }
@@ -30,7 +33,10 @@ function parameterSlots(type: Type): LaneType[] {
 
 /** What a function's WebAssembly returns: its result, then the targets of the pointers it may have written. */
 function returnedSlots({ parameters, result }: KernelFunction): LaneType[] {
-  return [...slotsOf(result).map((slot) => slot.type), ...parameters.filter(({ type }) => isHandedBack(type)).flatMap(({ type }) => parameterSlots(type))];
+  return [
+    ...slotsOf(result).map((slot) => slot.type),
+    ...parameters.filter(({ type }) => isHandedBack(type)).flatMap(({ type }) => parameterSlots(type)),
+  ];
 }
 
 function wasmResult(slots: LaneType[]): number {
@@ -44,22 +50,32 @@ export function callFunction(context: FunctionContext, expression: Expression & 
   const { callee, line } = expression;
   const target = kernel.findFunction(callee.name)!;
   if (expression.arguments.length !== target.parameters.length || callee.templates.length > 0) {
-    throw new KernelCompileError(`${callee.name}() with ${expression.arguments.length} arguments instead of ${target.parameters.length}`, line);
+    throw new KernelCompileError(
+      `${callee.name}() with ${expression.arguments.length} arguments instead of ${target.parameters.length}`,
+      line,
+    );
   }
-  const operands = expression.arguments.map((argument, index) => argumentOf(context, argument, target.parameters[index]!.type, callee.name));
+  const operands = expression.arguments.map((argument, index) =>
+    argumentOf(context, argument, target.parameters[index]!.type, callee.name),
+  );
   if (callee.name === MOVEMASK) return movemask(context, target, operands, line);
-  if (isInlined(kernel, callee.name)) return kernel.guard(`${callee.name}()`, line, () => inline(context, target, operands));
+  if (isInlined(kernel, callee.name))
+    return kernel.guard(`${callee.name}()`, line, () => inline(context, target, operands));
   return callOutOfLine(context.builder, target, operands, line);
 }
 
 /** An argument, as a value of the parameter's type or as a pointer. */
 function argumentOf(context: FunctionContext, argument: Expression, type: Type, callee: string): Operand {
   const { line } = argument;
-  if (type.kind !== 'pointer') return { kind: 'value', value: promote(evaluate(context, argument), type, `argument of ${callee}()`, line) };
+  if (type.kind !== 'pointer')
+    return { kind: 'value', value: promote(evaluate(context, argument), type, `argument of ${callee}()`, line) };
   const operand = locate(context, argument);
   if (operand.kind !== 'pointer') throw new KernelCompileError(`argument of ${callee}(): expected a pointer`, line);
   if (!sameType(operand.place.type, type.target) || operand.space !== type.space) {
-    throw new KernelCompileError(`argument of ${callee}(): expected ${typeName(type)}, found ptr<${operand.space}, ${typeName(operand.place.type)}>`, line);
+    throw new KernelCompileError(
+      `argument of ${callee}(): expected ${typeName(type)}, found ptr<${operand.space}, ${typeName(operand.place.type)}>`,
+      line,
+    );
   }
   return operand;
 }
@@ -67,12 +83,23 @@ function argumentOf(context: FunctionContext, argument: Expression, type: Type, 
 function movemask(context: FunctionContext, target: KernelFunction, operands: Operand[], line: number): Value {
   const [parameter] = target.parameters;
   const type = parameter?.type;
-  if (target.parameters.length !== 1 || type === undefined || type.kind !== 'vector' || !isSimd(type) || elementOf(type) !== 'bool' || !sameType(target.result, U32)) {
+  if (
+    target.parameters.length !== 1 ||
+    type === undefined ||
+    type.kind !== 'vector' ||
+    !isSimd(type) ||
+    elementOf(type) !== 'bool' ||
+    !sameType(target.result, U32)
+  ) {
     throw new KernelCompileError('movemask() must be fn movemask(m: vec4<bool>) -> u32', target.declaration.line);
   }
   const { builder } = context;
   const mask = runtime(builder, (operands[0] as Operand & { kind: 'value' }).value, line);
-  return { kind: 'runtime', type: U32, parts: [builder.keep(U32, builder.module.i32x4.bitmask(mask.parts[0]!.read()))] };
+  return {
+    kind: 'runtime',
+    type: U32,
+    parts: [builder.keep(U32, builder.module.i32x4.bitmask(mask.parts[0]!.read()))],
+  };
 }
 
 /** Puts the function's body in place of the call. Pointers stand for the caller's variables themselves. */
@@ -84,10 +111,14 @@ function inline(context: FunctionContext, target: KernelFunction, operands: Oper
   const end = builder.label('end');
   const registers = slotsOf(result).map((slot) => builder.local(slot.type));
   const leave = (value: Value | undefined, line: number) => {
-    if (value !== undefined) runtime(builder, value, line).parts.forEach((part, index) => builder.emit(registers[index]!.write(part.read())));
+    if (value !== undefined)
+      runtime(builder, value, line).parts.forEach((part, index) => builder.emit(registers[index]!.write(part.read())));
     builder.emit(builder.module.br(end));
   };
-  const body = builder.nested(() => compileBody({ kernel, builder, scope, targets: [], result, leave, callFunction }, declaration), end);
+  const body = builder.nested(
+    () => compileBody({ kernel, builder, scope, targets: [], result, leave, callFunction }, declaration),
+    end,
+  );
   builder.emit(body);
   if (result.kind === 'void') return undefined;
   // The result's registers are written again when the call stands in a loop, never while the result is in use.
@@ -95,13 +126,19 @@ function inline(context: FunctionContext, target: KernelFunction, operands: Oper
 }
 
 /** Calls the function that emitFunction() adds. */
-export function callOutOfLine(builder: FunctionBuilder, target: KernelFunction, operands: Operand[], line: number): Value | undefined {
+export function callOutOfLine(
+  builder: FunctionBuilder,
+  target: KernelFunction,
+  operands: Operand[],
+  line: number,
+): Value | undefined {
   const { module: m } = builder;
   const passed: number[] = [];
   const handedBack: Place[] = [];
   operands.forEach((operand, index) => {
     const { type } = target.parameters[index]!;
-    if (operand.kind === 'value') passed.push(...runtime(builder, operand.value, line).parts.map((part) => part.read()));
+    if (operand.kind === 'value')
+      passed.push(...runtime(builder, operand.value, line).parts.map((part) => part.read()));
     else if (isHandedBack(type)) {
       passed.push(...runtime(builder, load(builder, operand.place, line), line).parts.map((part) => part.read()));
       handedBack.push(operand.place);
@@ -111,7 +148,8 @@ export function callOutOfLine(builder: FunctionBuilder, target: KernelFunction, 
   const call = m.call(target.declaration.name, passed, wasmResult(slots));
   const returned = spread(builder, call, slots);
   let at = slotsOf(target.result).length;
-  const value: Value | undefined = target.result.kind === 'void' ? undefined : { kind: 'runtime', type: target.result, parts: returned.slice(0, at) };
+  const value: Value | undefined =
+    target.result.kind === 'void' ? undefined : { kind: 'runtime', type: target.result, parts: returned.slice(0, at) };
   for (const place of handedBack) {
     const count = slotsOf(place.type).length;
     store(builder, place, { kind: 'runtime', type: place.type, parts: returned.slice(at, at + count) }, line);
@@ -151,14 +189,39 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
     const registers = parameterSlots(type).map((slot) => builder.parameter(slot));
     if (type.kind === 'pointer' && isHandedBack(type)) {
       handedBack.push(...registers);
-      scope.declare(name, { kind: 'pointer', space: type.space, place: { kind: 'registers', type: type.target, registers, writable: true, space: type.space } }, declaration.line);
+      scope.declare(
+        name,
+        {
+          kind: 'pointer',
+          space: type.space,
+          place: { kind: 'registers', type: type.target, registers, writable: true, space: type.space },
+        },
+        declaration.line,
+      );
     } else if (type.kind === 'pointer') {
-      const place: Place = { kind: 'memory', type: type.target, base: registers[0]!.read, offset: 0, writable: true, space: type.space };
+      const place: Place = {
+        kind: 'memory',
+        type: type.target,
+        base: registers[0]!.read,
+        offset: 0,
+        writable: true,
+        space: type.space,
+      };
       scope.declare(name, { kind: 'pointer', space: type.space, place }, declaration.line);
-    } else scope.declare(name, { kind: 'value', value: { kind: 'runtime', type, parts: registers.map((register) => ({ read: register.read })) } }, declaration.line);
+    } else
+      scope.declare(
+        name,
+        {
+          kind: 'value',
+          value: { kind: 'runtime', type, parts: registers.map((register) => ({ read: register.read })) },
+        },
+        declaration.line,
+      );
   }
   const leave = (value: Value | undefined, line: number) => {
-    const parts = [...(value === undefined ? [] : runtime(builder, value, line).parts), ...handedBack].map((part) => part.read());
+    const parts = [...(value === undefined ? [] : runtime(builder, value, line).parts), ...handedBack].map((part) =>
+      part.read(),
+    );
     builder.emit(parts.length === 0 ? m.return() : m.return(parts.length === 1 ? parts[0] : m.tuple.make(parts)));
   };
   const slots = returnedSlots(target);
@@ -167,5 +230,11 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
     if (result.kind === 'void') leave(undefined, declaration.line);
     else builder.emit(m.unreachable());
   });
-  kernel.wasm.addFunction(declaration.name, binaryen.createType([...builder.parameters]), wasmResult(slots), [...builder.locals], body);
+  kernel.wasm.addFunction(
+    declaration.name,
+    binaryen.createType([...builder.parameters]),
+    wasmResult(slots),
+    [...builder.locals],
+    body,
+  );
 }

@@ -34,7 +34,10 @@ export interface CompiledKernel {
   functions: CallableFunction[];
   /** SHA-256 over the compiler's version, the source and the WebAssembly. */
   kernelHash: Bytes32;
-  /** Name of the compute entry point, which `run(begin, end)` calls. A source without one can be compiled for its functions only. */
+  /**
+   * Name of the compute entry point, which `run(begin, end)` calls. A source without one can be compiled for its
+   * functions only.
+   */
   entry: string | undefined;
   /** Bytes at the start of memory that belong to the kernel itself; the host places buffers behind. */
   staticBytes: number;
@@ -47,8 +50,16 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
   const kernel = new KernelModule(declarations, { checks, evaluate: evaluateConstant });
   const { wasm } = kernel;
   try {
-    wasm.setFeatures(binaryen.Features.MVP | binaryen.Features.MutableGlobals | binaryen.Features.NontrappingFPToInt | binaryen.Features.SignExt
-      | binaryen.Features.SIMD128 | binaryen.Features.Multivalue | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt);
+    wasm.setFeatures(
+      binaryen.Features.MVP |
+        binaryen.Features.MutableGlobals |
+        binaryen.Features.NontrappingFPToInt |
+        binaryen.Features.SignExt |
+        binaryen.Features.SIMD128 |
+        binaryen.Features.Multivalue |
+        binaryen.Features.BulkMemory |
+        binaryen.Features.BulkMemoryOpt,
+    );
     // Loads and stores are made for a memory that is there; what it holds at first is known when all is compiled.
     declareMemory(kernel, []);
     const bindings = bindingsOf(kernel);
@@ -61,11 +72,13 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
     for (const declaration of declarations) {
       if (declaration.kind === 'assert') {
         const held = kernel.constantOf(declaration.condition);
-        if (held.kind !== 'constant' || held.lanes[0] !== 1n) throw new KernelCompileError('const_assert does not hold', declaration.line);
+        if (held.kind !== 'constant' || held.lanes[0] !== 1n)
+          throw new KernelCompileError('const_assert does not hold', declaration.line);
       } else if (declaration.kind === 'function') {
         refuseRecursion(kernel, declaration);
         emitFunction(kernel, kernel.findFunction(declaration.name)!);
-      } else if (declaration.kind === 'struct' || declaration.kind === 'alias') kernel.typeOf({ name: declaration.name, templates: [], line: declaration.line });
+      } else if (declaration.kind === 'struct' || declaration.kind === 'alias')
+        kernel.typeOf({ name: declaration.name, templates: [], line: declaration.line });
       else operandAtModuleScope(kernel, declaration.name, declaration.line);
     }
     const entry = entryOf(kernel);
@@ -78,7 +91,13 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
       wasm: bytes,
       bindings,
       functions: callable,
-      kernelHash: hexOfBytes(sha256(sha256(new TextEncoder().encode(COMPILER_VERSION)), sha256(new TextEncoder().encode(source)), sha256(bytes))) as Bytes32,
+      kernelHash: hexOfBytes(
+        sha256(
+          sha256(new TextEncoder().encode(COMPILER_VERSION)),
+          sha256(new TextEncoder().encode(source)),
+          sha256(bytes),
+        ),
+      ) as Bytes32,
       entry: entry?.declaration.name,
       staticBytes: kernel.memory.byteLength,
     };
@@ -87,16 +106,24 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
   }
 }
 
-function declareMemory({ wasm }: KernelModule, segments: { offset: number; data: Uint8Array; passive: boolean }[]): void {
+function declareMemory(
+  { wasm }: KernelModule,
+  segments: { offset: number; data: Uint8Array; passive: boolean }[],
+): void {
   wasm.setMemory(1, 65536, null, segments, false, false, '0');
   wasm.addMemoryImport('0', 'env', 'memory');
 }
 
 function assemble(kernel: KernelModule, optimize: boolean): Uint8Array {
   const { wasm, memory } = kernel;
-  const segments = memory.segments.map(({ address, bytes }) => ({ offset: wasm.i32.const(address), data: bytes, passive: false }));
+  const segments = memory.segments.map(({ address, bytes }) => ({
+    offset: wasm.i32.const(address),
+    data: bytes,
+    passive: false,
+  }));
   declareMemory(kernel, segments);
-  if (!wasm.validate()) throw new InvariantError({ what: 'WebAssembly of a kernel', expected: 'valid', actual: 'invalid' });
+  if (!wasm.validate())
+    throw new InvariantError({ what: 'WebAssembly of a kernel', expected: 'valid', actual: 'invalid' });
   if (optimize) {
     // Binaryen's settings are global to the process: set all that matter, every time.
     binaryen.setOptimizeLevel(3);

@@ -7,16 +7,24 @@ export type Lane = number | bigint;
 
 const isFloat = (scalar: ScalarName) => scalar === 'f32' || scalar === 'abstract-float';
 
-/** Brings a result into its type: integers wrap (abstract ones must fit 64 bits), floats round and must be finite, as WGSL asks of constants. */
+/**
+ * Brings a result into its type: integers wrap (abstract ones must fit 64 bits), floats round and must be finite, as
+ * WGSL asks of constants.
+ */
 export function settle(value: Lane, scalar: ScalarName, line: number): Lane {
   switch (scalar) {
-    case 'i32': return BigInt.asIntN(32, value as bigint);
-    case 'u32': return BigInt.asUintN(32, value as bigint);
-    case 'bool': return value;
-    case 'abstract-int':
-      if (BigInt.asIntN(64, value as bigint) !== value) throw new KernelCompileError('constant expression overflows 64 bits', line);
+    case 'i32':
+      return BigInt.asIntN(32, value as bigint);
+    case 'u32':
+      return BigInt.asUintN(32, value as bigint);
+    case 'bool':
       return value;
-    case 'f32': case 'abstract-float': {
+    case 'abstract-int':
+      if (BigInt.asIntN(64, value as bigint) !== value)
+        throw new KernelCompileError('constant expression overflows 64 bits', line);
+      return value;
+    case 'f32':
+    case 'abstract-float': {
       const rounded = scalar === 'f32' ? Math.fround(value as number) : (value as number);
       if (!Number.isFinite(rounded)) throw new KernelCompileError('constant expression is not a finite number', line);
       return rounded;
@@ -24,7 +32,10 @@ export function settle(value: Lane, scalar: ScalarName, line: number): Lane {
   }
 }
 
-/** Converts a constant lane as `T(value)` does: floats to integers towards zero and clamped, integers by their bits, numbers to bool by `!= 0`. */
+/**
+ * Converts a constant lane as `T(value)` does: floats to integers towards zero and clamped, integers by their bits,
+ * numbers to bool by `!= 0`.
+ */
 export function convertLane(value: Lane, from: ScalarName, to: ScalarName, line: number): Lane {
   if (from === to) return value;
   if (to === 'bool') return Number(value) !== 0 ? 1n : 0n;
@@ -43,14 +54,18 @@ export function convertLane(value: Lane, from: ScalarName, to: ScalarName, line:
 
 function roundToFloat32(value: bigint): number {
   const magnitude = value < 0n ? -value : value;
-  // Bits below the 32 leading ones only say whether the number is above or at a tie: fold them into a sticky bit, which float64 holds.
+  // Bits below the 32 leading ones only say whether the number is above or at a tie: fold them into a sticky bit, which
+  // float64 holds.
   const excess = BigInt(Math.max(magnitude.toString(2).length - 32, 0));
   const sticky = (magnitude & ((1n << excess) - 1n)) === 0n ? 0n : 1n;
   const kept = Number(((magnitude >> excess) << 1n) | sticky) * 2 ** (Number(excess) - 1);
   return Math.fround(value < 0n ? -kept : kept);
 }
 
-/** Converts a constant lane where WGSL does so by itself: an abstract integer to anything numeric, an abstract float to f32. Undefined where it does not. */
+/**
+ * Converts a constant lane where WGSL does so by itself: an abstract integer to anything numeric, an abstract float to
+ * f32. Undefined where it does not.
+ */
 export function promoteLane(value: Lane, from: ScalarName, to: ScalarName, line: number): Lane | undefined {
   if (from === to) return value;
   if (from === 'abstract-float' && to === 'f32') return settle(value, to, line);
@@ -69,46 +84,83 @@ export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: Scalar
   return settle(-value, scalar, line);
 }
 
-/** A binary operator on two constant lanes of one scalar (the right operand of a shift is u32). Division by zero and shifts by 32 or more are refused, as WGSL does for constants. */
+/**
+ * A binary operator on two constant lanes of one scalar (the right operand of a shift is u32). Division by zero and
+ * shifts by 32 or more are refused, as WGSL does for constants.
+ */
 export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: ScalarName, line: number): Lane {
   switch (operator) {
-    case '==': return a === b ? 1n : 0n;
-    case '!=': return a !== b ? 1n : 0n;
-    case '<': return a < b ? 1n : 0n;
-    case '<=': return a <= b ? 1n : 0n;
-    case '>': return a > b ? 1n : 0n;
-    case '>=': return a >= b ? 1n : 0n;
-    default: return settle(typeof a === 'bigint' ? foldInteger(operator, a, b as bigint, scalar, line) : foldFloat(operator, a, b as number, scalar), scalar, line);
+    case '==':
+      return a === b ? 1n : 0n;
+    case '!=':
+      return a !== b ? 1n : 0n;
+    case '<':
+      return a < b ? 1n : 0n;
+    case '<=':
+      return a <= b ? 1n : 0n;
+    case '>':
+      return a > b ? 1n : 0n;
+    case '>=':
+      return a >= b ? 1n : 0n;
+    default:
+      return settle(
+        typeof a === 'bigint'
+          ? foldInteger(operator, a, b as bigint, scalar, line)
+          : foldFloat(operator, a, b as number, scalar),
+        scalar,
+        line,
+      );
   }
 }
 
 function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: ScalarName, line: number): bigint {
-  if ((operator === '/' || operator === '%') && b === 0n) throw new KernelCompileError('constant division by zero', line);
-  if ((operator === '<<' || operator === '>>') && b >= (scalar === 'abstract-int' ? 64n : 32n)) throw new KernelCompileError(`constant shift by ${b}`, line);
+  if ((operator === '/' || operator === '%') && b === 0n)
+    throw new KernelCompileError('constant division by zero', line);
+  if ((operator === '<<' || operator === '>>') && b >= (scalar === 'abstract-int' ? 64n : 32n))
+    throw new KernelCompileError(`constant shift by ${b}`, line);
   switch (operator) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
-    case '%': return a % b;
-    case '&': case '&&': return a & b;
-    case '|': case '||': return a | b;
-    case '^': return a ^ b;
-    case '<<': return a << b;
-    case '>>': return a >> b;
-    default: throw new KernelCompileError(`constant operator ${operator}`, line);
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    case '&':
+    case '&&':
+      return a & b;
+    case '|':
+    case '||':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+      return a << b;
+    case '>>':
+      return a >> b;
+    default:
+      throw new KernelCompileError(`constant operator ${operator}`, line);
   }
 }
 
 function foldFloat(operator: BinaryOperator, a: number, b: number, scalar: ScalarName): number {
   const round = scalar === 'f32' ? Math.fround : (value: number) => value;
   switch (operator) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
     // JavaScript's remainder is exact; WGSL's definition rounds after each step.
-    case '%': return a - round(b * Math.trunc(round(a / b)));
-    default: return NaN;
+    case '%':
+      return a - round(b * Math.trunc(round(a / b)));
+    default:
+      return NaN;
   }
 }

@@ -16,42 +16,66 @@ export function construct(context: FunctionContext, callee: TypeName, operands: 
   const type = context.kernel.findType(callee) ?? inferType(callee, operands, line);
   if (operands.length === 0) return zeroValue(type, line);
   switch (type.kind) {
-    case 'scalar': return constructScalar(context, type.name, operands, line);
-    case 'vector': return constructVector(context, type, operands, line);
-    case 'array': case 'struct': return constructAggregate(context, type, operands, line);
-    default: throw new KernelCompileError(`constructor of ${typeName(type)}`, line);
+    case 'scalar':
+      return constructScalar(context, type.name, operands, line);
+    case 'vector':
+      return constructVector(context, type, operands, line);
+    case 'array':
+    case 'struct':
+      return constructAggregate(context, type, operands, line);
+    default:
+      throw new KernelCompileError(`constructor of ${typeName(type)}`, line);
   }
 }
 
 /** The zero of a type. */
 export function zeroValue(type: Type, line: number): ConstantValue {
-  if (type.kind === 'void' || type.kind === 'pointer' || (type.kind === 'array' && type.count === undefined)) throw new KernelCompileError(`zero of ${typeName(type)}`, line);
-  return constant(type, flatScalars(type).map((element) => (element === 'f32' || element === 'abstract-float' ? 0 : 0n)));
+  if (type.kind === 'void' || type.kind === 'pointer' || (type.kind === 'array' && type.count === undefined))
+    throw new KernelCompileError(`zero of ${typeName(type)}`, line);
+  return constant(
+    type,
+    flatScalars(type).map((element) => (element === 'f32' || element === 'abstract-float' ? 0 : 0n)),
+  );
 }
 
 /** The type of `vec3(...)` and `array(...)`, whose element type the arguments decide. */
 function inferType(callee: TypeName, operands: Value[], line: number): Type {
   if (operands.length === 0) throw new KernelCompileError(`${callee.name}() without an element type`, line);
   if (callee.name === 'array') {
-    const strongest = operands.map((operand) => operand.type).reduce((a, b) => {
-      if (!isLanes(a) || !isLanes(b)) return a;
-      return lanes(laneCount(a), commonElement(elementOf(a), elementOf(b)) ?? elementOf(a));
-    });
+    const strongest = operands
+      .map((operand) => operand.type)
+      .reduce((a, b) => {
+        if (!isLanes(a) || !isLanes(b)) return a;
+        return lanes(laneCount(a), commonElement(elementOf(a), elementOf(b)) ?? elementOf(a));
+      });
     return { kind: 'array', element: strongest, count: operands.length };
   }
   const elements = operands.map((operand) => elementOf(expectLanes(operand.type, `${callee.name}()`, line)));
-  const element = elements.reduce<ScalarName | undefined>((a, b) => (a === undefined ? a : commonElement(a, b)), elements[0]);
-  if (element === undefined) throw new KernelCompileError(`${callee.name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, line);
+  const element = elements.reduce<ScalarName | undefined>(
+    (a, b) => (a === undefined ? a : commonElement(a, b)),
+    elements[0],
+  );
+  if (element === undefined)
+    throw new KernelCompileError(
+      `${callee.name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`,
+      line,
+    );
   return lanes(Number(callee.name.slice(3)), element);
 }
 
 function constructScalar(context: FunctionContext, element: ScalarName, operands: Value[], line: number): Value {
   const [operand] = operands;
-  if (operands.length !== 1 || operand!.type.kind !== 'scalar') throw new KernelCompileError(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, line);
+  if (operands.length !== 1 || operand!.type.kind !== 'scalar')
+    throw new KernelCompileError(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, line);
   return convert(context.builder, operand!, element, line);
 }
 
-function constructVector(context: FunctionContext, type: LaneType & { kind: 'vector' }, operands: Value[], line: number): Value {
+function constructVector(
+  context: FunctionContext,
+  type: LaneType & { kind: 'vector' },
+  operands: Value[],
+  line: number,
+): Value {
   const { builder } = context;
   const what = typeName(type);
   for (const operand of operands) expectLanes(operand.type, `constructor ${what}`, line);
@@ -60,45 +84,99 @@ function constructVector(context: FunctionContext, type: LaneType & { kind: 'vec
     const size = laneCount(first!.type as LaneType);
     // One vector of the same size converts; one scalar fills all lanes.
     if (size === type.size) return convert(builder, first!, type.element, line);
-    if (size === 1) return splat(builder, promote(first!, lanes(1, type.element), `constructor ${what}`, line), type.size);
+    if (size === 1)
+      return splat(builder, promote(first!, lanes(1, type.element), `constructor ${what}`, line), type.size);
   }
-  const promoted = operands.map((operand) => promote(operand, lanes(laneCount(operand.type as LaneType), type.element), `constructor ${what}`, line));
+  const promoted = operands.map((operand) =>
+    promote(operand, lanes(laneCount(operand.type as LaneType), type.element), `constructor ${what}`, line),
+  );
   const count = promoted.reduce((sum, operand) => sum + laneCount(operand.type as LaneType), 0);
   if (count !== type.size) throw new KernelCompileError(`constructor ${what} with ${count} components`, line);
-  if (promoted.every((operand) => operand.kind === 'constant')) return constant(type, promoted.flatMap((operand) => operand.lanes));
-  return fromLanes(builder, type, promoted.flatMap((operand) => laneParts(builder, runtime(builder, operand, line))));
+  if (promoted.every((operand) => operand.kind === 'constant'))
+    return constant(
+      type,
+      promoted.flatMap((operand) => operand.lanes),
+    );
+  return fromLanes(
+    builder,
+    type,
+    promoted.flatMap((operand) => laneParts(builder, runtime(builder, operand, line))),
+  );
 }
 
-function constructAggregate(context: FunctionContext, type: Type & { kind: 'array' | 'struct' }, operands: Value[], line: number): Value {
+function constructAggregate(
+  context: FunctionContext,
+  type: Type & { kind: 'array' | 'struct' },
+  operands: Value[],
+  line: number,
+): Value {
   const { builder } = context;
-  const types = type.kind === 'struct' ? type.members.map((member) => member.type) : Array.from({ length: type.count ?? 0 }, () => type.element);
-  if (types.length !== operands.length) throw new KernelCompileError(`constructor ${typeName(type)} with ${operands.length} arguments`, line);
-  const promoted = operands.map((operand, index) => promote(operand, types[index]!, `constructor ${typeName(type)}`, line));
-  if (promoted.every((operand) => operand.kind === 'constant')) return constant(type, promoted.flatMap((operand) => operand.lanes));
+  const types =
+    type.kind === 'struct'
+      ? type.members.map((member) => member.type)
+      : Array.from({ length: type.count ?? 0 }, () => type.element);
+  if (types.length !== operands.length)
+    throw new KernelCompileError(`constructor ${typeName(type)} with ${operands.length} arguments`, line);
+  const promoted = operands.map((operand, index) =>
+    promote(operand, types[index]!, `constructor ${typeName(type)}`, line),
+  );
+  if (promoted.every((operand) => operand.kind === 'constant'))
+    return constant(
+      type,
+      promoted.flatMap((operand) => operand.lanes),
+    );
   return { kind: 'runtime', type, parts: promoted.flatMap((operand) => runtime(builder, operand, line).parts) };
 }
 
 /** `bitcast<T>(value)`: the same bits as another type. A NaN shows one bit pattern only. */
 export function reinterpret(context: FunctionContext, callee: TypeName, operands: Value[], line: number): Value {
   const target = callee.templates[0];
-  const type = target?.kind === 'name' && callee.templates.length === 1 ? context.kernel.typeOf(target.type) : undefined;
+  const type =
+    target?.kind === 'name' && callee.templates.length === 1 ? context.kernel.typeOf(target.type) : undefined;
   const [operand] = operands;
-  const refuse = () => new KernelCompileError(`bitcast<${type === undefined ? '' : typeName(type)}>(${operands.map((each) => typeName(each.type)).join(', ')})`, line);
-  if (type === undefined || !isLanes(type) || operands.length !== 1 || !isLanes(operand!.type) || laneCount(type) !== laneCount(operand!.type)) throw refuse();
+  const refuse = () =>
+    new KernelCompileError(
+      `bitcast<${type === undefined ? '' : typeName(type)}>(${operands.map((each) => typeName(each.type)).join(', ')})`,
+      line,
+    );
+  if (
+    type === undefined ||
+    !isLanes(type) ||
+    operands.length !== 1 ||
+    !isLanes(operand!.type) ||
+    laneCount(type) !== laneCount(operand!.type)
+  )
+    throw refuse();
   const to = elementOf(type);
-  const given = operand!.kind === 'constant' ? promote(operand!, lanes(laneCount(operand!.type), concreteElement(elementOf(operand!.type), to)), 'bitcast', line) : operand!;
+  const given =
+    operand!.kind === 'constant'
+      ? promote(
+          operand!,
+          lanes(laneCount(operand!.type), concreteElement(elementOf(operand!.type), to)),
+          'bitcast',
+          line,
+        )
+      : operand!;
   const from = elementOf(given.type as LaneType);
   if (to === 'bool' || from === 'bool') throw refuse();
-  if (given.kind === 'constant') return constant(type, given.lanes.map((lane) => bitsAs(laneBits(lane, from), to, line)));
+  if (given.kind === 'constant')
+    return constant(
+      type,
+      given.lanes.map((lane) => bitsAs(laneBits(lane, from), to, line)),
+    );
   if ((from === 'f32') === (to === 'f32')) return { ...given, type };
   const { builder } = context;
   const { module: m } = builder;
   const simd = isSimd(given.type as LaneType);
   if (to === 'f32') {
     const parts = given.parts.map((part): Part => {
-      if (part.flipped === undefined) return builder.keep(slotTypeOf(type), simd ? part.read() : m.f32.reinterpret(part.read()));
+      if (part.flipped === undefined)
+        return builder.keep(slotTypeOf(type), simd ? part.read() : m.f32.reinterpret(part.read()));
       const { float, signs } = part.flipped;
-      return builder.keep(slotTypeOf(type), simd ? m.v128.xor(float(), signs()) : m.f32.reinterpret(m.i32.xor(m.i32.reinterpret(float()), signs())));
+      return builder.keep(
+        slotTypeOf(type),
+        simd ? m.v128.xor(float(), signs()) : m.f32.reinterpret(m.i32.xor(m.i32.reinterpret(float()), signs())),
+      );
     });
     return { kind: 'runtime', type, parts };
   }
@@ -124,6 +202,7 @@ function bitsAs(bits: number, to: ScalarName, line: number): number | bigint {
   if (to === 'u32') return BigInt.asUintN(32, BigInt(bits));
   if (to === 'i32') return BigInt(bits);
   const value = new Float32Array(Int32Array.of(bits).buffer)[0]!;
-  if (!Number.isFinite(value)) throw new KernelCompileError('bitcast of a constant to a number that is not finite', line);
+  if (!Number.isFinite(value))
+    throw new KernelCompileError('bitcast of a constant to a number that is not finite', line);
   return value;
 }

@@ -26,7 +26,9 @@ const KNOWN_ATTRIBUTES = ['compute', 'workgroup_size', 'must_use'];
 
 /** The compute entry point, whose only parameter is the global invocation id; undefined where there is none. */
 export function entryOf(kernel: KernelModule): KernelFunction | undefined {
-  const functions = [...kernel.declarations.values()].filter((declaration): declaration is FunctionDeclaration => declaration.kind === 'function');
+  const functions = [...kernel.declarations.values()].filter(
+    (declaration): declaration is FunctionDeclaration => declaration.kind === 'function',
+  );
   for (const { attributes } of functions) {
     const unknown = attributes.find(({ name }) => !KNOWN_ATTRIBUTES.includes(name));
     if (unknown !== undefined) throw new KernelCompileError(`attribute @${unknown.name} of a function`, unknown.line);
@@ -34,7 +36,8 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
   const entries = functions.filter(({ attributes }) => attributes.some(({ name }) => name === 'compute'));
   for (const declaration of functions) {
     for (const parameter of declaration.parameters) {
-      if (parameter.attributes.length > 0 && !entries.includes(declaration)) throw new KernelCompileError(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.line);
+      if (parameter.attributes.length > 0 && !entries.includes(declaration))
+        throw new KernelCompileError(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.line);
     }
   }
   const [entry] = entries;
@@ -44,9 +47,18 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
   const [parameter] = entry.parameters;
   const attribute = parameter?.attributes[0];
   const builtin = attribute?.arguments[0];
-  const isId = entry.parameters.length === 1 && parameter!.attributes.length === 1 && attribute!.name === 'builtin'
-    && builtin?.kind === 'name' && builtin.type.name === 'global_invocation_id' && sameType(target.parameters[0]!.type, lanes(3, 'u32'));
-  if (!isId || target.result.kind !== 'void') throw new KernelCompileError(`entry ${entry.name} must be fn ${entry.name}(@builtin(global_invocation_id) id: vec3u)`, entry.line);
+  const isId =
+    entry.parameters.length === 1 &&
+    parameter!.attributes.length === 1 &&
+    attribute!.name === 'builtin' &&
+    builtin?.kind === 'name' &&
+    builtin.type.name === 'global_invocation_id' &&
+    sameType(target.parameters[0]!.type, lanes(3, 'u32'));
+  if (!isId || target.result.kind !== 'void')
+    throw new KernelCompileError(
+      `entry ${entry.name} must be fn ${entry.name}(@builtin(global_invocation_id) id: vec3u)`,
+      entry.line,
+    );
   return target;
 }
 
@@ -57,9 +69,13 @@ function resetPrivateVariables(kernel: KernelModule, builder: FunctionBuilder): 
     const { name, line } = declaration;
     const type = privateType(kernel, declaration);
     const { place } = operandAtModuleScope(kernel, name, line) as Operand & { kind: 'place' };
-    if (declaration.value === undefined && holdsArray(type)) fillWithZero({ builder }, (place as Place & { kind: 'memory' }).offset, type);
+    if (declaration.value === undefined && holdsArray(type))
+      fillWithZero({ builder }, (place as Place & { kind: 'memory' }).offset, type);
     else {
-      const value = declaration.value === undefined ? zeroValue(type, line) : promote(evaluateConstant(kernel, declaration.value, builder), type, `var ${name}`, line);
+      const value =
+        declaration.value === undefined
+          ? zeroValue(type, line)
+          : promote(evaluateConstant(kernel, declaration.value, builder), type, `var ${name}`, line);
       store(builder, place, value, line);
     }
   }
@@ -79,7 +95,13 @@ export function emitRun(kernel: KernelModule, entry: KernelFunction): void {
     builder.emit(m.br('next'));
   });
   const body = m.block('done', [m.loop('next', iteration)]);
-  kernel.wasm.addFunction('run', binaryen.createType([...builder.parameters]), binaryen.none, [...builder.locals], body);
+  kernel.wasm.addFunction(
+    'run',
+    binaryen.createType([...builder.parameters]),
+    binaryen.none,
+    [...builder.locals],
+    body,
+  );
   kernel.wasm.addFunctionExport('run', 'run');
 }
 
@@ -90,7 +112,12 @@ export function emitCallable(kernel: KernelModule, name: string): CallableFuncti
   const { line } = target.declaration;
   const builder = new FunctionBuilder(kernel.wasm);
   const placed = (type: Type): Place & { kind: 'memory' } => ({
-    kind: 'memory', type, base: undefined, offset: kernel.memory.addressFor({}, Math.max(sizeOf(type), 4)), writable: true, space: 'function',
+    kind: 'memory',
+    type,
+    base: undefined,
+    offset: kernel.memory.addressFor({}, Math.max(sizeOf(type), 4)),
+    writable: true,
+    space: 'function',
   });
   const places = target.parameters.map(({ type }) => placed(type.kind === 'pointer' ? type.target : type));
   const resultPlace = placed(target.result);
@@ -98,7 +125,9 @@ export function emitCallable(kernel: KernelModule, name: string): CallableFuncti
     resetPrivateVariables(kernel, builder);
     const operands = target.parameters.map(({ type }, index): Operand => {
       const place = places[index]!;
-      return type.kind === 'pointer' ? { kind: 'pointer', place, space: type.space } : { kind: 'value', value: load(builder, place, line) };
+      return type.kind === 'pointer'
+        ? { kind: 'pointer', place, space: type.space }
+        : { kind: 'value', value: load(builder, place, line) };
     });
     const value = callOutOfLine(builder, target, operands, line);
     // Whoever reads the result sees one NaN only, as with a storage binding.

@@ -8,7 +8,16 @@ import { promote, runtime } from './lanes.js';
 import { slotCount } from './layout.js';
 import { operandAtModuleScope, tablePlace } from './moduleScope.js';
 import { applyBinary, applyUnary } from './operators.js';
-import { constantIndex, elementCount, indexPlace, indexedType, load, memberPlace, pickLane, swizzle } from './places.js';
+import {
+  constantIndex,
+  elementCount,
+  indexPlace,
+  indexedType,
+  load,
+  memberPlace,
+  pickLane,
+  swizzle,
+} from './places.js';
 import { Scope } from './Scope.js';
 import type { Expression, Literal } from './syntax.js';
 import { BOOL, U32, scalar, typeName } from './types.js';
@@ -36,24 +45,35 @@ export function evaluateConstant(kernel: KernelModule, expression: Expression, b
   const refuse = () => {
     throw new KernelCompileError('a function of the kernel in a constant expression', expression.line);
   };
-  return evaluate({ kernel, builder, scope: new Scope(), targets: [], result: { kind: 'void' }, leave: refuse, callFunction: refuse }, expression);
+  return evaluate(
+    { kernel, builder, scope: new Scope(), targets: [], result: { kind: 'void' }, leave: refuse, callFunction: refuse },
+    expression,
+  );
 }
 
-/** What an expression stands for: a place where it names one, so that it can be written to or pointed at, else a value. */
+/**
+ * What an expression stands for: a place where it names one, so that it can be written to or pointed at, else a value.
+ */
 export function locate(context: FunctionContext, expression: Expression): Operand {
   const { line } = expression;
   switch (expression.kind) {
-    case 'literal': return asValue(literalValue(expression.literal));
+    case 'literal':
+      return asValue(literalValue(expression.literal));
     case 'name': {
       const { name } = expression.type;
       const operand = context.scope.find(name) ?? operandAtModuleScope(context.kernel, name, line);
-      if (operand === undefined || expression.type.templates.length > 0) throw new KernelCompileError(`unknown name ${name}`, line);
+      if (operand === undefined || expression.type.templates.length > 0)
+        throw new KernelCompileError(`unknown name ${name}`, line);
       return operand;
     }
-    case 'unary': return locateUnary(context, expression);
-    case 'binary': return asValue(evaluateBinary(context, expression));
-    case 'member': return locateMember(context, expression);
-    case 'index': return locateIndex(context, expression);
+    case 'unary':
+      return locateUnary(context, expression);
+    case 'binary':
+      return asValue(evaluateBinary(context, expression));
+    case 'member':
+      return locateMember(context, expression);
+    case 'index':
+      return locateIndex(context, expression);
     case 'call': {
       const value = evaluateCall(context, expression);
       if (value === undefined) throw new KernelCompileError(`${expression.callee.name}() returns nothing`, line);
@@ -77,7 +97,10 @@ function locateUnary(context: FunctionContext, expression: Expression & { kind: 
   if (operator === '&') {
     const operand = locate(context, inner);
     if (operand.kind !== 'place') throw new KernelCompileError('& of what is no variable', line);
-    if ((operand.place.kind === 'registers' && operand.place.lane !== undefined) || inner.kind === 'member' && isComponent(context, inner)) {
+    if (
+      (operand.place.kind === 'registers' && operand.place.lane !== undefined) ||
+      (inner.kind === 'member' && isComponent(context, inner))
+    ) {
       throw new KernelCompileError('& of a component of a vector', line);
     }
     const { space } = operand.place;
@@ -132,7 +155,9 @@ function locateMember(context: FunctionContext, expression: Expression & { kind:
   const object = dereferenced(locate(context, expression.object));
   if (object.kind === 'place') {
     const place = memberPlace(object.place, member, line);
-    return place === undefined ? asValue(swizzle(context.builder, load(context.builder, object.place, line), member, line)) : asPlace(place);
+    return place === undefined
+      ? asValue(swizzle(context.builder, load(context.builder, object.place, line), member, line))
+      : asPlace(place);
   }
   const value = (object as Operand & { kind: 'value' }).value;
   if (value.type.kind === 'vector') return asValue(swizzle(context.builder, value, member, line));
@@ -157,7 +182,9 @@ function locateIndex(context: FunctionContext, expression: Expression & { kind: 
   const index = evaluate(context, expression.index);
   if (object.kind === 'place') {
     const place = indexPlace(kernel, builder, object.place, index, line);
-    return place === undefined ? asValue(indexValue(context, load(builder, object.place, line), index, line)) : asPlace(place);
+    return place === undefined
+      ? asValue(indexValue(context, load(builder, object.place, line), index, line))
+      : asPlace(place);
   }
   return locateInValue(context, (object as Operand & { kind: 'value' }).value, index, line);
 }
@@ -193,7 +220,8 @@ export function evaluateCall(context: FunctionContext, expression: Expression & 
   if (callee.name === 'arrayLength') return arrayLength(context, expression);
   const operands = () => expression.arguments.map((argument) => evaluate(context, argument));
   if (callee.name === 'bitcast') return reinterpret(context, callee, operands(), line);
-  if (/^(vec[234]|array)$/.test(callee.name) || kernel.findType(callee) !== undefined) return construct(context, callee, operands(), line);
+  if (/^(vec[234]|array)$/.test(callee.name) || kernel.findType(callee) !== undefined)
+    return construct(context, callee, operands(), line);
   const value = callBuiltin({ builder, name: callee.name, operands: operands(), line });
   if (value === undefined) throw new KernelCompileError(`function ${callee.name}()`, line);
   return value;
@@ -202,11 +230,21 @@ export function evaluateCall(context: FunctionContext, expression: Expression & 
 function arrayLength(context: FunctionContext, expression: Expression & { kind: 'call' }): Value {
   const { line } = expression;
   const [argument] = expression.arguments;
-  if (argument?.kind !== 'unary' || argument.operator !== '&' || expression.arguments.length !== 1) throw new KernelCompileError('arrayLength() of what is no &array', line);
+  if (argument?.kind !== 'unary' || argument.operator !== '&' || expression.arguments.length !== 1)
+    throw new KernelCompileError('arrayLength() of what is no &array', line);
   const operand = locate(context, argument.operand);
-  if (operand.kind !== 'place' || operand.place.kind !== 'memory' || operand.place.type.kind !== 'array' || operand.place.type.count !== undefined) {
+  if (
+    operand.kind !== 'place' ||
+    operand.place.kind !== 'memory' ||
+    operand.place.type.kind !== 'array' ||
+    operand.place.type.count !== undefined
+  ) {
     throw new KernelCompileError('arrayLength() of what is no runtime-sized array', line);
   }
   const { stride } = indexedType(operand.place.type, line);
-  return { kind: 'runtime', type: U32, parts: [context.builder.keep(U32, elementCount(context.builder, operand.place, stride))] };
+  return {
+    kind: 'runtime',
+    type: U32,
+    parts: [context.builder.keep(U32, elementCount(context.builder, operand.place, stride))],
+  };
 }

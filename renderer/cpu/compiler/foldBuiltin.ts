@@ -10,7 +10,8 @@ const isInteger = (element: ScalarName) => element !== 'f32' && element !== 'abs
 const least = (a: Lane, b: Lane) => (b < a ? b : a);
 const greatest = (a: Lane, b: Lane) => (a < b ? b : a);
 
-// Functions of constants that kernels build their own constants with. The rest of the built-in functions is computed at run time.
+// Functions of constants that kernels build their own constants with. The rest of the built-in functions is computed at
+// run time.
 const FOLDS: Record<string, { count: number; floatOnly?: boolean; fold: (...values: Lane[]) => Lane }> = {
   abs: { count: 1, fold: (x) => (x! < 0 || Object.is(x, -0) ? -x! : x!) },
   min: { count: 2, fold: (a, b) => least(a!, b!) },
@@ -25,17 +26,27 @@ const FOLDS: Record<string, { count: number; floatOnly?: boolean; fold: (...valu
 /** The value of a built-in function whose operands are all constants; undefined where it is left to run time. */
 export function foldBuiltin(name: string, operands: Value[], line: number): ConstantValue | undefined {
   const rule = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
-  if (rule === undefined || operands.length !== rule.count || !operands.every((operand) => operand.kind === 'constant')) return undefined;
+  if (rule === undefined || operands.length !== rule.count || !operands.every((operand) => operand.kind === 'constant'))
+    return undefined;
   const constants = operands as ConstantValue[];
   const sizes = new Set(constants.map((operand) => laneCount(operand.type as LaneType)));
-  let element = constants.map((operand) => elementOf(operand.type as LaneType)).reduce<ScalarName | undefined>((a, b) => (a === undefined ? a : commonElement(a, b)), elementOf(constants[0]!.type as LaneType));
+  let element = constants
+    .map((operand) => elementOf(operand.type as LaneType))
+    .reduce<ScalarName | undefined>(
+      (a, b) => (a === undefined ? a : commonElement(a, b)),
+      elementOf(constants[0]!.type as LaneType),
+    );
   if (sizes.size !== 1 || element === undefined || element === 'bool') return undefined;
   if (rule.floatOnly === true && isInteger(element)) {
     if (element !== 'abstract-int') return undefined;
     element = 'abstract-float';
   }
   const result = element;
-  const columns = constants.map((operand) => operand.lanes.map((lane) => convertLane(lane, elementOf(operand.type as LaneType), result, line)));
-  const folded = columns[0]!.map((_, index) => settle(rule.fold(...columns.map((column) => column[index]!)), result, line));
+  const columns = constants.map((operand) =>
+    operand.lanes.map((lane) => convertLane(lane, elementOf(operand.type as LaneType), result, line)),
+  );
+  const folded = columns[0]!.map((_, index) =>
+    settle(rule.fold(...columns.map((column) => column[index]!)), result, line),
+  );
   return constant(lanes(folded.length, result), folded);
 }

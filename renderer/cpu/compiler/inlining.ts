@@ -38,7 +38,11 @@ function shapeOf(kernel: KernelModule, name: string): Shape {
     if (Array.isArray(node)) return node.forEach(visit);
     const record = node as { kind?: string; callee?: { name: string } };
     if (record.kind !== undefined) nodes++;
-    if (record.kind === 'call' && record.callee !== undefined && kernel.declarations.get(record.callee.name)?.kind === 'function') {
+    if (
+      record.kind === 'call' &&
+      record.callee !== undefined &&
+      kernel.declarations.get(record.callee.name)?.kind === 'function'
+    ) {
       const callee = record.callee.name;
       const shape = shapeOf(kernel, callee);
       if (shape.inlined) nodes += shape.nodes;

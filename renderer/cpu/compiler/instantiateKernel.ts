@@ -14,7 +14,10 @@ export interface KernelInstance {
   memory: WebAssembly.Memory;
   /** Calls the entry for every invocation id from `begin` up to, not including, `end`. */
   run(begin: number, end: number): void;
-  /** Calls one of the functions named when compiling. A pointer parameter takes `{ value }`, which is updated. Returns undefined where the function does. */
+  /**
+   * Calls one of the functions named when compiling. A pointer parameter takes `{ value }`, which is updated. Returns
+   * undefined where the function does.
+   */
   call(name: string, ...values: (HostValue | PointerArgument)[]): HostValue | undefined;
   /** The bytes of a binding in the kernel's memory. */
   view(binding: string): Uint8Array;
@@ -38,7 +41,11 @@ export interface InstantiateOptions {
  * Places buffers in a memory, each on a 16-byte boundary, and instantiates a kernel over it.
  * Bindings that are not given are empty; a kernel that reads one of those reads what lies behind.
  */
-export function instantiateKernel(compiled: Omit<CompiledKernel, 'kernelHash' | 'entry'>, buffers: Record<string, Uint8Array>, options: InstantiateOptions = {}): KernelInstance {
+export function instantiateKernel(
+  compiled: Omit<CompiledKernel, 'kernelHash' | 'entry'>,
+  buffers: Record<string, Uint8Array>,
+  options: InstantiateOptions = {},
+): KernelInstance {
   const placed = new Map<string, { address: number; byteLength: number }>();
   let top = compiled.staticBytes;
   for (const { name } of compiled.bindings) {
@@ -47,11 +54,21 @@ export function instantiateKernel(compiled: Omit<CompiledKernel, 'kernelHash' | 
     placed.set(name, { address, byteLength });
     top = address + byteLength;
   }
-  for (const name of Object.keys(buffers)) if (!placed.has(name)) throw new InvariantError({ what: 'buffer for a kernel', expected: compiled.bindings.map((binding) => binding.name).join(', '), actual: name });
+  for (const name of Object.keys(buffers))
+    if (!placed.has(name))
+      throw new InvariantError({
+        what: 'buffer for a kernel',
+        expected: compiled.bindings.map((binding) => binding.name).join(', '),
+        actual: name,
+      });
   // A SIMD load of an array's last element may reach up to 16 bytes on.
   const pages = Math.ceil((top + 16) / PAGE_BYTES);
   if (pages > MOST_PAGES) {
-    throw new BadInputError({ message: `the scene needs ${top} bytes of memory, more than a thread can have`, facts: { bytes: top }, advice: 'Use fewer triangles or smaller textures.' });
+    throw new BadInputError({
+      message: `the scene needs ${top} bytes of memory, more than a thread can have`,
+      facts: { bytes: top },
+      advice: 'Use fewer triangles or smaller textures.',
+    });
   }
 
   const memory = options.memory ?? new WebAssembly.Memory({ initial: Math.max(pages, 1), maximum: 65536 });
@@ -74,23 +91,46 @@ export function instantiateKernel(compiled: Omit<CompiledKernel, 'kernelHash' | 
     run: exports['run'] as (begin: number, end: number) => void,
     view(binding) {
       const place = placed.get(binding);
-      if (place === undefined) throw new InvariantError({ what: 'binding of a kernel', expected: [...placed.keys()].join(', '), actual: binding });
+      if (place === undefined)
+        throw new InvariantError({
+          what: 'binding of a kernel',
+          expected: [...placed.keys()].join(', '),
+          actual: binding,
+        });
       return new Uint8Array(memory.buffer, place.address, place.byteLength);
     },
     call(name, ...values) {
       const target = compiled.functions.find((candidate) => candidate.name === name);
-      if (target === undefined) throw new InvariantError({ what: 'function of a kernel', expected: compiled.functions.map((each) => each.name).join(', '), actual: name });
-      if (values.length !== target.parameters.length) throw new InvariantError({ what: `arguments of ${name}()`, expected: target.parameters.length, actual: values.length });
+      if (target === undefined)
+        throw new InvariantError({
+          what: 'function of a kernel',
+          expected: compiled.functions.map((each) => each.name).join(', '),
+          actual: name,
+        });
+      if (values.length !== target.parameters.length)
+        throw new InvariantError({
+          what: `arguments of ${name}()`,
+          expected: target.parameters.length,
+          actual: values.length,
+        });
       const words = new DataView(memory.buffer);
       target.parameters.forEach(({ type, address }, index) => {
         const isPointer = type.kind === 'pointer';
-        writeHostValue(words, address, isPointer ? type.target : type, isPointer ? (values[index] as PointerArgument).value : (values[index] as HostValue));
+        writeHostValue(
+          words,
+          address,
+          isPointer ? type.target : type,
+          isPointer ? (values[index] as PointerArgument).value : (values[index] as HostValue),
+        );
       });
       (exports[`call_${name}`] as () => void)();
       target.parameters.forEach(({ type, address }, index) => {
-        if (type.kind === 'pointer') (values[index] as PointerArgument).value = readHostValue(words, address, type.target);
+        if (type.kind === 'pointer')
+          (values[index] as PointerArgument).value = readHostValue(words, address, type.target);
       });
-      return target.result.type.kind === 'void' ? undefined : readHostValue(words, target.result.address, target.result.type);
+      return target.result.type.kind === 'void'
+        ? undefined
+        : readHostValue(words, target.result.address, target.result.type);
     },
   };
 }

@@ -16,14 +16,18 @@ export function concreteType(type: Type): Type {
   return lanes(laneCount(type), element === 'abstract-int' ? 'i32' : element === 'abstract-float' ? 'f32' : element);
 }
 
-/** A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error. */
+/**
+ * A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error.
+ */
 export function promote(value: Value, type: Type, what: string, line: number): Value {
   if (sameType(value.type, type)) return value;
   if (value.kind === 'constant' && isAbstract(value.type)) {
     const from = flatScalars(value.type);
     const to = flatScalars(type);
     const sameShape = value.type.kind === type.kind && from.length === to.length;
-    const converted = sameShape ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, line)) : [];
+    const converted = sameShape
+      ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, line))
+      : [];
     if (sameShape && converted.every((lane) => lane !== undefined)) return constant(type, converted as Lane[]);
   }
   throw new KernelCompileError(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, line);
@@ -37,9 +41,17 @@ export function concrete(value: Value, line: number): Value {
 /** A scalar in every lane of a vector. */
 export function splat(builder: FunctionBuilder, value: Value, size: number): Value {
   const type = lanes(size, elementOf(value.type as LaneType));
-  if (value.kind === 'constant') return constant(type, Array.from({ length: size }, () => value.lanes[0]!));
+  if (value.kind === 'constant')
+    return constant(
+      type,
+      Array.from({ length: size }, () => value.lanes[0]!),
+    );
   const part = value.parts[0]!;
-  return fromLanes(builder, type, Array.from({ length: size }, () => part));
+  return fromLanes(
+    builder,
+    type,
+    Array.from({ length: size }, () => part),
+  );
 }
 
 /** The bits of a constant lane in 32 bits. */
@@ -55,7 +67,8 @@ function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]):
   if (isSimd(type)) {
     const bytes = new Uint8Array(Int32Array.from(values, (lane) => laneBits(lane, element)).buffer);
     const part: Part = { read: () => module.v128.const(bytes) };
-    if (values.every((lane) => Object.is(lane, values[0]))) part.splat = constantPart(builder, scalar(element), [values[0]!]).read;
+    if (values.every((lane) => Object.is(lane, values[0])))
+      part.splat = constantPart(builder, scalar(element), [values[0]!]).read;
     return part;
   }
   const lane = values[0]!;
@@ -92,7 +105,13 @@ export function laneForm(builder: FunctionBuilder, element: ScalarName, read: Re
 }
 
 /** Puts a scalar in one lane of a SIMD register's value. */
-export function replaceLane(builder: FunctionBuilder, vector: number, element: ScalarName, lane: number, read: Read): number {
+export function replaceLane(
+  builder: FunctionBuilder,
+  vector: number,
+  element: ScalarName,
+  lane: number,
+  read: Read,
+): number {
   const { module } = builder;
   if (element === 'f32') return module.f32x4.replace_lane(vector, lane, read());
   return module.i32x4.replace_lane(vector, lane, laneForm(builder, element, read));
@@ -101,7 +120,8 @@ export function replaceLane(builder: FunctionBuilder, vector: number, element: S
 /** A SIMD register with one scalar in all lanes. */
 export function splatPart(builder: FunctionBuilder, element: ScalarName, read: Read): Part {
   const { module } = builder;
-  const expression = element === 'f32' ? module.f32x4.splat(read()) : module.i32x4.splat(laneForm(builder, element, read));
+  const expression =
+    element === 'f32' ? module.f32x4.splat(read()) : module.i32x4.splat(laneForm(builder, element, read));
   return { ...builder.keep(lanes(4, element), expression), splat: read };
 }
 
@@ -118,7 +138,9 @@ export function fromLanes(builder: FunctionBuilder, type: LaneType, parts: Part[
   const first = parts[0]!;
   const start = splatPart(builder, type.element, first.read);
   if (parts.every((part) => part === first)) return { kind: 'runtime', type, parts: [start] };
-  const expression = parts.slice(1).reduce((vector, part, index) => replaceLane(builder, vector, type.element, index + 1, part.read), start.read());
+  const expression = parts
+    .slice(1)
+    .reduce((vector, part, index) => replaceLane(builder, vector, type.element, index + 1, part.read), start.read());
   return { kind: 'runtime', type, parts: [builder.keep(type, expression)] };
 }
 
@@ -129,14 +151,25 @@ export interface LaneOperation {
 }
 
 /** Applies an operation lane by lane to operands of equal shape; `element` is the scalar of the result. */
-export function lanewise(builder: FunctionBuilder, element: ScalarName, operands: RuntimeValue[], operation: LaneOperation): RuntimeValue {
+export function lanewise(
+  builder: FunctionBuilder,
+  element: ScalarName,
+  operands: RuntimeValue[],
+  operation: LaneOperation,
+): RuntimeValue {
   const size = laneCount(operands[0]!.type as LaneType);
   const type = lanes(size, element);
   if (size === 4 && operation.simd !== undefined) {
-    return { kind: 'runtime', type, parts: [builder.keep(type, operation.simd(...operands.map((operand) => operand.parts[0]!.read)))] };
+    return {
+      kind: 'runtime',
+      type,
+      parts: [builder.keep(type, operation.simd(...operands.map((operand) => operand.parts[0]!.read)))],
+    };
   }
   const columns = operands.map((operand) => laneParts(builder, operand));
-  const results = Array.from({ length: size }, (_, lane) => builder.keep(scalar(element), operation.scalar(...columns.map((column) => column[lane]!.read))));
+  const results = Array.from({ length: size }, (_, lane) =>
+    builder.keep(scalar(element), operation.scalar(...columns.map((column) => column[lane]!.read))),
+  );
   return fromLanes(builder, type, results);
 }
 
@@ -144,27 +177,57 @@ export function lanewise(builder: FunctionBuilder, element: ScalarName, operands
 export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, line: number): Value {
   const from = elementOf(value.type as LaneType);
   const type = lanes(laneCount(value.type as LaneType), to);
-  if (value.kind === 'constant') return constant(type, value.lanes.map((lane) => convertLane(lane, from, to, line)));
+  if (value.kind === 'constant')
+    return constant(
+      type,
+      value.lanes.map((lane) => convertLane(lane, from, to, line)),
+    );
   if (from === to) return value;
   const { module: m } = builder;
   const integers = (element: ScalarName) => element === 'i32' || element === 'u32';
   if (integers(from) && integers(to)) return { ...value, type };
   if (to === 'bool') {
-    return lanewise(builder, to, [value], from === 'f32'
-      ? { scalar: (x) => m.f32.ne(x!(), m.f32.const(0)), simd: (x) => m.f32x4.ne(x!(), m.f32x4.splat(m.f32.const(0))) }
-      : { scalar: (x) => m.i32.ne(x!(), m.i32.const(0)), simd: (x) => m.i32x4.ne(x!(), m.i32x4.splat(m.i32.const(0))) });
+    return lanewise(
+      builder,
+      to,
+      [value],
+      from === 'f32'
+        ? {
+            scalar: (x) => m.f32.ne(x!(), m.f32.const(0)),
+            simd: (x) => m.f32x4.ne(x!(), m.f32x4.splat(m.f32.const(0))),
+          }
+        : {
+            scalar: (x) => m.i32.ne(x!(), m.i32.const(0)),
+            simd: (x) => m.i32x4.ne(x!(), m.i32x4.splat(m.i32.const(0))),
+          },
+    );
   }
   if (from === 'bool') {
-    return lanewise(builder, to, [value], to === 'f32'
-      ? { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.v128.and(x!(), m.f32x4.splat(m.f32.const(1))) }
-      : { scalar: (x) => x!(), simd: (x) => m.v128.and(x!(), m.i32x4.splat(m.i32.const(1))) });
+    return lanewise(
+      builder,
+      to,
+      [value],
+      to === 'f32'
+        ? { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.v128.and(x!(), m.f32x4.splat(m.f32.const(1))) }
+        : { scalar: (x) => x!(), simd: (x) => m.v128.and(x!(), m.i32x4.splat(m.i32.const(1))) },
+    );
   }
   if (to === 'f32') {
-    return lanewise(builder, to, [value], from === 'i32'
-      ? { scalar: (x) => m.f32.convert_s.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_s(x!()) }
-      : { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_u(x!()) });
+    return lanewise(
+      builder,
+      to,
+      [value],
+      from === 'i32'
+        ? { scalar: (x) => m.f32.convert_s.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_s(x!()) }
+        : { scalar: (x) => m.f32.convert_u.i32(x!()), simd: (x) => m.f32x4.convert_i32x4_u(x!()) },
+    );
   }
-  return lanewise(builder, to, [value], to === 'i32'
-    ? { scalar: (x) => m.i32.trunc_s_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_s(x!()) }
-    : { scalar: (x) => m.i32.trunc_u_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_u(x!()) });
+  return lanewise(
+    builder,
+    to,
+    [value],
+    to === 'i32'
+      ? { scalar: (x) => m.i32.trunc_s_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_s(x!()) }
+      : { scalar: (x) => m.i32.trunc_u_sat.f32(x!()), simd: (x) => m.i32x4.trunc_sat_f32x4_u(x!()) },
+  );
 }

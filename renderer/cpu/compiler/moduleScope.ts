@@ -47,14 +47,22 @@ export function bindingsOf(kernel: KernelModule): Binding[] {
   for (const declaration of kernel.declarations.values()) {
     if (declaration.kind !== 'variable' || declaration.space !== 'storage') continue;
     const { name, line, writable } = declaration;
-    if (declaration.type === undefined || declaration.value !== undefined) throw new KernelCompileError(`binding ${name} needs a type and no value`, line);
+    if (declaration.type === undefined || declaration.value !== undefined)
+      throw new KernelCompileError(`binding ${name} needs a type and no value`, line);
     const type = kernel.typeOf(declaration.type);
     if (flatScalarsOfBinding(type).includes('bool')) throw new KernelCompileError(`binding ${name} with a bool`, line);
     const group = numberOf(kernel, declaration, 'group');
     if (group !== 0) throw new KernelCompileError(`binding ${name} in group ${group}`, line);
     const binding = numberOf(kernel, declaration, 'binding');
-    if (bindings.some((other) => other.binding === binding)) throw new KernelCompileError(`second binding ${binding}`, line);
-    bindings.push({ name, binding, type, writable, elementStride: type.kind === 'array' ? strideOf(type.element) : sizeOf(type) });
+    if (bindings.some((other) => other.binding === binding))
+      throw new KernelCompileError(`second binding ${binding}`, line);
+    bindings.push({
+      name,
+      binding,
+      type,
+      writable,
+      elementStride: type.kind === 'array' ? strideOf(type.element) : sizeOf(type),
+    });
   }
   return bindings.sort((a, b) => a.binding - b.binding);
 }
@@ -88,12 +96,23 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
   if (isRuntimeSized(type)) throw new KernelCompileError(`var<private> of ${typeName(type)}`, line);
   if (declaration.value !== undefined) promote(kernel.constantOf(declaration.value), type, `var ${name}`, line);
   if (holdsArray(type)) {
-    return { kind: 'memory', type, base: undefined, offset: kernel.memory.addressFor(declaration, sizeOf(type)), writable, space: 'private' };
+    return {
+      kind: 'memory',
+      type,
+      base: undefined,
+      offset: kernel.memory.addressFor(declaration, sizeOf(type)),
+      writable,
+      space: 'private',
+    };
   }
   const registers = slotsOf(type).map((slot, index): Register => {
     const global = `private_${name}_${index}`;
     const wasmSlot = wasmType(slot.type);
-    const zero = isSimd(slot.type) ? wasm.v128.const(new Uint8Array(16)) : elementOf(slot.type) === 'f32' ? wasm.f32.const(0) : wasm.i32.const(0);
+    const zero = isSimd(slot.type)
+      ? wasm.v128.const(new Uint8Array(16))
+      : elementOf(slot.type) === 'f32'
+        ? wasm.f32.const(0)
+        : wasm.i32.const(0);
     wasm.addGlobal(global, wasmSlot, true, zero);
     return { read: () => wasm.global.get(global, wasmSlot), write: (value) => wasm.global.set(global, value) };
   });
@@ -102,9 +121,11 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
 
 /** The type of a private variable, stated or that of its initial value. */
 export function privateType(kernel: KernelModule, declaration: VariableDeclaration): Type {
-  if (declaration.attributes.length > 0) throw new KernelCompileError(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.line);
+  if (declaration.attributes.length > 0)
+    throw new KernelCompileError(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.line);
   if (declaration.type !== undefined) return kernel.typeOf(declaration.type);
-  if (declaration.value === undefined) throw new KernelCompileError(`var ${declaration.name} without type and value`, declaration.line);
+  if (declaration.value === undefined)
+    throw new KernelCompileError(`var ${declaration.name} without type and value`, declaration.line);
   return concrete(kernel.constantOf(declaration.value), declaration.line).type;
 }
 

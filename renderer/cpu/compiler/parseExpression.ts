@@ -4,12 +4,22 @@ import type { BinaryOperator, Expression, TypeName } from './syntax.js';
 import type { TokenReader } from './TokenReader.js';
 
 // Names after which `<` opens a template list. Everywhere else it is "less than".
-const TEMPLATED = new Set(['vec2', 'vec3', 'vec4', 'array', 'ptr', 'bitcast', 'atomic', ...[2, 3, 4].flatMap((columns) => [2, 3, 4].map((rows) => `mat${columns}x${rows}`))]);
+const TEMPLATED = new Set([
+  'vec2',
+  'vec3',
+  'vec4',
+  'array',
+  'ptr',
+  'bitcast',
+  'atomic',
+  ...[2, 3, 4].flatMap((columns) => [2, 3, 4].map((rows) => `mat${columns}x${rows}`)),
+]);
 const RELATIONAL = ['<', '<=', '>', '>=', '==', '!='];
 
 /**
- * Reads one expression by WGSL's grammar, which asks for parentheses where C does not: `&`, `|`, `^` take only unary operands,
- * shifts too, relations do not chain, `&&` and `||` do not mix. What breaks that is left unread, so that whoever called finds it.
+ * Reads one expression by WGSL's grammar, which asks for parentheses where C does not: `&`, `|`, `^` take only unary
+ * operands, shifts too, relations do not chain, `&&` and `||` do not mix. What breaks that is left unread, so that
+ * whoever called finds it.
  */
 export function parseExpression(reader: TokenReader): Expression {
   const first = parseUnary(reader);
@@ -41,7 +51,8 @@ function parseRelation(reader: TokenReader, first: Expression): Expression {
 }
 
 function parseShift(reader: TokenReader, first: Expression): Expression {
-  for (const operator of ['<<', '>>'] as const) if (reader.take(operator)) return binary(operator, first, parseUnary(reader));
+  for (const operator of ['<<', '>>'] as const)
+    if (reader.take(operator)) return binary(operator, first, parseUnary(reader));
   return parseSum(reader, first);
 }
 
@@ -80,7 +91,8 @@ function parsePostfix(reader: TokenReader, primary: Expression): Expression {
       const index = parseExpression(reader);
       reader.expect(']');
       object = { kind: 'index', object, index, line };
-    } else if (reader.take('.')) object = { kind: 'member', object, member: reader.expectIdentifier('a member name').text, line };
+    } else if (reader.take('.'))
+      object = { kind: 'member', object, member: reader.expectIdentifier('a member name').text, line };
     else return object;
   }
 }
@@ -100,7 +112,9 @@ function parsePrimary(reader: TokenReader): Expression {
   if (reader.take('false')) return { kind: 'literal', literal: { scalar: 'bool', value: false }, line };
   if (next.kind !== 'identifier') throw reader.unexpected('an expression');
   const type = parseTypeName(reader);
-  return reader.is('(') ? { kind: 'call', callee: type, arguments: parseArguments(reader), line } : { kind: 'name', type, line };
+  return reader.is('(')
+    ? { kind: 'call', callee: type, arguments: parseArguments(reader), line }
+    : { kind: 'name', type, line };
 }
 
 /** Arguments in parentheses, a trailing comma allowed. */

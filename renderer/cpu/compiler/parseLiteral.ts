@@ -1,7 +1,10 @@
 import { KernelCompileError } from './KernelCompileError.js';
 import type { Literal } from './syntax.js';
 
-/** The value of a numeric literal as written, with its suffix. Integers out of their type's range and numbers that overflow are refused. */
+/**
+ * The value of a numeric literal as written, with its suffix. Integers out of their type's range and numbers that
+ * overflow are refused.
+ */
 export function parseLiteral(text: string, line: number): Literal {
   const isHex = /^0[xX]/.test(text);
   const isHexFloat = isHex && /[.pP]/.test(text);
@@ -11,9 +14,11 @@ export function parseLiteral(text: string, line: number): Literal {
 
   const isFloat = suffix === 'f' || (isHex ? isHexFloat : /[.eE]/.test(digits));
   if (!isFloat) return integerLiteral(text, digits, suffix, line);
-  if (suffix === 'i' || suffix === 'u') throw new KernelCompileError(`literal ${text}: an integer suffix on a float`, line);
+  if (suffix === 'i' || suffix === 'u')
+    throw new KernelCompileError(`literal ${text}: an integer suffix on a float`, line);
   const value = isHexFloat ? hexFloat(digits, line) : Number(digits);
-  if (!Number.isFinite(suffix === 'f' ? Math.fround(value) : value)) throw new KernelCompileError(`literal ${text} overflows`, line);
+  if (!Number.isFinite(suffix === 'f' ? Math.fround(value) : value))
+    throw new KernelCompileError(`literal ${text} overflows`, line);
   return suffix === 'f' ? { scalar: 'f32', value: Math.fround(value) } : { scalar: 'abstract-float', value };
 }
 
@@ -32,6 +37,7 @@ function hexFloat(digits: string, line: number): number {
   if (match === null) throw new KernelCompileError(`literal ${digits}`, line);
   const [, whole = '', fraction = '', exponent = '0'] = match;
   const mantissa = BigInt(`0x${whole}${fraction}`);
-  if (mantissa > 0x1fffffffffffffn) throw new KernelCompileError(`literal ${digits} has more than 53 significant bits`, line);
+  if (mantissa > 0x1fffffffffffffn)
+    throw new KernelCompileError(`literal ${digits} has more than 53 significant bits`, line);
   return Number(mantissa) * 2 ** (Number(exponent) - 4 * fraction.length);
 }

@@ -1,13 +1,21 @@
 import { KernelCompileError } from './KernelCompileError.js';
 import { parseArguments, parseExpression, parseTypeName } from './parseExpression.js';
 import { parseBlock } from './parseStatement.js';
-import type { Attribute, FunctionDeclaration, ModuleDeclaration, Parameter, StructDeclaration, VariableDeclaration } from './syntax.js';
+import type {
+  Attribute,
+  FunctionDeclaration,
+  ModuleDeclaration,
+  Parameter,
+  StructDeclaration,
+  VariableDeclaration,
+} from './syntax.js';
 import { TokenReader } from './TokenReader.js';
 import { scanTokens } from './tokens.js';
 
-// Why a parser of our own: wgsl_reflect 1.6.0 silently reads other programs than were written. It drops the statements of a switch case after
-// the second, takes (o.b).c for o.c and a local for a module constant of its name, reads 0x1p-3 as 0, counts array<f32, N * M> as one element,
-// and cannot read our kernel at all. The tests use it as a second opinion on layouts (test/renderer/cpu/layout.test.ts).
+// Why a parser of our own: wgsl_reflect 1.6.0 silently reads other programs than were written. It drops the statements
+// of a switch case after the second, takes (o.b).c for o.c and a local for a module constant of its name, reads 0x1p-3
+// as 0, counts array<f32, N * M> as one element, and cannot read our kernel at all. The tests use it as a second
+// opinion on layouts (test/renderer/cpu/layout.test.ts).
 
 /** Reads a whole kernel. Names are not resolved yet and types not checked. */
 export function parseModule(source: string): ModuleDeclaration[] {
@@ -47,7 +55,8 @@ function parseDeclaration(reader: TokenReader): ModuleDeclaration {
     reader.expect(';');
     return { kind: 'assert', condition, line };
   }
-  for (const word of ['override', 'enable', 'requires', 'diagnostic', 'let']) if (reader.is(word)) throw new KernelCompileError(`${word} at module scope`, line);
+  for (const word of ['override', 'enable', 'requires', 'diagnostic', 'let'])
+    if (reader.is(word)) throw new KernelCompileError(`${word} at module scope`, line);
   throw reader.unexpected('a declaration');
 }
 
@@ -68,7 +77,12 @@ function parseFunction(reader: TokenReader, attributes: Attribute[], line: numbe
     const parameterAttributes = parseAttributes(reader);
     const parameter = reader.expectIdentifier('a parameter name');
     reader.expect(':');
-    parameters.push({ name: parameter.text, type: parseTypeName(reader), attributes: parameterAttributes, line: parameter.line });
+    parameters.push({
+      name: parameter.text,
+      type: parseTypeName(reader),
+      attributes: parameterAttributes,
+      line: parameter.line,
+    });
     if (!reader.take(',')) break;
   }
   reader.expect(')');
@@ -107,5 +121,14 @@ function parseVariable(reader: TokenReader, attributes: Attribute[], line: numbe
   const type = reader.take(':') ? parseTypeName(reader) : undefined;
   const value = reader.take('=') ? parseExpression(reader) : undefined;
   reader.expect(';');
-  return { kind: 'variable', name, attributes, space, writable: space === 'private' || access === 'read_write', type, value, line };
+  return {
+    kind: 'variable',
+    name,
+    attributes,
+    space,
+    writable: space === 'private' || access === 'read_write',
+    type,
+    value,
+    line,
+  };
 }

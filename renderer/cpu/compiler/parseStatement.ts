@@ -23,7 +23,8 @@ function parseStatement(reader: TokenReader): Statement {
   if (reader.is('{')) return { kind: 'block', body: parseBlock(reader), line };
   if (reader.take('if')) return parseIf(reader, line);
   if (reader.take('for')) return parseFor(reader, line);
-  if (reader.take('while')) return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), line };
+  if (reader.take('while'))
+    return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), line };
   if (reader.take('loop')) return parseLoop(reader, line);
   if (reader.take('switch')) return parseSwitch(reader, line);
   for (const word of REFUSED) if (reader.is(word)) throw new KernelCompileError(`statement ${word}`, line);
@@ -40,9 +41,11 @@ function parseSimple(reader: TokenReader): Statement {
     return { kind: 'break', line };
   }
   if (reader.take('continue')) return { kind: 'continue', line };
-  if (reader.take('return')) return { kind: 'return', value: reader.is(';') ? undefined : parseExpression(reader), line };
+  if (reader.take('return'))
+    return { kind: 'return', value: reader.is(';') ? undefined : parseExpression(reader), line };
   if (reader.take('const_assert')) return { kind: 'assert', condition: parseExpression(reader), line };
-  for (const keyword of ['let', 'var', 'const'] as const) if (reader.take(keyword)) return parseDeclaration(reader, keyword, line);
+  for (const keyword of ['let', 'var', 'const'] as const)
+    if (reader.take(keyword)) return parseDeclaration(reader, keyword, line);
   return parseAssignment(reader);
 }
 
@@ -51,7 +54,8 @@ function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const',
   const name = reader.expectIdentifier('a name').text;
   const type = reader.take(':') ? parseTypeName(reader) : undefined;
   const value = reader.take('=') ? parseExpression(reader) : undefined;
-  if (value === undefined && (keyword !== 'var' || type === undefined)) throw new KernelCompileError(`${keyword} ${name} without a value`, line);
+  if (value === undefined && (keyword !== 'var' || type === undefined))
+    throw new KernelCompileError(`${keyword} ${name} without a value`, line);
   return { kind: 'declaration', keyword, name, type, value, line };
 }
 

@@ -7,7 +7,10 @@ import type { LaneType, ScalarName, Type } from './types.js';
 import { U32, elementOf, isSimd, lanes, scalar, typeName } from './types.js';
 import type { Part, Place, Read, Value } from './values.js';
 
-/** The bits of the one NaN that a kernel lets anybody see: the sign and payload that arithmetic gives a NaN differ between machines. */
+/**
+ * The bits of the one NaN that a kernel lets anybody see: the sign and payload that arithmetic gives a NaN differ
+ * between machines.
+ */
 const CANONICAL_NAN = 0x7fc00000;
 
 /** A float with any NaN replaced by the canonical one. */
@@ -21,16 +24,23 @@ export function canonical(builder: FunctionBuilder, type: LaneType, read: Read):
 /** The value that a place holds now. */
 export function load(builder: FunctionBuilder, place: Place, line: number): Value {
   const { type } = place;
-  if (type.kind === 'array' && type.count === undefined) throw new KernelCompileError(`value of ${typeName(type)}`, line);
+  if (type.kind === 'array' && type.count === undefined)
+    throw new KernelCompileError(`value of ${typeName(type)}`, line);
   if (place.kind === 'registers') {
     if (place.lane !== undefined) {
-      return { kind: 'runtime', type, parts: [extractLane(builder, place.registers[0]!, elementOf(type as LaneType), place.lane)] };
+      return {
+        kind: 'runtime',
+        type,
+        parts: [extractLane(builder, place.registers[0]!, elementOf(type as LaneType), place.lane)],
+      };
     }
     const parts = slotsOf(type).map((slot, index) => builder.keep(slot.type, place.registers[index]!.read()));
     return { kind: 'runtime', type, parts };
   }
   const base = baseOf(builder, place);
-  const parts = slotsOf(type).map((slot) => builder.keep(slot.type, loadSlot(builder, slot.type, place.offset + slot.offset, base)));
+  const parts = slotsOf(type).map((slot) =>
+    builder.keep(slot.type, loadSlot(builder, slot.type, place.offset + slot.offset, base)),
+  );
   return { kind: 'runtime', type, parts };
 }
 
@@ -54,7 +64,11 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, line
       return;
     }
     const register = place.registers[0]!;
-    builder.emit(register.write(replaceLane(builder, register.read(), elementOf(place.type as LaneType), place.lane, parts[0]!.read)));
+    builder.emit(
+      register.write(
+        replaceLane(builder, register.read(), elementOf(place.type as LaneType), place.lane, parts[0]!.read),
+      ),
+    );
     return;
   }
   const base = baseOf(builder, place);
@@ -81,13 +95,17 @@ export function swizzleLanes(type: LaneType, member: string, line: number): numb
   return picked;
 }
 
-/** A member of a struct or a single component of a vector; undefined for swizzles of several components, which are no place. */
+/**
+ * A member of a struct or a single component of a vector; undefined for swizzles of several components, which are no
+ * place.
+ */
 export function memberPlace(place: Place, member: string, line: number): Place | undefined {
   const { type } = place;
   if (type.kind === 'struct') {
     let slot = 0;
     for (const candidate of type.members) {
-      const count = candidate.type.kind === 'array' && candidate.type.count === undefined ? 0 : slotCount(candidate.type);
+      const count =
+        candidate.type.kind === 'array' && candidate.type.count === undefined ? 0 : slotCount(candidate.type);
       if (candidate.name === member) {
         if (place.kind === 'memory') return { ...place, type: candidate.type, offset: place.offset + candidate.offset };
         return { ...place, type: candidate.type, registers: place.registers.slice(slot, slot + count) };
@@ -104,7 +122,8 @@ export function memberPlace(place: Place, member: string, line: number): Place |
 function lanePlace(place: Place, size: number, element: ScalarName, lane: number): Place | undefined {
   const type = scalar(element);
   // A mask is kept in memory as a mask: its lanes are no booleans on their own.
-  if (place.kind === 'memory') return size === 4 && element === 'bool' ? undefined : { ...place, type, offset: place.offset + 4 * lane };
+  if (place.kind === 'memory')
+    return size === 4 && element === 'bool' ? undefined : { ...place, type, offset: place.offset + 4 * lane };
   if (size === 4) return { ...place, type, lane };
   return { ...place, type, registers: [place.registers[lane]!] };
 }
@@ -116,51 +135,94 @@ export function indexedType(type: Type, line: number): { element: Type; count: n
   throw new KernelCompileError(`index into ${typeName(type)}`, line);
 }
 
-/** The place of an element, at a constant or computed index. Undefined for a computed index into a vector held in registers, which has no place of its own. */
-export function indexPlace(kernel: KernelModule, builder: FunctionBuilder, place: Place, index: Value, line: number): Place | undefined {
+/**
+ * The place of an element, at a constant or computed index. Undefined for a computed index into a vector held in
+ * registers, which has no place of its own.
+ */
+export function indexPlace(
+  kernel: KernelModule,
+  builder: FunctionBuilder,
+  place: Place,
+  index: Value,
+  line: number,
+): Place | undefined {
   const { element, count, stride } = indexedType(place.type, line);
   if (index.kind === 'constant') {
     const at = constantIndex(index, count, line);
     if (place.type.kind === 'vector') return lanePlace(place, place.type.size, place.type.element, at);
-    if (place.kind === 'memory' && (count !== undefined || !kernel.checks)) return { ...place, type: element, offset: place.offset + at * stride };
+    if (place.kind === 'memory' && (count !== undefined || !kernel.checks))
+      return { ...place, type: element, offset: place.offset + at * stride };
   }
-  if (place.kind === 'registers' || (place.type.kind === 'vector' && isSimd(place.type) && place.type.element === 'bool')) return undefined;
+  if (
+    place.kind === 'registers' ||
+    (place.type.kind === 'vector' && isSimd(place.type) && place.type.element === 'bool')
+  )
+    return undefined;
   const { module: m } = builder;
   const at = indexPart(builder, index, line);
   if (kernel.checks) trapOutside(builder, place, count, stride, at);
   const scaled = m.i32.mul(at.read(), m.i32.const(stride));
   const base = builder.keep(U32, place.base === undefined ? scaled : m.i32.add(place.base(), scaled));
-  return { kind: 'memory', type: element, base: base.read, offset: place.offset, writable: place.writable, space: place.space };
+  return {
+    kind: 'memory',
+    type: element,
+    base: base.read,
+    offset: place.offset,
+    writable: place.writable,
+    space: place.space,
+  };
 }
 
 /** A constant index, checked against the count where there is one. */
 export function constantIndex(index: Value & { kind: 'constant' }, count: number | undefined, line: number): number {
   const lane = index.lanes[0];
-  if (index.type.kind !== 'scalar' || typeof lane !== 'bigint' || index.type.name === 'bool') throw new KernelCompileError(`index of type ${typeName(index.type)}`, line);
-  if (lane < 0n || (count !== undefined && lane >= BigInt(count))) throw new KernelCompileError(`index ${lane} out of range`, line);
+  if (index.type.kind !== 'scalar' || typeof lane !== 'bigint' || index.type.name === 'bool')
+    throw new KernelCompileError(`index of type ${typeName(index.type)}`, line);
+  if (lane < 0n || (count !== undefined && lane >= BigInt(count)))
+    throw new KernelCompileError(`index ${lane} out of range`, line);
   return Number(lane);
 }
 
 /** An index as a part, of i32 or u32. */
 export function indexPart(builder: FunctionBuilder, index: Value, line: number): Part {
   const value = runtime(builder, index, line);
-  if (value.type.kind !== 'scalar' || (value.type.name !== 'i32' && value.type.name !== 'u32')) throw new KernelCompileError(`index of type ${typeName(value.type)}`, line);
+  if (value.type.kind !== 'scalar' || (value.type.name !== 'i32' && value.type.name !== 'u32'))
+    throw new KernelCompileError(`index of type ${typeName(value.type)}`, line);
   return value.parts[0]!;
 }
 
-function trapOutside(builder: FunctionBuilder, place: Place & { kind: 'memory' }, count: number | undefined, stride: number, at: Part): void {
+function trapOutside(
+  builder: FunctionBuilder,
+  place: Place & { kind: 'memory' },
+  count: number | undefined,
+  stride: number,
+  at: Part,
+): void {
   const { module: m } = builder;
   const limit = count !== undefined ? m.i32.const(count) : elementCount(builder, place, stride);
   builder.emit(m.if(m.i32.ge_u(at.read(), limit), m.unreachable()));
 }
 
 /** How many elements a runtime-sized array has, from the bytes of its buffer. */
-export function elementCount({ module: m }: FunctionBuilder, place: Place & { kind: 'memory' }, stride: number): number {
+export function elementCount(
+  { module: m }: FunctionBuilder,
+  place: Place & { kind: 'memory' },
+  stride: number,
+): number {
   return m.i32.div_u(m.i32.sub(place.byteLength!(), m.i32.const(place.offset)), m.i32.const(stride));
 }
 
-/** One component of a vector held in registers, picked by a computed index: through memory for SIMD, by comparing for shorter ones. */
-export function pickLane(kernel: KernelModule, builder: FunctionBuilder, vector: Value, index: Value, line: number): Value {
+/**
+ * One component of a vector held in registers, picked by a computed index: through memory for SIMD, by comparing for
+ * shorter ones.
+ */
+export function pickLane(
+  kernel: KernelModule,
+  builder: FunctionBuilder,
+  vector: Value,
+  index: Value,
+  line: number,
+): Value {
   const value = runtime(builder, vector, line);
   const type = value.type as LaneType & { kind: 'vector' };
   const at = indexPart(builder, index, line);
@@ -171,16 +233,33 @@ export function pickLane(kernel: KernelModule, builder: FunctionBuilder, vector:
     const address = kernel.memory.addressFor(pickLane, 16);
     builder.emit(m.v128.store(address, 16, m.i32.const(0), value.parts[0]!.read()));
     const offset = m.i32.shl(m.i32.and(at.read(), m.i32.const(3)), m.i32.const(2));
-    const loaded = builder.keep(element, loadSlot(builder, element, address, () => offset));
-    return type.element === 'bool' ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', line) : { kind: 'runtime', type: element, parts: [loaded] };
+    const loaded = builder.keep(
+      element,
+      loadSlot(builder, element, address, () => offset),
+    );
+    return type.element === 'bool'
+      ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', line)
+      : { kind: 'runtime', type: element, parts: [loaded] };
   }
   const last = value.parts.length - 1;
-  const picked = value.parts.slice(0, last).reduceRight((rest, part, lane) => m.select(m.i32.eq(at.read(), m.i32.const(lane)), part.read(), rest), value.parts[last]!.read());
+  const picked = value.parts
+    .slice(0, last)
+    .reduceRight(
+      (rest, part, lane) => m.select(m.i32.eq(at.read(), m.i32.const(lane)), part.read(), rest),
+      value.parts[last]!.read(),
+    );
   return { kind: 'runtime', type: element, parts: [builder.keep(element, picked)] };
 }
 
 /** Writes one component, picked by a computed index, of a vector variable held in registers. */
-export function storeLane(kernel: KernelModule, builder: FunctionBuilder, place: Place & { kind: 'registers' }, index: Value, value: Value, line: number): void {
+export function storeLane(
+  kernel: KernelModule,
+  builder: FunctionBuilder,
+  place: Place & { kind: 'registers' },
+  index: Value,
+  value: Value,
+  line: number,
+): void {
   const { module: m } = builder;
   const type = place.type as LaneType & { kind: 'vector' };
   if (!place.writable) throw new KernelCompileError('assignment to something read-only', line);
@@ -188,7 +267,9 @@ export function storeLane(kernel: KernelModule, builder: FunctionBuilder, place:
   const { parts } = runtime(builder, promote(value, scalar(type.element), 'assignment', line), line);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
   if (type.size < 4) {
-    place.registers.forEach((register, lane) => builder.emit(register.write(m.select(m.i32.eq(at.read(), m.i32.const(lane)), parts[0]!.read(), register.read()))));
+    place.registers.forEach((register, lane) =>
+      builder.emit(register.write(m.select(m.i32.eq(at.read(), m.i32.const(lane)), parts[0]!.read(), register.read()))),
+    );
     return;
   }
   const address = kernel.memory.addressFor(pickLane, 16);
@@ -196,7 +277,11 @@ export function storeLane(kernel: KernelModule, builder: FunctionBuilder, place:
   const offset = builder.keep(U32, m.i32.shl(m.i32.and(at.read(), m.i32.const(3)), m.i32.const(2)));
   builder.emit(m.v128.store(address, 16, m.i32.const(0), register.read()));
   const form = laneForm(builder, type.element, parts[0]!.read);
-  builder.emit(type.element === 'f32' ? m.f32.store(address, 4, offset.read(), form) : m.i32.store(address, 4, offset.read(), form));
+  builder.emit(
+    type.element === 'f32'
+      ? m.f32.store(address, 4, offset.read(), form)
+      : m.i32.store(address, 4, offset.read(), form),
+  );
   builder.emit(register.write(m.v128.load(address, 16, m.i32.const(0))));
 }
 
@@ -209,14 +294,23 @@ export function swizzle(builder: FunctionBuilder, value: Value, member: string, 
   if (type.size < 4) {
     if (picked.length < 4) return { kind: 'runtime', type: result, parts: picked.map((lane) => value.parts[lane]!) };
     const { module } = builder;
-    const first = type.element === 'f32' ? module.f32x4.splat(value.parts[picked[0]!]!.read()) : module.i32x4.splat(laneForm(builder, type.element, value.parts[picked[0]!]!.read));
-    const vector = picked.slice(1).reduce((sum, lane, index) => replaceLane(builder, sum, type.element, index + 1, value.parts[lane]!.read), first);
+    const first =
+      type.element === 'f32'
+        ? module.f32x4.splat(value.parts[picked[0]!]!.read())
+        : module.i32x4.splat(laneForm(builder, type.element, value.parts[picked[0]!]!.read));
+    const vector = picked
+      .slice(1)
+      .reduce((sum, lane, index) => replaceLane(builder, sum, type.element, index + 1, value.parts[lane]!.read), first);
     return { kind: 'runtime', type: result, parts: [builder.keep(result, vector)] };
   }
   const part = value.parts[0]!;
   if (picked.length === 4) {
     const bytes = picked.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-    return { kind: 'runtime', type: result, parts: [builder.keep(result, builder.module.i8x16.shuffle(part.read(), part.read(), bytes))] };
+    return {
+      kind: 'runtime',
+      type: result,
+      parts: [builder.keep(result, builder.module.i8x16.shuffle(part.read(), part.read(), bytes))],
+    };
   }
   const taken = new Map<number, Part>();
   for (const lane of picked) if (!taken.has(lane)) taken.set(lane, extractLane(builder, part, type.element, lane));

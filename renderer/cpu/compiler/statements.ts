@@ -19,7 +19,8 @@ const UNROLLED_ZERO_BYTES = 256;
 
 /** Compiles the body of a function into the current block. */
 export function compileBody(context: FunctionContext, declaration: FunctionDeclaration): void {
-  if (context.result.kind !== 'void' && !leavesAlways(declaration.body)) throw new KernelCompileError(`function ${declaration.name} can end without a return`, declaration.line);
+  if (context.result.kind !== 'void' && !leavesAlways(declaration.body))
+    throw new KernelCompileError(`function ${declaration.name} can end without a return`, declaration.line);
   // Parameters and the body's own variables share one block in WGSL.
   for (const statement of declaration.body) compileStatement(context, statement);
 }
@@ -34,32 +35,70 @@ function compileStatement(context: FunctionContext, statement: Statement): void 
   const { builder } = context;
   const { module: m } = builder;
   switch (statement.kind) {
-    case 'declaration': return declare(context, statement);
-    case 'assign': return assign(context, statement);
-    case 'ignore': return void evaluate(context, statement.value);
-    case 'call': return void evaluateCall(context, statement.call);
-    case 'assert': return checkAssertion(context, statement.condition);
-    case 'block': return compileBlock(context, statement.body);
+    case 'declaration':
+      return declare(context, statement);
+    case 'assign':
+      return assign(context, statement);
+    case 'ignore':
+      return void evaluate(context, statement.value);
+    case 'call':
+      return void evaluateCall(context, statement.call);
+    case 'assert':
+      return checkAssertion(context, statement.condition);
+    case 'block':
+      return compileBlock(context, statement.body);
     case 'if': {
       const condition = conditionOf(context, statement.condition, 'if');
       const body = builder.nested(() => compileBlock(context, statement.body));
-      const otherwise = statement.otherwise === undefined ? undefined : builder.nested(() => compileBlock(context, statement.otherwise!));
+      const otherwise =
+        statement.otherwise === undefined
+          ? undefined
+          : builder.nested(() => compileBlock(context, statement.otherwise!));
       return builder.emit(m.if(condition, body, otherwise));
     }
     case 'for': {
       const inner = { ...context, scope: new Scope(context.scope) };
       if (statement.initial !== undefined) compileStatement(inner, statement.initial);
       const update = statement.update === undefined ? [] : [statement.update];
-      return compileLoop(inner, { condition: statement.condition, body: statement.body, continuing: update, breakIf: undefined });
+      return compileLoop(inner, {
+        condition: statement.condition,
+        body: statement.body,
+        continuing: update,
+        breakIf: undefined,
+      });
     }
-    case 'while': return compileLoop(context, { condition: statement.condition, body: statement.body, continuing: [], breakIf: undefined });
-    case 'loop': return compileLoop(context, { condition: undefined, body: statement.body, continuing: statement.continuing, breakIf: statement.breakIf });
-    case 'switch': return compileSwitch(context, statement);
-    case 'break': return leaveTo(context, context.targets.at(-1)?.breakTo, statement.line, 'break');
-    case 'continue': return leaveTo(context, context.targets.findLast((target) => target.continueTo !== undefined)?.continueTo, statement.line, 'continue');
+    case 'while':
+      return compileLoop(context, {
+        condition: statement.condition,
+        body: statement.body,
+        continuing: [],
+        breakIf: undefined,
+      });
+    case 'loop':
+      return compileLoop(context, {
+        condition: undefined,
+        body: statement.body,
+        continuing: statement.continuing,
+        breakIf: statement.breakIf,
+      });
+    case 'switch':
+      return compileSwitch(context, statement);
+    case 'break':
+      return leaveTo(context, context.targets.at(-1)?.breakTo, statement.line, 'break');
+    case 'continue':
+      return leaveTo(
+        context,
+        context.targets.findLast((target) => target.continueTo !== undefined)?.continueTo,
+        statement.line,
+        'continue',
+      );
     case 'return': {
-      if ((statement.value === undefined) !== (context.result.kind === 'void')) throw new KernelCompileError(`return of ${typeName(context.result)} expected`, statement.line);
-      return context.leave(statement.value && evaluateAs(context, statement.value, context.result, 'return'), statement.line);
+      if ((statement.value === undefined) !== (context.result.kind === 'void'))
+        throw new KernelCompileError(`return of ${typeName(context.result)} expected`, statement.line);
+      return context.leave(
+        statement.value && evaluateAs(context, statement.value, context.result, 'return'),
+        statement.line,
+      );
     }
   }
 }
@@ -70,7 +109,11 @@ function leaveTo(context: FunctionContext, label: string | undefined, line: numb
 }
 
 function conditionOf(context: FunctionContext, condition: Expression, what: string): number {
-  return runtime(context.builder, evaluateAs(context, condition, BOOL, `condition of ${what}`), condition.line).parts[0]!.read();
+  return runtime(
+    context.builder,
+    evaluateAs(context, condition, BOOL, `condition of ${what}`),
+    condition.line,
+  ).parts[0]!.read();
 }
 
 function checkAssertion(context: FunctionContext, condition: Expression): void {
@@ -91,17 +134,22 @@ function declare(context: FunctionContext, declaration: Declaration): void {
     return context.scope.declare(name, { kind: 'value', value: settled(context, concrete(value, line), line) }, line);
   }
   const given = declaration.value === undefined ? undefined : evaluate(context, declaration.value);
-  const value = given === undefined || stated === undefined ? given : promote(given, stated, `${keyword} ${name}`, line);
+  const value =
+    given === undefined || stated === undefined ? given : promote(given, stated, `${keyword} ${name}`, line);
   if (keyword === 'const') {
     if (value?.kind !== 'constant') throw new KernelCompileError(`const ${name} of what is no constant`, line);
     return context.scope.declare(name, { kind: 'value', value }, line);
   }
-  if (keyword === 'let') return context.scope.declare(name, { kind: 'value', value: settled(context, value!, line) }, line);
+  if (keyword === 'let')
+    return context.scope.declare(name, { kind: 'value', value: settled(context, value!, line) }, line);
   const initial = value === undefined ? zeroValue(stated!, line) : concrete(value, line);
   context.scope.declare(name, { kind: 'place', place: variable(context, declaration, initial, line) }, line);
 }
 
-/** A run-time value even of a constant: a `let` is no constant expression in WGSL. Arrays stay constants, so that they can be tables. */
+/**
+ * A run-time value even of a constant: a `let` is no constant expression in WGSL. Arrays stay constants, so that they
+ * can be tables.
+ */
 function settled(context: FunctionContext, value: Value, line: number): Value {
   return value.type.kind === 'array' && value.kind === 'constant' ? value : runtime(context.builder, value, line);
 }
@@ -117,7 +165,14 @@ function variable(context: FunctionContext, declaration: Declaration, initial: V
     store(builder, place, initial, line);
     return place;
   }
-  const place: Place = { kind: 'memory', type, base: undefined, offset: kernel.memory.addressFor(declaration, sizeOf(type)), writable: true, space: 'function' };
+  const place: Place = {
+    kind: 'memory',
+    type,
+    base: undefined,
+    offset: kernel.memory.addressFor(declaration, sizeOf(type)),
+    writable: true,
+    space: 'function',
+  };
   if (declaration.value === undefined) fillWithZero(context, place.offset, type);
   else store(builder, place, initial, line);
   return place;
@@ -127,9 +182,11 @@ function variable(context: FunctionContext, declaration: Declaration, initial: V
 export function fillWithZero({ builder }: Pick<FunctionContext, 'builder'>, address: number, type: Type): void {
   const { module: m } = builder;
   const bytes = sizeOf(type);
-  if (bytes > UNROLLED_ZERO_BYTES) return builder.emit(m.memory.fill(m.i32.const(address), m.i32.const(0), m.i32.const(bytes)));
+  if (bytes > UNROLLED_ZERO_BYTES)
+    return builder.emit(m.memory.fill(m.i32.const(address), m.i32.const(0), m.i32.const(bytes)));
   // What the compiler hands out is a whole number of 16 bytes.
-  for (let offset = 0; offset < bytes; offset += 16) builder.emit(m.v128.store(address + offset, 16, m.i32.const(0), m.v128.const(new Uint8Array(16))));
+  for (let offset = 0; offset < bytes; offset += 16)
+    builder.emit(m.v128.store(address + offset, 16, m.i32.const(0), m.v128.const(new Uint8Array(16))));
 }
 
 function assign(context: FunctionContext, statement: Statement & { kind: 'assign' }): void {
@@ -140,19 +197,39 @@ function assign(context: FunctionContext, statement: Statement & { kind: 'assign
   if (operand.kind !== 'place') throw new KernelCompileError('assignment to what is no variable', line);
   const { place } = operand;
   const given = evaluate(context, statement.value);
-  store(builder, place, operator === '=' ? given : applyBinary(builder, operator, load(builder, place, line), given, line), line);
+  store(
+    builder,
+    place,
+    operator === '=' ? given : applyBinary(builder, operator, load(builder, place, line), given, line),
+    line,
+  );
 }
 
 /** `vector[computed] = value` on a vector in registers, whose lane has no place of its own. */
-function assignLane(context: FunctionContext, statement: Statement & { kind: 'assign' }, target: Expression & { kind: 'index' }): boolean {
+function assignLane(
+  context: FunctionContext,
+  statement: Statement & { kind: 'assign' },
+  target: Expression & { kind: 'index' },
+): boolean {
   const { builder, kernel } = context;
   const { line, operator } = statement;
-  if (target.object.kind !== 'name' && !(target.object.kind === 'unary' && target.object.operator === '*') && target.object.kind !== 'member') return false;
+  if (
+    target.object.kind !== 'name' &&
+    !(target.object.kind === 'unary' && target.object.operator === '*') &&
+    target.object.kind !== 'member'
+  )
+    return false;
   if (target.index.kind === 'literal') return false;
   let handled = false;
   const code = builder.nested(() => {
     const object = locate(context, target.object);
-    if (object.kind === 'value' || object.place.kind !== 'registers' || object.place.type.kind !== 'vector' || object.place.lane !== undefined) return;
+    if (
+      object.kind === 'value' ||
+      object.place.kind !== 'registers' ||
+      object.place.type.kind !== 'vector' ||
+      object.place.lane !== undefined
+    )
+      return;
     const index = evaluate(context, target.index);
     if (index.kind === 'constant') return;
     handled = true;
@@ -178,10 +255,17 @@ function compileLoop(context: FunctionContext, loop: Loop): void {
   const again = builder.label('again');
   const continueTo = builder.label('continue');
   const iteration = builder.nested(() => {
-    if (loop.condition !== undefined) builder.emit(m.br(breakTo, m.i32.eqz(conditionOf(context, loop.condition, 'a loop'))));
+    if (loop.condition !== undefined)
+      builder.emit(m.br(breakTo, m.i32.eqz(conditionOf(context, loop.condition, 'a loop'))));
     // `continuing` sees the names of the body.
-    const inner = { ...context, scope: new Scope(context.scope), targets: [...context.targets, { breakTo, continueTo }] };
-    builder.emit(builder.nested(() => loop.body.forEach((statement) => compileStatement(inner, statement)), continueTo));
+    const inner = {
+      ...context,
+      scope: new Scope(context.scope),
+      targets: [...context.targets, { breakTo, continueTo }],
+    };
+    builder.emit(
+      builder.nested(() => loop.body.forEach((statement) => compileStatement(inner, statement)), continueTo),
+    );
     const tail = { ...inner, targets: context.targets };
     for (const statement of loop.continuing) compileStatement(tail, statement);
     if (loop.breakIf !== undefined) builder.emit(m.br(breakTo, conditionOf(tail, loop.breakIf, 'break if')));
@@ -197,27 +281,37 @@ function compileSwitch(context: FunctionContext, statement: Statement & { kind: 
   const { line } = statement;
   const selector = runtime(builder, evaluate(context, statement.selector), line);
   const { type } = selector;
-  if (type.kind !== 'scalar' || (type.name !== 'i32' && type.name !== 'u32')) throw new KernelCompileError(`switch on ${typeName(type)}`, line);
+  if (type.kind !== 'scalar' || (type.name !== 'i32' && type.name !== 'u32'))
+    throw new KernelCompileError(`switch on ${typeName(type)}`, line);
   const seen = new Set<bigint>();
-  const matches = ({ selectors }: SwitchCase): number[] => selectors.flatMap((each) => {
-    if (each === 'default') return [];
-    const value = evaluateAs(context, each, type, 'case');
-    if (value.kind !== 'constant') throw new KernelCompileError('case of what is no constant', each.line);
-    const lane = value.lanes[0] as bigint;
-    if (seen.has(lane)) throw new KernelCompileError(`second case ${lane}`, each.line);
-    seen.add(lane);
-    return [Number(BigInt.asIntN(32, lane))];
-  });
-  const tests = statement.cases.map((each) => ({ values: matches(each), isDefault: each.selectors.includes('default'), body: each.body }));
+  const matches = ({ selectors }: SwitchCase): number[] =>
+    selectors.flatMap((each) => {
+      if (each === 'default') return [];
+      const value = evaluateAs(context, each, type, 'case');
+      if (value.kind !== 'constant') throw new KernelCompileError('case of what is no constant', each.line);
+      const lane = value.lanes[0] as bigint;
+      if (seen.has(lane)) throw new KernelCompileError(`second case ${lane}`, each.line);
+      seen.add(lane);
+      return [Number(BigInt.asIntN(32, lane))];
+    });
+  const tests = statement.cases.map((each) => ({
+    values: matches(each),
+    isDefault: each.selectors.includes('default'),
+    body: each.body,
+  }));
   const defaults = tests.filter(({ isDefault }) => isDefault);
   if (defaults.length !== 1) throw new KernelCompileError(`switch with ${defaults.length} defaults`, line);
 
   const breakTo = builder.label('break');
   const inner = { ...context, targets: [...context.targets, { breakTo, continueTo: undefined }] };
   const bodyOf = (body: Statement[]) => builder.nested(() => compileBlock(inner, body));
-  const chain = tests.filter(({ isDefault }) => !isDefault).reduceRight((otherwise, { values, body }) => {
-    const equal = values.map((value) => m.i32.eq(selector.parts[0]!.read(), m.i32.const(value))).reduce((a, b) => m.i32.or(a, b));
-    return m.if(equal, bodyOf(body), otherwise);
-  }, bodyOf(defaults[0]!.body));
+  const chain = tests
+    .filter(({ isDefault }) => !isDefault)
+    .reduceRight((otherwise, { values, body }) => {
+      const equal = values
+        .map((value) => m.i32.eq(selector.parts[0]!.read(), m.i32.const(value)))
+        .reduce((a, b) => m.i32.or(a, b));
+      return m.if(equal, bodyOf(body), otherwise);
+    }, bodyOf(defaults[0]!.body));
   builder.emit(m.block(breakTo, [chain]));
 }

@@ -15,7 +15,7 @@ export type Literal =
   | { scalar: 'bool'; value: boolean };
 
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=';
+  '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
   | { kind: 'literal'; literal: Literal; line: number }
@@ -44,11 +44,24 @@ export interface SwitchCase {
 
 export type Statement =
   | Declaration
-  | { kind: 'assign'; target: Expression; operator: '=' | Exclude<BinaryOperator, '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>='>; value: Expression; line: number }
+  | {
+      kind: 'assign';
+      target: Expression;
+      operator: '=' | Exclude<BinaryOperator, '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>='>;
+      value: Expression;
+      line: number;
+    }
   | { kind: 'ignore'; value: Expression; line: number }
   | { kind: 'call'; call: Expression & { kind: 'call' }; line: number }
   | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] | undefined; line: number }
-  | { kind: 'for'; initial: Statement | undefined; condition: Expression | undefined; update: Statement | undefined; body: Statement[]; line: number }
+  | {
+      kind: 'for';
+      initial: Statement | undefined;
+      condition: Expression | undefined;
+      update: Statement | undefined;
+      body: Statement[];
+      line: number;
+    }
   | { kind: 'while'; condition: Expression; body: Statement[]; line: number }
   | { kind: 'loop'; body: Statement[]; continuing: Statement[]; breakIf: Expression | undefined; line: number }
   | { kind: 'switch'; selector: Expression; cases: SwitchCase[]; line: number }

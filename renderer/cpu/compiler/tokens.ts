@@ -10,11 +10,55 @@ export interface Token {
 
 // Longest first, so that `<<=` is never read as `<<` and `=`.
 const SYMBOLS = [
-  '<<=', '>>=', '->', '&&', '||', '==', '!=', '<=', '>=', '<<', '>>', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '++', '--',
-  '(', ')', '[', ']', '{', '}', '<', '>', ',', ';', ':', '.', '=', '+', '-', '*', '/', '%', '&', '|', '^', '~', '!', '@',
+  '<<=',
+  '>>=',
+  '->',
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '<<',
+  '>>',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '&=',
+  '|=',
+  '^=',
+  '++',
+  '--',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '<',
+  '>',
+  ',',
+  ';',
+  ':',
+  '.',
+  '=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '|',
+  '^',
+  '~',
+  '!',
+  '@',
 ];
 const IDENTIFIER = /[A-Za-z_][A-Za-z0-9_]*/y;
-const NUMBER = /0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?[iufh]?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[iufh]?/y;
+const NUMBER =
+  /0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?[iufh]?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[iufh]?/y;
 const WORD_CHARACTER = /[A-Za-z0-9_]/y;
 const BLANK = /[ \t\r\n\v\f]+|\/\/[^\n]*/y;
 
@@ -40,10 +84,16 @@ export function scanTokens(source: string): Token[] {
       const identifier = matchAt(IDENTIFIER);
       const number = identifier === undefined ? matchAt(NUMBER) : undefined;
       const symbol = identifier ?? number ?? SYMBOLS.find((candidate) => source.startsWith(candidate, at));
-      if (symbol === undefined) throw new KernelCompileError(`character ${JSON.stringify(source[at])} outside comments`, line);
-      tokens.push({ kind: identifier !== undefined ? 'identifier' : number !== undefined ? 'number' : 'symbol', text: symbol, line });
+      if (symbol === undefined)
+        throw new KernelCompileError(`character ${JSON.stringify(source[at])} outside comments`, line);
+      tokens.push({
+        kind: identifier !== undefined ? 'identifier' : number !== undefined ? 'number' : 'symbol',
+        text: symbol,
+        line,
+      });
       at += symbol.length;
-      if (number !== undefined && matchAt(WORD_CHARACTER) !== undefined) throw new KernelCompileError(`number ${number} runs into a letter`, line);
+      if (number !== undefined && matchAt(WORD_CHARACTER) !== undefined)
+        throw new KernelCompileError(`number ${number} runs into a letter`, line);
     }
   }
   tokens.push({ kind: 'end', text: 'the end of the text', line });

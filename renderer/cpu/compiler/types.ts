@@ -3,15 +3,42 @@ import { KernelCompileError } from './KernelCompileError.js';
 /** What a lane holds. The abstract ones exist only while constants are evaluated. */
 export type ScalarName = 'f32' | 'i32' | 'u32' | 'bool' | 'abstract-int' | 'abstract-float';
 
-export interface ScalarType { kind: 'scalar'; name: ScalarName }
-export interface VectorType { kind: 'vector'; size: 2 | 3 | 4; element: ScalarName }
+export interface ScalarType {
+  kind: 'scalar';
+  name: ScalarName;
+}
+export interface VectorType {
+  kind: 'vector';
+  size: 2 | 3 | 4;
+  element: ScalarName;
+}
 /** `count` is undefined for an array whose length the buffer decides. */
-export interface ArrayType { kind: 'array'; element: Type; count: number | undefined }
-export interface StructMember { name: string; type: Type; /** Bytes from the start of the struct. */ offset: number }
+export interface ArrayType {
+  kind: 'array';
+  element: Type;
+  count: number | undefined;
+}
+export interface StructMember {
+  name: string;
+  type: Type;
+  /** Bytes from the start of the struct. */ offset: number;
+}
 /** `align` and `size` in bytes; a struct that ends in a runtime-sized array has the size without it. */
-export interface StructType { kind: 'struct'; name: string; members: StructMember[]; align: number; size: number }
-export interface PointerType { kind: 'pointer'; space: 'function' | 'private'; target: Type }
-export interface VoidType { kind: 'void' }
+export interface StructType {
+  kind: 'struct';
+  name: string;
+  members: StructMember[];
+  align: number;
+  size: number;
+}
+export interface PointerType {
+  kind: 'pointer';
+  space: 'function' | 'private';
+  target: Type;
+}
+export interface VoidType {
+  kind: 'void';
+}
 export type Type = ScalarType | VectorType | ArrayType | StructType | PointerType | VoidType;
 
 /** A type whose lanes all hold the same scalar. */
@@ -47,12 +74,20 @@ export function laneCount(type: LaneType): number {
 /** A type as WGSL writes it, for errors and for comparing types. */
 export function typeName(type: Type): string {
   switch (type.kind) {
-    case 'scalar': return type.name;
-    case 'vector': return `vec${type.size}<${type.element}>`;
-    case 'array': return type.count === undefined ? `array<${typeName(type.element)}>` : `array<${typeName(type.element)}, ${type.count}>`;
-    case 'struct': return type.name;
-    case 'pointer': return `ptr<${type.space}, ${typeName(type.target)}>`;
-    case 'void': return 'nothing';
+    case 'scalar':
+      return type.name;
+    case 'vector':
+      return `vec${type.size}<${type.element}>`;
+    case 'array':
+      return type.count === undefined
+        ? `array<${typeName(type.element)}>`
+        : `array<${typeName(type.element)}, ${type.count}>`;
+    case 'struct':
+      return type.name;
+    case 'pointer':
+      return `ptr<${type.space}, ${typeName(type.target)}>`;
+    case 'void':
+      return 'nothing';
   }
 }
 

@@ -2,7 +2,9 @@ import type { Slot } from './layout.js';
 import { slotsOf } from './layout.js';
 import type { ScalarName, Type } from './types.js';
 
-/** Makes a fresh expression that reads a register (or a literal): binaryen's expressions may stand in one place only. */
+/**
+ * Makes a fresh expression that reads a register (or a literal): binaryen's expressions may stand in one place only.
+ */
 export type Read = () => number;
 
 /** A register's worth of a run-time value. */
@@ -14,7 +16,10 @@ export interface Part {
   bitsOf?: Read;
   /** No bit of these integers but the sign bit can be set. */
   signOnly?: boolean;
-  /** These integers are the bits of a float with its sign flipped by `signs`: as a float again, a NaN needs no care, because it stays one. */
+  /**
+   * These integers are the bits of a float with its sign flipped by `signs`: as a float again, a NaN needs no care,
+   * because it stays one.
+   */
   flipped?: { float: Read; signs: Read };
 }
 
@@ -25,7 +30,10 @@ export interface ConstantValue {
   lanes: (number | bigint)[];
 }
 
-/** A value that the kernel computes: one part per slot of its type. Parts are never written again, so they can be read any number of times. */
+/**
+ * A value that the kernel computes: one part per slot of its type. Parts are never written again, so they can be read
+ * any number of times.
+ */
 export interface RuntimeValue {
   kind: 'runtime';
   type: Type;
@@ -37,9 +45,24 @@ export type Value = ConstantValue | RuntimeValue;
 /** Where a variable, or a part of one, lives. */
 export type Place =
   /** Registers: locals or globals of WebAssembly, one per slot. With `lane`, one lane of a SIMD register. */
-  | { kind: 'registers'; type: Type; registers: Register[]; lane?: number; writable: boolean; space: 'function' | 'private' }
+  | {
+      kind: 'registers';
+      type: Type;
+      registers: Register[];
+      lane?: number;
+      writable: boolean;
+      space: 'function' | 'private';
+    }
   /** Memory at `base() + offset`; without a base, at `offset`. */
-  | { kind: 'memory'; type: Type; base: Read | undefined; offset: number; writable: boolean; space: 'function' | 'private' | 'storage'; /** Bytes of the buffer, for runtime-sized arrays. */ byteLength?: Read };
+  | {
+      kind: 'memory';
+      type: Type;
+      base: Read | undefined;
+      offset: number;
+      writable: boolean;
+      space: 'function' | 'private' | 'storage';
+      /** Bytes of the buffer, for runtime-sized arrays. */ byteLength?: Read;
+    };
 
 export interface Register {
   read: Read;
@@ -58,7 +81,9 @@ export function flatScalars(type: Type): ScalarName[] {
 }
 
 function slotScalars(slot: Slot): ScalarName[] {
-  return slot.type.kind === 'scalar' ? [slot.type.name] : Array.from({ length: slot.type.size }, () => (slot.type as { element: ScalarName }).element);
+  return slot.type.kind === 'scalar'
+    ? [slot.type.name]
+    : Array.from({ length: slot.type.size }, () => (slot.type as { element: ScalarName }).element);
 }
 
 /** A constant, checked to have as many lanes as its type. */

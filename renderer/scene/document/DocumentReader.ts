@@ -4,7 +4,10 @@ import { SCENE_LIMITS } from '../SCENE_LIMITS.js';
 /** An object of a document of which nothing is known yet. */
 export type Json = Record<string, unknown>;
 
-/** Reads values of a parsed document whose kinds nobody has vouched for. Every method takes the place for its error and throws BadSceneError. */
+/**
+ * Reads values of a parsed document whose kinds nobody has vouched for. Every method takes the place for its error and
+ * throws BadSceneError.
+ */
 export class DocumentReader {
   readonly root: Json;
   private readonly file: string;
@@ -21,7 +24,11 @@ export class DocumentReader {
   }
 
   object(value: unknown, where: string): Json {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.bad(where, `${value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 40)}, where an object must be`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw this.bad(
+        where,
+        `${value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 40)}, where an object must be`,
+      );
     return value as Json;
   }
 
@@ -32,8 +39,14 @@ export class DocumentReader {
 
   /** A list of no absurd length. */
   array(value: unknown, where: string): unknown[] {
-    if (!Array.isArray(value)) throw this.bad(where, `${value === undefined ? 'missing' : 'not a list'}, where a list must be`);
-    if (value.length > SCENE_LIMITS.listLength) throw this.bad(where, `${value.length} elements exceed the limit of ${SCENE_LIMITS.listLength}`, 'Split the scene.');
+    if (!Array.isArray(value))
+      throw this.bad(where, `${value === undefined ? 'missing' : 'not a list'}, where a list must be`);
+    if (value.length > SCENE_LIMITS.listLength)
+      throw this.bad(
+        where,
+        `${value.length} elements exceed the limit of ${SCENE_LIMITS.listLength}`,
+        'Split the scene.',
+      );
     return value;
   }
 
@@ -44,7 +57,8 @@ export class DocumentReader {
 
   /** Visits every element of a list at the top of the document. */
   each(name: string, visit: (element: Json, where: string) => unknown): void {
-    for (const [i, element] of this.optionalArray(this.root[name], name).entries()) visit(this.object(element, `${name}[${i}]`), `${name}[${i}]`);
+    for (const [i, element] of this.optionalArray(this.root[name], name).entries())
+      visit(this.object(element, `${name}[${i}]`), `${name}[${i}]`);
   }
 
   /** Elements of a list at the top of the document. */
@@ -56,7 +70,12 @@ export class DocumentReader {
   integer(holder: Json, name: string, where: string, low: number, high: number, fallback?: number): number {
     const value = holder[name] ?? fallback;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < low || value > high) {
-      throw this.bad(`${where}.${name}`, high < low ? `${JSON.stringify(value)} points into an empty list` : `${JSON.stringify(value)} is no whole number from ${low} to ${high}`);
+      throw this.bad(
+        `${where}.${name}`,
+        high < low
+          ? `${JSON.stringify(value)} points into an empty list`
+          : `${JSON.stringify(value)} is no whole number from ${low} to ${high}`,
+      );
     }
     return value;
   }
@@ -71,7 +90,8 @@ export class DocumentReader {
   indices(holder: Json, name: string, list: string, where: string): void {
     const length = this.length(list);
     for (const value of this.optionalArray(holder[name], `${where}.${name}`)) {
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= length) throw this.bad(`${where}.${name}`, `${JSON.stringify(value)} is not one of the ${length} ${list}`);
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= length)
+        throw this.bad(`${where}.${name}`, `${JSON.stringify(value)} is not one of the ${length} ${list}`);
     }
   }
 
@@ -83,14 +103,16 @@ export class DocumentReader {
 
   /** A finite number, or nothing. */
   finite(value: unknown, where: string): void {
-    if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value))) throw this.bad(where, `${JSON.stringify(value)} is no finite number`);
+    if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value)))
+      throw this.bad(where, `${JSON.stringify(value)} is no finite number`);
   }
 
   /** A list of finite numbers, `length` of them where that is given, or nothing. */
   numbers(value: unknown, where: string, length?: number): void {
     if (value === undefined) return;
     const list = this.array(value, where);
-    if (length !== undefined && list.length !== length) throw this.bad(where, `${list.length} numbers instead of ${length}`);
+    if (length !== undefined && list.length !== length)
+      throw this.bad(where, `${list.length} numbers instead of ${length}`);
     for (const element of list) this.finite(element ?? null, where);
   }
 }

@@ -6,13 +6,16 @@ export function checkAnimations(document: DocumentReader): void {
 }
 
 function checkAnimation(document: DocumentReader, animation: Json, where: string): void {
-  const samplers = document.array(animation['samplers'], `${where}.samplers`).map((value, i) => document.object(value, `${where}.samplers[${i}]`));
+  const samplers = document
+    .array(animation['samplers'], `${where}.samplers`)
+    .map((value, i) => document.object(value, `${where}.samplers[${i}]`));
   for (const [i, sampler] of samplers.entries()) {
     const place = `${where}.samplers[${i}]`;
     document.index(sampler, 'input', 'accessors', place, true);
     document.index(sampler, 'output', 'accessors', place, true);
     const interpolation = sampler['interpolation'] ?? 'LINEAR';
-    if (!['LINEAR', 'STEP', 'CUBICSPLINE'].includes(interpolation as string)) throw document.bad(`${place}.interpolation`, `${JSON.stringify(interpolation)} is no interpolation`);
+    if (!['LINEAR', 'STEP', 'CUBICSPLINE'].includes(interpolation as string))
+      throw document.bad(`${place}.interpolation`, `${JSON.stringify(interpolation)} is no interpolation`);
   }
   for (const [i, value] of document.array(animation['channels'], `${where}.channels`).entries()) {
     const place = `${where}.channels[${i}]`;

@@ -9,25 +9,35 @@ export function checkMaterials(document: DocumentReader): void {
 }
 
 function checkImage(document: DocumentReader, image: Json, where: string): void {
-  if (image['uri'] !== undefined && typeof image['uri'] !== 'string') throw document.bad(`${where}.uri`, 'not a string');
+  if (image['uri'] !== undefined && typeof image['uri'] !== 'string')
+    throw document.bad(`${where}.uri`, 'not a string');
   if (image['uri'] === undefined) document.index(image, 'bufferView', 'bufferViews', where, true);
 }
 
 function checkTexture(document: DocumentReader, texture: Json, where: string): void {
   document.index(texture, 'source', 'images', where);
   document.index(texture, 'sampler', 'samplers', where);
-  for (const [name, extension] of Object.entries(document.optionalObject(texture['extensions'], `${where}.extensions`))) document.index(document.object(extension, `${where}.${name}`), 'source', 'images', `${where}.${name}`);
+  for (const [name, extension] of Object.entries(document.optionalObject(texture['extensions'], `${where}.extensions`)))
+    document.index(document.object(extension, `${where}.${name}`), 'source', 'images', `${where}.${name}`);
 }
 
 function checkMaterial(document: DocumentReader, material: Json, where: string): void {
-  const slots: [unknown, string][] = ['normalTexture', 'emissiveTexture', 'occlusionTexture'].map((name) => [material[name], `${where}.${name}`]);
+  const slots: [unknown, string][] = ['normalTexture', 'emissiveTexture', 'occlusionTexture'].map((name) => [
+    material[name],
+    `${where}.${name}`,
+  ]);
   const factors: [unknown, string, number][] = [[material['emissiveFactor'], `${where}.emissiveFactor`, 3]];
   const pbr = document.optionalObject(material['pbrMetallicRoughness'], `${where}.pbrMetallicRoughness`);
-  slots.push([pbr['baseColorTexture'], `${where}.baseColorTexture`], [pbr['metallicRoughnessTexture'], `${where}.metallicRoughnessTexture`]);
+  slots.push(
+    [pbr['baseColorTexture'], `${where}.baseColorTexture`],
+    [pbr['metallicRoughnessTexture'], `${where}.metallicRoughnessTexture`],
+  );
   factors.push([pbr['baseColorFactor'], `${where}.baseColorFactor`, 4]);
   for (const name of ['metallicFactor', 'roughnessFactor']) document.finite(pbr[name], `${where}.${name}`);
   document.finite(material['alphaCutoff'], `${where}.alphaCutoff`);
-  for (const [name, extension] of Object.entries(document.optionalObject(material['extensions'], `${where}.extensions`))) {
+  for (const [name, extension] of Object.entries(
+    document.optionalObject(material['extensions'], `${where}.extensions`),
+  )) {
     const fields = document.object(extension, `${where}.${name}`);
     for (const [field, value] of Object.entries(fields)) {
       if (field.endsWith('Texture')) slots.push([value, `${where}.${name}.${field}`]);
@@ -38,10 +48,12 @@ function checkMaterial(document: DocumentReader, material: Json, where: string):
       document.finite(fields['glossinessFactor'], `${where}.${name}.glossinessFactor`);
     }
     if (['KHR_materials_transmission', 'KHR_materials_ior', 'KHR_materials_emissive_strength'].includes(name)) {
-      for (const field of ['transmissionFactor', 'ior', 'emissiveStrength']) document.finite(fields[field], `${where}.${name}.${field}`);
+      for (const field of ['transmissionFactor', 'ior', 'emissiveStrength'])
+        document.finite(fields[field], `${where}.${name}.${field}`);
     }
   }
-  for (const [value, place] of slots) if (value !== undefined) checkTextureInfo(document, document.object(value, place), place);
+  for (const [value, place] of slots)
+    if (value !== undefined) checkTextureInfo(document, document.object(value, place), place);
   for (const [value, place, length] of factors) document.numbers(value, place, length);
 }
 
@@ -49,7 +61,10 @@ function checkTextureInfo(document: DocumentReader, slot: Json, where: string): 
   document.index(slot, 'index', 'textures', where, true);
   document.integer(slot, 'texCoord', where, 0, 16, 0);
   document.finite(slot['scale'], `${where}.scale`);
-  const transform = document.optionalObject(document.optionalObject(slot['extensions'], `${where}.extensions`)['KHR_texture_transform'], `${where}.KHR_texture_transform`);
+  const transform = document.optionalObject(
+    document.optionalObject(slot['extensions'], `${where}.extensions`)['KHR_texture_transform'],
+    `${where}.KHR_texture_transform`,
+  );
   document.numbers(transform['offset'], `${where}.offset`, 2);
   document.numbers(transform['scale'], `${where}.scale`, 2);
   document.finite(transform['rotation'], `${where}.rotation`);

@@ -1,6 +1,9 @@
 import { sharedBytes, wordsOf } from './layout.js';
 
-/** Gathers the kernel's `tables`: pieces of float and integer vectors behind one another, each addressed by its first vector. */
+/**
+ * Gathers the kernel's `tables`: pieces of float and integer vectors behind one another, each addressed by its first
+ * vector.
+ */
 export class Tables {
   readonly #pieces: { first: number; floats: Float32Array }[] = [];
   #vectors = 0;
@@ -18,7 +21,8 @@ export class Tables {
     const bytes = sharedBytes(this.#vectors * 16);
     const { words } = wordsOf(bytes);
     // Copied as integers, because a float copy may change the bits of a piece that holds integers.
-    for (const { first, floats } of this.#pieces) words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);
+    for (const { first, floats } of this.#pieces)
+      words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);
     return bytes;
   }
 }

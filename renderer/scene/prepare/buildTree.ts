@@ -44,7 +44,10 @@ export function buildTree(positions: Float32Array): Tree {
     const children = binary.kind === 'branch' ? [binary.left, binary.right] : splitLeaf(binary);
     if (children.length === 0 && binary.kind === 'leaf') {
       blocks.push([...order.subarray(binary.first, binary.first + binary.count)]);
-      return { child: (CHILD_IS_BLOCK | (blocks.length - 1)) >>> 0, bounds: boundsOfBlock(positions, blocks[blocks.length - 1]!) };
+      return {
+        child: (CHILD_IS_BLOCK | (blocks.length - 1)) >>> 0,
+        bounds: boundsOfBlock(positions, blocks[blocks.length - 1]!),
+      };
     }
     while (children.length < LANES) {
       let widest = -1;
@@ -76,12 +79,22 @@ export function buildTree(positions: Float32Array): Tree {
     nodes.push({ bounds: [], children: [] });
   }
   if (deepest > STACK_SIZE) {
-    throw new RushesError({ code: 'tree-too-deep', message: `The scene's triangles nest ${deepest} levels deep, more than the ${STACK_SIZE} the kernel can follow.`, facts: { deepest, limit: STACK_SIZE }, advice: 'Remove coinciding or extremely uneven triangles.' });
+    throw new RushesError({
+      code: 'tree-too-deep',
+      message: `The scene's triangles nest ${deepest} levels deep, more than the ${STACK_SIZE} the kernel can follow.`,
+      facts: { deepest, limit: STACK_SIZE },
+      advice: 'Remove coinciding or extremely uneven triangles.',
+    });
   }
   // The binary tree counts a leaf in 16 bits: more coinciding triangles than that would be lost.
   const held = blocks.reduce((sum, block) => sum + block.length, 0);
   if (held !== triangleCount) {
-    throw new RushesError({ code: 'tree-incomplete', message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the tree.`, facts: { triangleCount, held }, advice: 'Remove duplicate triangles.' });
+    throw new RushesError({
+      code: 'tree-incomplete',
+      message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the tree.`,
+      facts: { triangleCount, held },
+      advice: 'Remove duplicate triangles.',
+    });
   }
   return { nodes: packNodes(nodes), ...packBlocks(positions, blocks) };
 }
@@ -97,7 +110,8 @@ function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
   const serialized = MeshBVH.serialize(bvh, { cloneBuffers: false });
   for (let i = 0; i < order.length; i++) order[i] = index[3 * i]! / 3;
 
-  // A record is 8 words: bounds, then first triangle and a mark of 0xffff for a leaf, or the distance to the right child.
+  // A record is 8 words: bounds, then first triangle and a mark of 0xffff for a leaf, or the distance to the right
+  // child.
   const root = serialized.roots[0] as ArrayBuffer;
   const floats = new Float32Array(root);
   const words = new Uint32Array(root);
@@ -112,7 +126,8 @@ function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
     const last = words[at + 7]!;
     if (last >>> 16 === 0xffff) {
       const leaf: Leaf = { kind: 'leaf', area, first: second, count: order.length - second };
-      // The count has 16 bits, and more triangles than that may lie in one point: it is the way to the next leaf's first.
+      // The count has 16 bits, and more triangles than that may lie in one point: it is the way to the next leaf's
+      // first.
       if (before !== undefined) before.count = second - before.first;
       before = leaf;
       return leaf;
@@ -129,7 +144,12 @@ function splitLeaf(leaf: Leaf): Binary[] {
   const share = Math.ceil(blocks / LANES) * LANES;
   const parts: Binary[] = [];
   for (let first = 0; first < leaf.count; first += share) {
-    parts.push({ kind: 'leaf', area: leaf.area, first: leaf.first + first, count: Math.min(share, leaf.count - first) });
+    parts.push({
+      kind: 'leaf',
+      area: leaf.area,
+      first: leaf.first + first,
+      count: Math.min(share, leaf.count - first),
+    });
   }
   return parts;
 }

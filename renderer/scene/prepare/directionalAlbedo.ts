@@ -1,6 +1,9 @@
 import { roughSurface } from './roughSurface.js';
 
-/** Rows (perceptual roughness 0 to 1) and columns (square root of the cosine, 0 to 1) of the table of directional albedos. */
+/**
+ * Rows (perceptual roughness 0 to 1) and columns (square root of the cosine, 0 to 1) of the table of directional
+ * albedos.
+ */
 export const ALBEDO_SIZE = 32;
 
 /**

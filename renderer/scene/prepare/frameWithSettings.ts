@@ -1,7 +1,10 @@
 import type { RenderSettings } from '../../Engine.js';
 import { wordsOf } from './layout.js';
 
-/** A copy of a prepared `frame` buffer with the settings of a request in its first five words, as the kernel's `Frame` has them. */
+/**
+ * A copy of a prepared `frame` buffer with the settings of a request in its first five words, as the kernel's `Frame`
+ * has them.
+ */
 export function frameWithSettings(frame: Uint8Array, settings: RenderSettings): Uint8Array {
   const copy = new Uint8Array(frame.byteLength);
   copy.set(frame);

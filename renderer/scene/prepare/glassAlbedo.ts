@@ -1,13 +1,19 @@
 import { roughSurface } from './roughSurface.js';
 
-/** Entries along the square root of the view's cosine, along perceptual roughness (0 to 1), and along the contrast of the indices. */
+/**
+ * Entries along the square root of the view's cosine, along perceptual roughness (0 to 1), and along the contrast of
+ * the indices.
+ */
 export const GLASS_SIZE = { cosine: 16, roughness: 16, contrast: 17 } as const;
-/** The contrast (eta - 1) / (eta + 1) runs from minus this to plus this, indices up to 3; its signed square root in even steps, because the loss rises steeply at 0. */
+/**
+ * The contrast (eta - 1) / (eta + 1) runs from minus this to plus this, indices up to 3; its signed square root in even
+ * steps, because the loss rises steeply at 0.
+ */
 export const GLASS_CONTRAST = 0.5;
 
 /**
- * What a rough dielectric boundary without multiple scattering passes on in all, reflected and refracted, of light from one
- * direction: numerical integration in float64 over visible normals.
+ * What a rough dielectric boundary without multiple scattering passes on in all, reflected and refracted, of light from
+ * one direction: numerical integration in float64 over visible normals.
  * @param cosine of the view direction to the normal, above 0.
  * @param roughness perceptual, 0 to 1.
  * @param eta index of refraction of the far side over the near side.
@@ -50,7 +56,15 @@ export function glassAlbedoTable(): number[] {
     for (let j = 0; j < GLASS_SIZE.roughness; j++) {
       for (let i = 0; i < GLASS_SIZE.cosine; i++) {
         const root = i / (GLASS_SIZE.cosine - 1);
-        numbers.push(Number(glassAlbedo(Math.max(root * root, 1e-6), j / (GLASS_SIZE.roughness - 1), (1 + contrast) / (1 - contrast)).toFixed(4)));
+        numbers.push(
+          Number(
+            glassAlbedo(
+              Math.max(root * root, 1e-6),
+              j / (GLASS_SIZE.roughness - 1),
+              (1 + contrast) / (1 - contrast),
+            ).toFixed(4),
+          ),
+        );
       }
     }
   }

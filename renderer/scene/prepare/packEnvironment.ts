@@ -18,16 +18,22 @@ export interface PackedEnvironment {
 
 /** The finest importance grid: finer ones cost memory and search time and sample no better. */
 const GRID_LIMIT = 1024;
-/** Far above any light there is; an infinite texel would make the distributions NaN, whose bits differ between processors. */
+/**
+ * Far above any light there is; an infinite texel would make the distributions NaN, whose bits differ between
+ * processors.
+ */
 const MOST_RADIANCE = 1e30;
 /**
- * Share of the mean that every cell keeps, so that no direction that emits is out of reach. Up to the mean, bounces find the
- * sky by themselves: light samples go to what is brighter (Karlik et al. 2019, MIS Compensation), which lowers the squared
- * error by 10 to 25 % on the shared scenes under the shared skies.
+ * Share of the mean that every cell keeps, so that no direction that emits is out of reach. Up to the mean, bounces
+ * find the sky by themselves: light samples go to what is brighter (Karlik et al. 2019, MIS Compensation), which lowers
+ * the squared error by 10 to 25 % on the shared scenes under the shared skies.
  */
 const LEAST_SHARE = 1 / 512;
 
-/** Builds the texels and the importance grid: a cell's weight is what the mean of the filtered luminance over it exceeds the sky's, times its solid angle. */
+/**
+ * Builds the texels and the importance grid: a cell's weight is what the mean of the filtered luminance over it exceeds
+ * the sky's, times its solid angle.
+ */
 export function packEnvironment(environment: PosedEnvironment): PackedEnvironment {
   const { width, height, rgb, intensity } = environment;
   const texels = new Float32Array(width * height * 4);
@@ -43,7 +49,8 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
   const weights = new Float64Array(gridWidth * gridHeight);
   let power = 0;
   for (let y = 0; y < height; y++) {
-    const solidAngle = (2 * Math.PI / width) * (cosine((Math.PI * y) / height) - cosine((Math.PI * (y + 1)) / height));
+    const solidAngle =
+      ((2 * Math.PI) / width) * (cosine((Math.PI * y) / height) - cosine((Math.PI * (y + 1)) / height));
     const above = Math.max(0, y - 1) * width;
     const below = Math.min(height - 1, y + 1) * width;
     const column = (x: number): number => luminance[above + x]! + 6 * luminance[y * width + x]! + luminance[below + x]!;

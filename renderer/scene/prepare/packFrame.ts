@@ -10,10 +10,14 @@ export interface TablePlaces {
   albedoTable: number;
   glassTable: number;
   srgbTable: number;
-  environment: { texels: number; rows: number; columns: number; gridWidth: number; gridHeight: number; pick: number } | undefined;
+  environment:
+    { texels: number; rows: number; columns: number; gridWidth: number; gridHeight: number; pick: number } | undefined;
 }
 
-/** Packs the `Frame` record. Its first five words, the settings of a request, stay zero (`frameWithSettings` fills a copy). */
+/**
+ * Packs the `Frame` record. Its first five words, the settings of a request, stay zero (`frameWithSettings` fills a
+ * copy).
+ */
 export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
   const bytes = sharedBytes(WORDS.frame * 4);
   const { floats, words } = wordsOf(bytes);
@@ -61,10 +65,20 @@ function writeCamera(scene: PosedScene, floats: Float32Array): void {
     return [x / length, y / length, z / length];
   };
   const [right, up, back] = [axis(0), axis(1), axis(2)];
-  const halfHeight = camera.kind === 'perspective' ? sine(camera.fovYRadians / 2) / cosine(camera.fovYRadians / 2) : camera.ymag;
+  const halfHeight =
+    camera.kind === 'perspective' ? sine(camera.fovYRadians / 2) / cosine(camera.fovYRadians / 2) : camera.ymag;
   const halfWidth = camera.kind === 'perspective' ? halfHeight * camera.aspect : camera.xmag;
   floats.set([matrix[12]!, matrix[13]!, matrix[14]!], 20);
-  floats.set(right.map((x) => x * halfWidth), 24);
-  floats.set(up.map((x) => x * halfHeight), 28);
-  floats.set(back.map((x) => -x), 32);
+  floats.set(
+    right.map((x) => x * halfWidth),
+    24,
+  );
+  floats.set(
+    up.map((x) => x * halfHeight),
+    28,
+  );
+  floats.set(
+    back.map((x) => -x),
+    32,
+  );
 }

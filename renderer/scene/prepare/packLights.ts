@@ -14,7 +14,10 @@ export interface PackedLights {
   environmentPick: number;
 }
 
-/** Share of the picks that is spread evenly over the kinds of lights, so that a weak but near lamp is not forgotten beside a sky. */
+/**
+ * Share of the picks that is spread evenly over the kinds of lights, so that a weak but near lamp is not forgotten
+ * beside a sky.
+ */
 const EVEN_OVER_KINDS = 0.3;
 /** Share of a kind's picks that is spread evenly over its point-like lights. */
 const EVEN_OVER_LAMPS = 0.3;
@@ -26,19 +29,33 @@ interface Candidate {
 }
 
 /**
- * Lists the lights with the chance of picking each, by power, and writes the light densities of emissive triangles into `surfaces`.
+ * Lists the lights with the chance of picking each, by power, and writes the light densities of emissive triangles into
+ * `surfaces`.
  * @param environmentPower luminance integrated over the sphere, or undefined without an environment.
  */
-export function packLights(options: { scene: PosedScene; surfaces: Uint8Array; triangleOfSurface: Uint32Array; environmentPower: number | undefined; srgb: Float32Array }): PackedLights {
+export function packLights(options: {
+  scene: PosedScene;
+  surfaces: Uint8Array;
+  triangleOfSurface: Uint32Array;
+  environmentPower: number | undefined;
+  srgb: Float32Array;
+}): PackedLights {
   const { scene, surfaces, triangleOfSurface, environmentPower, srgb } = options;
   const radius = sceneRadius(scene);
   const lamps = scene.lights.map((light) => lampCandidate(light, radius)).filter((candidate) => candidate.power > 0);
   const triangles = emissiveTriangles(scene, surfaces, triangleOfSurface, srgb);
   const sky: Candidate[] = [];
   if (environmentPower !== undefined && environmentPower > 0) {
-    sky.push({ power: environmentPower * Math.PI * radius * radius, write: (record, at) => void (record.words[at + 3] = LIGHT_KINDS.environment) });
+    sky.push({
+      power: environmentPower * Math.PI * radius * radius,
+      write: (record, at) => void (record.words[at + 3] = LIGHT_KINDS.environment),
+    });
   }
-  const kinds = [{ candidates: lamps, even: EVEN_OVER_LAMPS }, { candidates: triangles, even: 0 }, { candidates: sky, even: 0 }].filter(({ candidates }) => candidates.length > 0);
+  const kinds = [
+    { candidates: lamps, even: EVEN_OVER_LAMPS },
+    { candidates: triangles, even: 0 },
+    { candidates: sky, even: 0 },
+  ].filter(({ candidates }) => candidates.length > 0);
   const powerOf = (candidates: readonly Candidate[]): number => candidates.reduce((sum, { power }) => sum + power, 0);
   const total = kinds.reduce((sum, { candidates }) => sum + powerOf(candidates), 0);
 
@@ -47,7 +64,8 @@ export function packLights(options: { scene: PosedScene; surfaces: Uint8Array; t
   for (const { candidates, even } of kinds) {
     const power = powerOf(candidates);
     const chance = EVEN_OVER_KINDS / kinds.length + ((1 - EVEN_OVER_KINDS) * power) / total;
-    for (const candidate of candidates) all.push({ candidate, weight: chance * (even / candidates.length + ((1 - even) * candidate.power) / power) });
+    for (const candidate of candidates)
+      all.push({ candidate, weight: chance * (even / candidates.length + ((1 - even) * candidate.power) / power) });
   }
   const distribution = distributionOf(Float64Array.from(all, ({ weight }) => weight));
   const records = new Float32Array(all.length * WORDS.light);
@@ -82,7 +100,12 @@ function lampCandidate(light: PosedLight, radius: number): Candidate {
   };
 }
 
-function emissiveTriangles(scene: PosedScene, surfaces: Uint8Array, triangleOfSurface: Uint32Array, srgb: Float32Array): Candidate[] {
+function emissiveTriangles(
+  scene: PosedScene,
+  surfaces: Uint8Array,
+  triangleOfSurface: Uint32Array,
+  srgb: Float32Array,
+): Candidate[] {
   const { floats } = wordsOf(surfaces);
   const emits = scene.materials.map((material) => luminanceOf(material.emissive) > 0 && !material.unlit);
   const candidates: Candidate[] = [];
@@ -116,7 +139,14 @@ function emissiveTriangles(scene: PosedScene, surfaces: Uint8Array, triangleOfSu
 }
 
 function triangleArea(floats: Float32Array, at: number): number {
-  const [ax, ay, az, bx, by, bz] = [floats[at + 4]!, floats[at + 5]!, floats[at + 6]!, floats[at + 8]!, floats[at + 9]!, floats[at + 10]!];
+  const [ax, ay, az, bx, by, bz] = [
+    floats[at + 4]!,
+    floats[at + 5]!,
+    floats[at + 6]!,
+    floats[at + 8]!,
+    floats[at + 9]!,
+    floats[at + 10]!,
+  ];
   const x = ay * bz - az * by;
   const y = az * bx - ax * bz;
   const z = ax * by - ay * bx;
@@ -137,9 +167,14 @@ function meanEmitted(scene: PosedScene, material: PosedMaterial, triangle: numbe
       const b = (i + 1 / 3) / steps;
       const c = (j + 1 / 3) / steps;
       const a = 1 - b - c;
-      const at = (k: number): number => a * uv[6 * triangle + k]! + b * uv[6 * triangle + 2 + k]! + c * uv[6 * triangle + 4 + k]!;
+      const at = (k: number): number =>
+        a * uv[6 * triangle + k]! + b * uv[6 * triangle + 2 + k]! + c * uv[6 * triangle + 4 + k]!;
       const texel = sampleTexture(texture, slot, at(0), at(1), srgb);
-      sum += luminanceOf([texel[0] * material.emissive[0], texel[1] * material.emissive[1], texel[2] * material.emissive[2]]);
+      sum += luminanceOf([
+        texel[0] * material.emissive[0],
+        texel[1] * material.emissive[1],
+        texel[2] * material.emissive[2],
+      ]);
       count++;
     }
   }

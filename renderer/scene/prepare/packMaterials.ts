@@ -11,15 +11,34 @@ export function packMaterials(scene: PosedScene, textures: PackedTextures): Uint
     const at = index * WORDS.material;
     target.floats.set(material.baseColor, at);
     target.floats.set(material.emissive, at + 4);
-    target.floats.set([material.alphaCutoff, material.metallic, material.roughness, material.transmission, indexOfRefraction(material), material.normalScale], at + 7);
+    target.floats.set(
+      [
+        material.alphaCutoff,
+        material.metallic,
+        material.roughness,
+        material.transmission,
+        indexOfRefraction(material),
+        material.normalScale,
+      ],
+      at + 7,
+    );
     target.words[at + 13] = flagsOf(material, scene.colors !== null);
-    const slots = [material.baseColorTexture, material.metallicRoughnessTexture, material.normalTexture, material.emissiveTexture, material.transmissionTexture];
+    const slots = [
+      material.baseColorTexture,
+      material.metallicRoughnessTexture,
+      material.normalTexture,
+      material.emissiveTexture,
+      material.transmissionTexture,
+    ];
     slots.forEach((slot, number) => writeSlot(target, at + 16 + number * WORDS.slot, slot, scene.textures, textures));
   });
   return bytes;
 }
 
-/** At 1 exactly nothing would refract and microfacets could not be told from the direction: the least index is a little above. */
+/**
+ * At 1 exactly nothing would refract and microfacets could not be told from the direction: the least index is a little
+ * above.
+ */
 function indexOfRefraction(material: PosedMaterial): number {
   return Math.max(material.ior, 1.001);
 }

@@ -17,7 +17,10 @@ export interface PackedSurfaces {
 /** Vectors of attributes per triangle that has any. */
 const ATTRIBUTE_VECTORS = 5;
 
-/** Packs what the kernel reads at a hit. `attributes` will begin at vector 0 of its piece: `packFrame` adds where that is. */
+/**
+ * Packs what the kernel reads at a hit. `attributes` will begin at vector 0 of its piece: `packFrame` adds where that
+ * is.
+ */
 export function packSurfaces(scene: PosedScene, tree: Tree, firstAttribute: number): PackedSurfaces {
   const blocks = sharedBytes(tree.blocks.byteLength);
   blocks.set(tree.blocks);
@@ -58,7 +61,8 @@ export function packSurfaces(scene: PosedScene, tree: Tree, firstAttribute: numb
       const to = attribute * 4;
       const uv1 = scene.uv1 ?? scene.uv0;
       for (let i = 0; i < 6; i++) attributes[to + i] = uv1[6 * triangle + i]!;
-      for (let i = 0; i < 12; i++) attributes[to + 8 + i] = scene.colors === null ? 1 : scene.colors[12 * triangle + i]!;
+      for (let i = 0; i < 12; i++)
+        attributes[to + 8 + i] = scene.colors === null ? 1 : scene.colors[12 * triangle + i]!;
       attribute += ATTRIBUTE_VECTORS;
     }
     surface++;
@@ -76,7 +80,13 @@ function triangleFlags(material: PosedMaterial): number {
 function readsAttributes(scene: PosedScene, material: PosedMaterial): boolean {
   if (scene.colors !== null) return true;
   if (scene.uv1 === null) return false;
-  const slots = [material.baseColorTexture, material.metallicRoughnessTexture, material.normalTexture, material.emissiveTexture, material.transmissionTexture];
+  const slots = [
+    material.baseColorTexture,
+    material.metallicRoughnessTexture,
+    material.normalTexture,
+    material.emissiveTexture,
+    material.transmissionTexture,
+  ];
   return slots.some((slot) => slot?.uvSet === 1);
 }
 

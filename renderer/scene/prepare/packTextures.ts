@@ -15,7 +15,11 @@ export function packTextures(textures: readonly PosedTexture[]): PackedTextures 
   let count = 0;
   textures.forEach((texture, index) => {
     if (texture.rgba.byteLength !== texture.width * texture.height * 4 || texture.width < 1 || texture.height < 1) {
-      throw new RushesError({ code: 'bad-texture', message: `Texture ${index} has ${texture.rgba.byteLength} bytes for ${texture.width} x ${texture.height} texels.`, facts: { texture: index } });
+      throw new RushesError({
+        code: 'bad-texture',
+        message: `Texture ${index} has ${texture.rgba.byteLength} bytes for ${texture.width} x ${texture.height} texels.`,
+        facts: { texture: index },
+      });
     }
     first.push(count);
     count += texture.width * texture.height;
@@ -26,10 +30,21 @@ export function packTextures(textures: readonly PosedTexture[]): PackedTextures 
 }
 
 /** Writes one `TextureSlot` record at a word index; null leaves it unused. */
-export function writeSlot(target: ReturnType<typeof wordsOf>, at: number, slot: TextureSlot | null, textures: readonly PosedTexture[], packed: PackedTextures): void {
+export function writeSlot(
+  target: ReturnType<typeof wordsOf>,
+  at: number,
+  slot: TextureSlot | null,
+  textures: readonly PosedTexture[],
+  packed: PackedTextures,
+): void {
   if (slot === null) return;
   const texture = textures[slot.texture];
-  if (texture === undefined) throw new RushesError({ code: 'bad-texture', message: `A material names texture ${slot.texture} of ${textures.length}.`, facts: { texture: slot.texture } });
+  if (texture === undefined)
+    throw new RushesError({
+      code: 'bad-texture',
+      message: `A material names texture ${slot.texture} of ${textures.length}.`,
+      facts: { texture: slot.texture },
+    });
   target.floats.set(slot.transform, at);
   target.words[at + 6] = packed.first[slot.texture]!;
   target.words[at + 7] = flagsOf(texture, slot.uvSet);

@@ -21,7 +21,10 @@ export const PREPARED_BINDINGS = ['frame', 'nodes', 'blocks', 'surfaces', 'mater
 
 /** One frame of a scene as the kernel reads it. */
 export interface PreparedScene {
-  /** Bytes of each binding of PREPARED_BINDINGS, on shared memory. `frame` has room for a request's settings (`frameWithSettings`). */
+  /**
+   * Bytes of each binding of PREPARED_BINDINGS, on shared memory. `frame` has room for a request's settings
+   * (`frameWithSettings`).
+   */
   buffers: Record<string, Uint8Array>;
   /** SHA-256 over the SHA-256 of each buffer, in binding order; settings of requests are not in it. */
   hash: Bytes32;
@@ -47,9 +50,10 @@ interface Kept {
 }
 
 /**
- * Packs a posed scene for the kernel. A pure function of the scene: the same scene gives the same bytes and hash on every
- * machine, with or without `previous`.
- * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its texels and sky when they are the same objects.
+ * Packs a posed scene for the kernel. A pure function of the scene: the same scene gives the same bytes and hash on
+ * every machine, with or without `previous`.
+ * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its
+ * texels and sky when they are the same objects.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
 export function prepareScene(posed: PosedScene, previous?: ReusableScene): ReusableScene {
@@ -57,7 +61,10 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   checkFinite(posed);
   const kept = previous?.kept;
   const tree = kept !== undefined && kept.geometryKey === posed.geometryKey ? kept.tree : buildTree(posed.positions);
-  const sameTextures = kept !== undefined && kept.textures.length === posed.textures.length && kept.textures.every((texture, index) => texture === posed.textures[index]);
+  const sameTextures =
+    kept !== undefined &&
+    kept.textures.length === posed.textures.length &&
+    kept.textures.every((texture, index) => texture === posed.textures[index]);
   const packedTextures = sameTextures ? kept.packedTextures : packTextures(posed.textures);
 
   // Fill the tables; surfaces come first because lights write into them.
@@ -71,7 +78,11 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   const { blocks, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, tree, attributesPlace);
   tables.append(attributes);
   const sameSky = kept !== undefined && kept.environment === posed.environment;
-  const environment = sameSky ? kept.packedEnvironment : posed.environment === null ? undefined : packEnvironment(posed.environment);
+  const environment = sameSky
+    ? kept.packedEnvironment
+    : posed.environment === null
+      ? undefined
+      : packEnvironment(posed.environment);
   const lights = packLights({ scene: posed, surfaces, triangleOfSurface, environmentPower: environment?.power, srgb });
   const frame = packFrame(posed, {
     lightCount: lights.count,
@@ -80,17 +91,26 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
     albedoTable,
     glassTable,
     srgbTable: srgbPlace,
-    environment: environment === undefined ? undefined : {
-      texels: tables.append(environment.texels),
-      rows: tables.append(environment.rows),
-      columns: tables.append(environment.columns),
-      gridWidth: environment.gridWidth,
-      gridHeight: environment.gridHeight,
-      pick: lights.environmentPick,
-    },
+    environment:
+      environment === undefined
+        ? undefined
+        : {
+            texels: tables.append(environment.texels),
+            rows: tables.append(environment.rows),
+            columns: tables.append(environment.columns),
+            gridWidth: environment.gridWidth,
+            gridHeight: environment.gridHeight,
+            pick: lights.environmentPick,
+          },
   });
   const buffers: Record<(typeof PREPARED_BINDINGS)[number], Uint8Array> = {
-    frame, nodes: tree.nodes, blocks, surfaces, materials: packMaterials(posed, packedTextures), tables: tables.pack(), texels: packedTextures.texels,
+    frame,
+    nodes: tree.nodes,
+    blocks,
+    surfaces,
+    materials: packMaterials(posed, packedTextures),
+    tables: tables.pack(),
+    texels: packedTextures.texels,
   };
   const texelsDigest = sameTextures ? kept.texelsDigest : sha256(packedTextures.texels);
   const digests = PREPARED_BINDINGS.map((name) => (name === 'texels' ? texelsDigest : sha256(buffers[name])));
@@ -99,24 +119,53 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
     hash: `0x${Buffer.from(sha256(...digests)).toString('hex')}`,
     triangleCount: posed.triangleCount,
     byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
-    kept: { geometryKey: posed.geometryKey, tree, textures: posed.textures, packedTextures, texelsDigest, environment: posed.environment, packedEnvironment: environment },
+    kept: {
+      geometryKey: posed.geometryKey,
+      tree,
+      textures: posed.textures,
+      packedTextures,
+      texelsDigest,
+      environment: posed.environment,
+      packedEnvironment: environment,
+    },
   };
 }
 
 function checkPosed(posed: PosedScene): void {
   const n = posed.triangleCount;
   const lengths: [name: string, actual: number, expected: number][] = [
-    ['positions', posed.positions.length, 9 * n], ['normals', posed.normals.length, 9 * n], ['uv0', posed.uv0.length, 6 * n], ['uv1', posed.uv1?.length ?? 6 * n, 6 * n],
-    ['tangents', posed.tangents.length, 12 * n], ['colors', posed.colors?.length ?? 12 * n, 12 * n], ['materialOfTriangle', posed.materialOfTriangle.length, n],
+    ['positions', posed.positions.length, 9 * n],
+    ['normals', posed.normals.length, 9 * n],
+    ['uv0', posed.uv0.length, 6 * n],
+    ['uv1', posed.uv1?.length ?? 6 * n, 6 * n],
+    ['tangents', posed.tangents.length, 12 * n],
+    ['colors', posed.colors?.length ?? 12 * n, 12 * n],
+    ['materialOfTriangle', posed.materialOfTriangle.length, n],
   ];
   for (const [name, actual, expected] of lengths) {
-    if (actual !== expected) throw new RushesError({ code: 'bad-posed-scene', message: `A posed scene of ${n} triangles has ${actual} numbers in ${name}, not ${expected}.`, facts: { name, actual, expected } });
+    if (actual !== expected)
+      throw new RushesError({
+        code: 'bad-posed-scene',
+        message: `A posed scene of ${n} triangles has ${actual} numbers in ${name}, not ${expected}.`,
+        facts: { name, actual, expected },
+      });
   }
   for (let i = 0; i < posed.positions.length; i++) {
     // Beyond 1e15 the squares and products of the traversal would leave float32.
-    if (!(Math.abs(posed.positions[i]!) < 1e15)) throw new RushesError({ code: 'bad-posed-scene', message: `Corner ${Math.floor(i / 3)} of the posed scene is at ${posed.positions[i]}.`, facts: { corner: Math.floor(i / 3) }, advice: 'Check the transforms of the scene: a position must be a finite number of metres.' });
+    if (!(Math.abs(posed.positions[i]!) < 1e15))
+      throw new RushesError({
+        code: 'bad-posed-scene',
+        message: `Corner ${Math.floor(i / 3)} of the posed scene is at ${posed.positions[i]}.`,
+        facts: { corner: Math.floor(i / 3) },
+        advice: 'Check the transforms of the scene: a position must be a finite number of metres.',
+      });
   }
   for (const material of posed.materialOfTriangle) {
-    if (material >= posed.materials.length) throw new RushesError({ code: 'bad-posed-scene', message: `A triangle names material ${material} of ${posed.materials.length}.`, facts: { material } });
+    if (material >= posed.materials.length)
+      throw new RushesError({
+        code: 'bad-posed-scene',
+        message: `A triangle names material ${material} of ${posed.materials.length}.`,
+        facts: { material },
+      });
   }
 }

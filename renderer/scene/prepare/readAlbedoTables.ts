@@ -3,10 +3,10 @@ import { ALBEDO_SIZE } from './directionalAlbedo.js';
 import { GLASS_SIZE } from './glassAlbedo.js';
 
 /**
- * The committed tables of albedos as the kernel reads them: of the GGX lobe, each vector (all, rise) of its column and of the
- * next; behind it of rough glass, each vector a column and the next, of its row and of the next.
- * They are data and not computed here, because Math.cos may differ between machines. test/renderer/kernels/albedo.test.ts
- * recomputes them, and writes them with RUSHES_WRITE_TABLES=1.
+ * The committed tables of albedos as the kernel reads them: of the GGX lobe, each vector (all, rise) of its column and
+ * of the next; behind it of rough glass, each vector a column and the next, of its row and of the next. They are data
+ * and not computed here, because Math.cos may differ between machines. test/renderer/kernels/albedo.test.ts recomputes
+ * them, and writes them with RUSHES_WRITE_TABLES=1.
  */
 export function readAlbedoTables(): { lobe: Float32Array; glass: Float32Array } {
   return { lobe: lobeTable(readNumbers('albedoTable.json')), glass: glassTable(readNumbers('glassAlbedoTable.json')) };
@@ -31,10 +31,15 @@ function lobeTable(numbers: number[]): Float32Array {
 function glassTable(numbers: number[]): Float32Array {
   const { cosine, roughness, contrast } = GLASS_SIZE;
   const table = new Float32Array(cosine * roughness * contrast * 4);
-  const at = (i: number, j: number, k: number): number => numbers[(k * roughness + Math.min(j, roughness - 1)) * cosine + Math.min(i, cosine - 1)]!;
+  const at = (i: number, j: number, k: number): number =>
+    numbers[(k * roughness + Math.min(j, roughness - 1)) * cosine + Math.min(i, cosine - 1)]!;
   for (let k = 0; k < contrast; k++) {
     for (let j = 0; j < roughness; j++) {
-      for (let i = 0; i < cosine; i++) table.set([at(i, j, k), at(i + 1, j, k), at(i, j + 1, k), at(i + 1, j + 1, k)], ((k * roughness + j) * cosine + i) * 4);
+      for (let i = 0; i < cosine; i++)
+        table.set(
+          [at(i, j, k), at(i + 1, j, k), at(i, j + 1, k), at(i + 1, j + 1, k)],
+          ((k * roughness + j) * cosine + i) * 4,
+        );
     }
   }
   return table;

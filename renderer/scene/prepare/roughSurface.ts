@@ -15,13 +15,14 @@ export interface RoughSurface {
  */
 export function roughSurface(cosine: number, alpha: number): RoughSurface {
   const sine = Math.sqrt(Math.max(0, 1 - cosine * cosine));
-  const lambda = (x: number, y: number, z: number): number => 0.5 * (Math.sqrt(1 + (alpha * alpha * (x * x + y * y)) / (z * z)) - 1);
+  const lambda = (x: number, y: number, z: number): number =>
+    0.5 * (Math.sqrt(1 + (alpha * alpha * (x * x + y * y)) / (z * z)) - 1);
   const lambdaView = lambda(sine, 0, cosine);
   const scale = 1 / Math.sqrt(alpha * alpha * sine * sine + cosine * cosine);
   const [vx, vz] = [alpha * sine * scale, cosine * scale];
   return {
     sine,
-    * visibleNormals(steps) {
+    *visibleNormals(steps) {
       for (let i = 0; i < steps; i++) {
         // What is seen is symmetric about the plane of view: half a turn is enough.
         const angle = (Math.PI * (i + 0.5)) / steps;

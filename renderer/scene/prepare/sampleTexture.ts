@@ -1,12 +1,18 @@
 import type { PosedTexture, TextureSlot } from '../PosedScene.js';
 
 /**
- * A texture at (u, v) in float64: transformed, wrapped, filtered, with sRGB decoded. The kernel does the same in float32;
- * here it estimates the power of emissive triangles and is the kernel's reference in tests.
+ * A texture at (u, v) in float64: transformed, wrapped, filtered, with sRGB decoded. The kernel does the same in
+ * float32; here it estimates the power of emissive triangles and is the kernel's reference in tests.
  * @param srgb linear values of sRGB bytes, at every fourth place (`srgbTable`).
  * @returns linear red, green, blue, alpha.
  */
-export function sampleTexture(texture: PosedTexture, slot: TextureSlot, u: number, v: number, srgb: Float32Array): [number, number, number, number] {
+export function sampleTexture(
+  texture: PosedTexture,
+  slot: TextureSlot,
+  u: number,
+  v: number,
+  srgb: Float32Array,
+): [number, number, number, number] {
   const [a, b, c, d, tx, ty] = slot.transform;
   const x = tapAlong(a * u + c * v + tx, texture.width, texture.wrapS, texture.filter);
   const y = tapAlong(b * u + d * v + ty, texture.height, texture.wrapT, texture.filter);
@@ -23,7 +29,12 @@ export function sampleTexture(texture: PosedTexture, slot: TextureSlot, u: numbe
   return result;
 }
 
-function tapAlong(coordinate: number, size: number, wrap: PosedTexture['wrapS'], filter: PosedTexture['filter']): { first: number; second: number; weight: number } {
+function tapAlong(
+  coordinate: number,
+  size: number,
+  wrap: PosedTexture['wrapS'],
+  filter: PosedTexture['filter'],
+): { first: number; second: number; weight: number } {
   const index = (i: number): number => {
     if (wrap === 'clamp') return Math.min(Math.max(i, 0), size - 1);
     const period = wrap === 'mirror' ? 2 * size : size;

@@ -33,10 +33,21 @@ export function random32(): Bytes32 {
 export async function startNetwork(policy: Partial<PolicyNumbers> = {}): Promise<TestNetwork> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rushes-chain-'));
   const chain = await startAnvil({ dataDir });
-  const deployment = await deployRushes({ rpcUrl: chain.rpcUrl, deployerKey: random32(), policy: { ...LOCAL_POLICY, ...policy } });
-  const network: NetworkDescription = { protocolVersion: 1, name: 'test', ipfsApiUrl: 'http://127.0.0.1:1', ...deployment };
+  const deployment = await deployRushes({
+    rpcUrl: chain.rpcUrl,
+    deployerKey: random32(),
+    policy: { ...LOCAL_POLICY, ...policy },
+  });
+  const network: NetworkDescription = {
+    protocolVersion: 1,
+    name: 'test',
+    ipfsApiUrl: 'http://127.0.0.1:1',
+    ...deployment,
+  };
   const running: TestNetwork = {
-    chain, network, dataDir,
+    chain,
+    network,
+    dataDir,
     async connect(tokenWei = 100_000n * 10n ** 18n) {
       const key = random32();
       const port = await connectChain({ network, key });

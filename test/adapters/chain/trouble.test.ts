@@ -12,13 +12,21 @@ import { orderJob, registerCast, takeLease, TOKEN, type Cast } from './leaseStep
 import { random32, startNetwork, type TestNetwork } from './startNetwork.js';
 
 /** Follows a network into a list of events that rollbacks shorten. */
-function follow(net: TestNetwork): { events: ContractEvent[]; rollbacks: number[]; headBlock(): number; until(condition: () => boolean): Promise<void>; stop(): Promise<void> } {
+function follow(net: TestNetwork): {
+  events: ContractEvent[];
+  rollbacks: number[];
+  headBlock(): number;
+  until(condition: () => boolean): Promise<void>;
+  stop(): Promise<void>;
+} {
   const events: ContractEvent[] = [];
   const rollbacks: number[] = [];
   const controller = new AbortController();
   let head = 0;
   const done = followEvents({
-    network: net.network, signal: controller.signal, pollMs: 50,
+    network: net.network,
+    signal: controller.signal,
+    pollMs: 50,
     onEvents(batch, at) {
       events.push(...batch);
       head = at.blockNumber;
@@ -29,7 +37,8 @@ function follow(net: TestNetwork): { events: ContractEvent[]; rollbacks: number[
     },
   });
   return {
-    events, rollbacks,
+    events,
+    rollbacks,
     headBlock: () => head,
     async until(condition) {
       for (const giveUpAt = Date.now() + 40_000; !condition();) {
@@ -55,16 +64,21 @@ describe('a chain in trouble', function () {
   });
   after(() => net.close());
 
-  it('gives headers whose hash is the block\'s, prevrandao included', async () => {
+  it("gives headers whose hash is the block's, prevrandao included", async () => {
     const blockNumber = await cast.worker.blockNumber();
     const header = readBlockHeader(await cast.worker.readHeader(blockNumber));
-    const block = await createRpc(net.network.rpcUrl).send<{ hash: string; mixHash: string }>('eth_getBlockByNumber', [`0x${blockNumber.toString(16)}`, false]);
+    const block = await createRpc(net.network.rpcUrl).send<{ hash: string; mixHash: string }>('eth_getBlockByNumber', [
+      `0x${blockNumber.toString(16)}`,
+      false,
+    ]);
     assert.deepEqual(header, { blockHash: block.hash, blockNumber, mixHash: block.mixHash });
   });
 
   it('mines concurrent calls of one key, each with a nonce of its own', async () => {
     const jobId = await orderJob(cast.artist);
-    const leaseIds = await Promise.all(Array.from({ length: 10 }, (_, chunk) => takeLease(cast.worker, jobId, 1n << BigInt(chunk))));
+    const leaseIds = await Promise.all(
+      Array.from({ length: 10 }, (_, chunk) => takeLease(cast.worker, jobId, 1n << BigInt(chunk))),
+    );
     assert.equal(new Set(leaseIds).size, 10);
     const sums = await Promise.all(Array.from({ length: 8 }, () => cast.artist.fundJob({ jobId, amountWei: 1n })));
     assert.equal(new Set(sums.map((receipt) => receipt.transactionHash)).size, 8);
@@ -72,7 +86,10 @@ describe('a chain in trouble', function () {
 
   it('two processes of one key get past each other', async () => {
     const key = random32();
-    const [one, two] = await Promise.all([connectChain({ network: net.network, key }), connectChain({ network: net.network, key })]);
+    const [one, two] = await Promise.all([
+      connectChain({ network: net.network, key }),
+      connectChain({ network: net.network, key }),
+    ]);
     await fundAccount({ network: net.network, account: one.account });
     await one.register({ role: 'worker', deviceClass: 'wasm', stakeWei: 200n * TOKEN });
     const receipts = await Promise.all([one, two, one, two].map((port) => port.topUpStake({ amountWei: TOKEN })));
@@ -84,13 +101,20 @@ describe('a chain in trouble', function () {
     const jobId = await orderJob(cast.artist);
     const follower = follow(net);
     await cast.artist.fundJob({ jobId, amountWei: 5n });
-    await follower.until(() => follower.events.some((event) => event.name === 'JobFunded' && event.args.amountWei === 5n));
+    await follower.until(() =>
+      follower.events.some((event) => event.name === 'JobFunded' && event.args.amountWei === 5n),
+    );
     const before = ledgerOf(follower.events);
     assert.equal(before.jobs.get(jobId)?.unreservedWei, 10n * TOKEN + 5n);
     // Three blocks replaced by empty ones: what was in them did not happen.
-    const depth = await cast.artist.blockNumber() - follower.events.findLast((event) => event.name === 'JobFunded')!.blockNumber + 1;
+    const depth =
+      (await cast.artist.blockNumber()) -
+      follower.events.findLast((event) => event.name === 'JobFunded')!.blockNumber +
+      1;
     await rpc.send('anvil_reorg', [depth, []]);
-    await follower.until(() => follower.rollbacks.length > 0 && ledgerOf(follower.events).jobs.get(jobId)?.unreservedWei === 10n * TOKEN);
+    await follower.until(
+      () => follower.rollbacks.length > 0 && ledgerOf(follower.events).jobs.get(jobId)?.unreservedWei === 10n * TOKEN,
+    );
     await follower.stop();
   });
 
@@ -102,11 +126,15 @@ describe('a chain in trouble', function () {
     await cast.artist.fundJob({ jobId, amountWei: 3n });
     await net.restart();
     await cast.artist.fundJob({ jobId, amountWei: 7n });
-    await follower.until(() => follower.events.some((event) => event.name === 'JobFunded' && event.args.amountWei === 7n));
+    await follower.until(() =>
+      follower.events.some((event) => event.name === 'JobFunded' && event.args.amountWei === 7n),
+    );
     // The sender broadcast again what the chain had lost: both arrived, once.
     await follower.until(() => ledgerOf(follower.events).jobs.get(jobId)?.unreservedWei === 10n * TOKEN + 10n);
     const leaseId = await takeLease(cast.worker, jobId, 1n);
-    await follower.until(() => follower.events.some((event) => event.name === 'LeaseTaken' && event.args.leaseId === leaseId));
+    await follower.until(() =>
+      follower.events.some((event) => event.name === 'LeaseTaken' && event.args.leaseId === leaseId),
+    );
     assert.equal(ledgerOf(follower.events).leases.get(leaseId)?.state, 'TAKEN');
     await follower.stop();
   });

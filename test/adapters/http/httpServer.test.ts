@@ -19,8 +19,26 @@ describe('HTTP server', () => {
   let openStreams = 0;
 
   before(async () => {
-    server = await createHttpServer({ title: 'test', version: '1', description: 'a test', log: pino({ level: 'silent' }), maxBodyBytes: 1000, requestsPerSecond: 1000, burst: 1000 });
-    server.post('/add', { schema: { operationId: 'add', body: Type.Object({ a: Type.Integer({ minimum: 0 }), b: Type.Integer() }), response: { 200: Type.Object({ sum: Type.Integer() }) } } }, (request) => ({ sum: request.body.a + request.body.b }));
+    server = await createHttpServer({
+      title: 'test',
+      version: '1',
+      description: 'a test',
+      log: pino({ level: 'silent' }),
+      maxBodyBytes: 1000,
+      requestsPerSecond: 1000,
+      burst: 1000,
+    });
+    server.post(
+      '/add',
+      {
+        schema: {
+          operationId: 'add',
+          body: Type.Object({ a: Type.Integer({ minimum: 0 }), b: Type.Integer() }),
+          response: { 200: Type.Object({ sum: Type.Integer() }) },
+        },
+      },
+      (request) => ({ sum: request.body.a + request.body.b }),
+    );
     server.get('/fails/:how', { schema: { params: Type.Object({ how: Type.String() }) } }, (request) => {
       if (request.params.how === 'missing') throw new NotFoundError({ what: 'such thing', facts: { thing: 1 } });
       if (request.params.how === 'input') throw new BadInputError({ message: 'that is wrong', advice: 'do it right' });
@@ -28,13 +46,15 @@ describe('HTTP server', () => {
     });
     server.get('/stream', async (request, reply) => {
       streams++;
-      await sendEvents(request, reply, async function * (lastEventId, signal): AsyncGenerator<SentEvent> {
+      await sendEvents(request, reply, async function* (lastEventId, signal): AsyncGenerator<SentEvent> {
         openStreams++;
         try {
           // Three events per connection, then the connection ends: a reader must come back for the rest.
           const first = Number(lastEventId ?? 0) + 1;
-          for (let n = first; n < first + 3 && !signal.aborted; n++) yield { id: String(n), event: 'number', data: { n, text: 'line\nline' } };
-          if (request.headers['x-stay'] !== undefined) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+          for (let n = first; n < first + 3 && !signal.aborted; n++)
+            yield { id: String(n), event: 'number', data: { n, text: 'line\nline' } };
+          if (request.headers['x-stay'] !== undefined)
+            await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
         } finally {
           openStreams--;
         }
@@ -45,9 +65,16 @@ describe('HTTP server', () => {
   after(() => server.close());
 
   it('checks bodies by their schema and limits their size', async () => {
-    const post = (body: string, type = 'application/json') => fetch(new URL('/add', url), { method: 'POST', headers: { 'content-type': type }, body });
+    const post = (body: string, type = 'application/json') =>
+      fetch(new URL('/add', url), { method: 'POST', headers: { 'content-type': type }, body });
     assert.deepEqual(await (await post('{"a":1,"b":2}')).json(), { sum: 3 });
-    for (const [body, status] of [['{"a":-1,"b":2}', 400], ['{"a":1}', 400], ['{"a":"1; DROP","b":2}', 400], ['not json', 400], [JSON.stringify({ a: 1, b: 2, c: 'x'.repeat(2000) }), 413]] as const) {
+    for (const [body, status] of [
+      ['{"a":-1,"b":2}', 400],
+      ['{"a":1}', 400],
+      ['{"a":"1; DROP","b":2}', 400],
+      ['not json', 400],
+      [JSON.stringify({ a: 1, b: 2, c: 'x'.repeat(2000) }), 413],
+    ] as const) {
       const answer = await post(body);
       assert.equal(answer.status, status, body.slice(0, 40));
       const { error } = (await answer.json()) as { error: { code: string; message: string } };
@@ -56,13 +83,22 @@ describe('HTTP server', () => {
     assert.equal((await post('<a/>', 'application/xml')).status, 415);
   });
 
-  it('maps errors in one form and keeps what is nobody\'s business', async () => {
+  it("maps errors in one form and keeps what is nobody's business", async () => {
     const answer = async (path: string) => {
       const response = await fetch(new URL(path, url));
-      return { status: response.status, ...((await response.json()) as { error: { code: string; message: string; facts: unknown; advice?: string } }) };
+      return {
+        status: response.status,
+        ...((await response.json()) as { error: { code: string; message: string; facts: unknown; advice?: string } }),
+      };
     };
-    assert.deepEqual(await answer('/fails/missing'), { status: 404, error: { code: 'not-found', message: 'there is no such thing', facts: { thing: 1 } } });
-    assert.deepEqual(await answer('/fails/input'), { status: 400, error: { code: 'bad-input', message: 'that is wrong', facts: {}, advice: 'do it right' } });
+    assert.deepEqual(await answer('/fails/missing'), {
+      status: 404,
+      error: { code: 'not-found', message: 'there is no such thing', facts: { thing: 1 } },
+    });
+    assert.deepEqual(await answer('/fails/input'), {
+      status: 400,
+      error: { code: 'bad-input', message: 'that is wrong', facts: {}, advice: 'do it right' },
+    });
     const internal = await answer('/fails/otherwise');
     assert.equal(internal.status, 500);
     assert.ok(!JSON.stringify(internal).includes('secret'));
@@ -70,8 +106,16 @@ describe('HTTP server', () => {
   });
 
   it('describes its routes', async () => {
-    const document = (await (await fetch(new URL('/openapi.json', url))).json()) as { paths: Record<string, { post?: { requestBody?: { content: Record<string, { schema: { required: string[] } }> } } }> };
-    assert.deepEqual(document.paths['/add']?.post?.requestBody?.content['application/json']?.schema.required, ['a', 'b']);
+    const document = (await (await fetch(new URL('/openapi.json', url))).json()) as {
+      paths: Record<
+        string,
+        { post?: { requestBody?: { content: Record<string, { schema: { required: string[] } }> } } }
+      >;
+    };
+    assert.deepEqual(document.paths['/add']?.post?.requestBody?.content['application/json']?.schema.required, [
+      'a',
+      'b',
+    ]);
   });
 
   it('streams events that a reader follows over broken connections, none lost, none twice', async () => {
@@ -93,7 +137,8 @@ describe('HTTP server', () => {
   it('comes back when a server falls silent', async () => {
     const stop = new AbortController();
     const before = streams;
-    for await (const { id } of readEventStream({ url: `${url}/stream`, signal: stop.signal, silenceMs: 100 })) if (Number(id) > 0 && streams - before >= 2) stop.abort();
+    for await (const { id } of readEventStream({ url: `${url}/stream`, signal: stop.signal, silenceMs: 100 }))
+      if (Number(id) > 0 && streams - before >= 2) stop.abort();
     assert.ok(streams - before >= 2);
   });
 
@@ -111,10 +156,14 @@ describe('HTTP server', () => {
 
   it('closes at once, streams and all', async () => {
     const own = await createHttpServer({ title: 't', version: '1', description: 'd', log: pino({ level: 'silent' }) });
-    own.get('/stream', async (request, reply) => await sendEvents(request, reply, async function * (_last, signal): AsyncGenerator<SentEvent> {
-      yield { id: '1', event: 'one', data: 1 };
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    }));
+    own.get(
+      '/stream',
+      async (request, reply) =>
+        await sendEvents(request, reply, async function* (_last, signal): AsyncGenerator<SentEvent> {
+          yield { id: '1', event: 'one', data: 1 };
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        }),
+    );
     const address = await own.listen({ host: '127.0.0.1', port: 0 });
     const response = await fetch(`${address}/stream`);
     await response.body?.getReader().read();
@@ -126,14 +175,24 @@ describe('HTTP server', () => {
   it('bounds the rate of one address', () => {
     let nowMs = 0;
     const limit = createRateLimit({ perSecond: 10, burst: 5, nowMs: () => nowMs });
-    assert.deepEqual(Array.from({ length: 7 }, () => limit.take('a')), [true, true, true, true, true, false, false]);
+    assert.deepEqual(
+      Array.from({ length: 7 }, () => limit.take('a')),
+      [true, true, true, true, true, false, false],
+    );
     assert.ok(limit.take('b'));
     nowMs = 250;
     assert.deepEqual([limit.take('a'), limit.take('a'), limit.take('a')], [true, true, false]);
   });
 
   it('answers 429 beyond the rate', async () => {
-    const own = await createHttpServer({ title: 't', version: '1', description: 'd', log: pino({ level: 'silent' }), requestsPerSecond: 1, burst: 3 });
+    const own = await createHttpServer({
+      title: 't',
+      version: '1',
+      description: 'd',
+      log: pino({ level: 'silent' }),
+      requestsPerSecond: 1,
+      burst: 3,
+    });
     own.get('/x', () => ({}));
     const address = await own.listen({ host: '127.0.0.1', port: 0 });
     const statuses: number[] = [];
@@ -146,7 +205,10 @@ describe('HTTP server', () => {
 describe('coordinator client', () => {
   const worker = `0x${'11'.repeat(20)}` as const;
 
-  async function withServer(answer: (path: string) => { status: number; body: string } | 'hang', run: (url: string) => Promise<void>): Promise<void> {
+  async function withServer(
+    answer: (path: string) => { status: number; body: string } | 'hang',
+    run: (url: string) => Promise<void>,
+  ): Promise<void> {
     const { createServer } = await import('node:http');
     const server = createServer((request, response) => {
       const said = answer(request.url ?? '');
@@ -166,31 +228,74 @@ describe('coordinator client', () => {
   it('reads a suggestion, and nothing', async () => {
     const jobId = `0x${'ab'.repeat(32)}` as const;
     const mask = (1n << 255n) | 5n;
-    await withServer(() => ({ status: 200, body: JSON.stringify({ jobId, word: 3, mask: mask.toString() }) }), async (url) => {
-      assert.deepEqual(await createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), { jobId, word: 3, mask });
-    });
-    await withServer(() => ({ status: 204, body: '' }), async (url) => {
-      assert.equal(await createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), undefined);
-    });
+    await withServer(
+      () => ({ status: 200, body: JSON.stringify({ jobId, word: 3, mask: mask.toString() }) }),
+      async (url) => {
+        assert.deepEqual(await createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), {
+          jobId,
+          word: 3,
+          mask,
+        });
+      },
+    );
+    await withServer(
+      () => ({ status: 204, body: '' }),
+      async (url) => {
+        assert.equal(await createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), undefined);
+      },
+    );
   });
 
   it('believes nothing that is malformed, waits for nobody, and says what was wrong', async () => {
-    for (const body of ['', 'x', '{}', '{"jobId":"0x12","word":0,"mask":"1"}', `{"jobId":"0x${'ab'.repeat(32)}","word":0,"mask":"0"}`, `{"jobId":"0x${'ab'.repeat(32)}","word":-1,"mask":"1"}`, `{"jobId":"0x${'ab'.repeat(32)}","word":0,"mask":"${1n << 256n}"}`]) {
-      await withServer(() => ({ status: 200, body }), async (url) => {
-        await assert.rejects(createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), (error: RushesError) => ['malformed', 'bad-input'].includes(error.code), body);
-      });
+    for (const body of [
+      '',
+      'x',
+      '{}',
+      '{"jobId":"0x12","word":0,"mask":"1"}',
+      `{"jobId":"0x${'ab'.repeat(32)}","word":0,"mask":"0"}`,
+      `{"jobId":"0x${'ab'.repeat(32)}","word":-1,"mask":"1"}`,
+      `{"jobId":"0x${'ab'.repeat(32)}","word":0,"mask":"${1n << 256n}"}`,
+    ]) {
+      await withServer(
+        () => ({ status: 200, body }),
+        async (url) => {
+          await assert.rejects(
+            createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }),
+            (error: RushesError) => ['malformed', 'bad-input'].includes(error.code),
+            body,
+          );
+        },
+      );
     }
-    await withServer(() => ({ status: 503, body: JSON.stringify({ error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } }) }), async (url) => {
-      await assert.rejects(createCoordinatorClient({ url }).jobs(), (error: RushesError) => error.code === 'not-ready' && /not ready/.test(error.message));
-    });
-    await withServer(() => 'hang', async (url) => {
-      const startedAt = performance.now();
-      await assert.rejects(createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }), (error: RushesError) => error.code === 'deadline');
-      assert.ok(performance.now() - startedAt < 4000);
-      const stop = new AbortController();
-      setTimeout(() => stop.abort(new Error('enough')), 50);
-      await assert.rejects(createCoordinatorClient({ url }).jobs(stop.signal), /enough/);
-    });
-    await assert.rejects(createCoordinatorClient({ url: 'http://127.0.0.1:9' }).jobs(), (error: RushesError) => error.code === 'coordinator-unreachable');
+    await withServer(
+      () => ({
+        status: 503,
+        body: JSON.stringify({ error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } }),
+      }),
+      async (url) => {
+        await assert.rejects(
+          createCoordinatorClient({ url }).jobs(),
+          (error: RushesError) => error.code === 'not-ready' && /not ready/.test(error.message),
+        );
+      },
+    );
+    await withServer(
+      () => 'hang',
+      async (url) => {
+        const startedAt = performance.now();
+        await assert.rejects(
+          createCoordinatorClient({ url }).suggest({ worker, maxChunks: 4 }),
+          (error: RushesError) => error.code === 'deadline',
+        );
+        assert.ok(performance.now() - startedAt < 4000);
+        const stop = new AbortController();
+        setTimeout(() => stop.abort(new Error('enough')), 50);
+        await assert.rejects(createCoordinatorClient({ url }).jobs(stop.signal), /enough/);
+      },
+    );
+    await assert.rejects(
+      createCoordinatorClient({ url: 'http://127.0.0.1:9' }).jobs(),
+      (error: RushesError) => error.code === 'coordinator-unreachable',
+    );
   });
 });

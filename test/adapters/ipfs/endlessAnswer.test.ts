@@ -19,9 +19,14 @@ async function writeWithoutEnd(response: ServerResponse, compressed: boolean): P
 }
 
 /** An endpoint that begins an answer to every call and never ends it. */
-async function withEndlessEndpoint(compressed: boolean, run: (url: string, hungUp: Promise<void>) => Promise<void>): Promise<void> {
+async function withEndlessEndpoint(
+  compressed: boolean,
+  run: (url: string, hungUp: Promise<void>) => Promise<void>,
+): Promise<void> {
   let hangUp: () => void;
-  const hungUp = new Promise<void>((resolve) => { hangUp = resolve; });
+  const hungUp = new Promise<void>((resolve) => {
+    hangUp = resolve;
+  });
   const server = createServer((request, response) => {
     request.resume();
     response.once('close', hangUp);
@@ -45,10 +50,16 @@ describe('an IPFS endpoint that answers without end', () => {
         const held = (): number => process.memoryUsage().heapUsed + process.memoryUsage().external;
         const before = held();
         let most = before;
-        const watch = setInterval(() => { most = Math.max(most, held()); }, 2);
+        const watch = setInterval(() => {
+          most = Math.max(most, held());
+        }, 2);
         const beganAtMs = performance.now();
         for (const read of [() => store.getBlock(RAW_HELLO), () => store.getFile(RAW_HELLO)]) {
-          await assert.rejects(read, (error: RushesError) => error.code === 'block-too-large' && error.message.includes(url) && error.message.includes(RAW_HELLO));
+          await assert.rejects(
+            read,
+            (error: RushesError) =>
+              error.code === 'block-too-large' && error.message.includes(url) && error.message.includes(RAW_HELLO),
+          );
         }
         clearInterval(watch);
         await hungUp;

@@ -11,12 +11,18 @@ import type { RushesError } from '../../../protocol/errors.js';
 import { mountSmallDisk } from '../../support/mountSmallDisk.js';
 
 /** One bare request to an endpoint, so that headers are exactly those given. */
-async function bare(endpoint: IpfsEndpoint, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<{ status: number; text: string }> {
+async function bare(
+  endpoint: IpfsEndpoint,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<{ status: number; text: string }> {
   const url = new URL(path, endpoint.apiUrl);
   return await new Promise((resolve, reject) => {
     const call = request(url, { method: options.method ?? 'POST', headers: options.headers ?? {} }, (response) => {
       let text = '';
-      response.on('data', (piece: Buffer) => { text += piece.toString(); });
+      response.on('data', (piece: Buffer) => {
+        text += piece.toString();
+      });
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
     });
     call.on('error', reject);
@@ -27,7 +33,10 @@ async function bare(endpoint: IpfsEndpoint, path: string, options: { method?: st
 /** Adds one file by hand-written multipart with the given query, as `ipfs add` would, and returns its CID. */
 async function add(endpoint: IpfsEndpoint, query: string, content: string): Promise<string> {
   const body = `--edge\r\nContent-Disposition: form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n${content}\r\n--edge--\r\n`;
-  const { status, text } = await bare(endpoint, `/api/v0/add?${query}`, { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body });
+  const { status, text } = await bare(endpoint, `/api/v0/add?${query}`, {
+    headers: { 'content-type': 'multipart/form-data; boundary=edge' },
+    body,
+  });
   assert.equal(status, 200, text);
   return (JSON.parse(text) as { Hash: string }).Hash;
 }
@@ -45,17 +54,34 @@ describe('IPFS endpoint', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('gives the CIDs that Kubo gives, for Kubo\'s defaults and for stated settings', async () => {
+  it("gives the CIDs that Kubo gives, for Kubo's defaults and for stated settings", async () => {
     assert.equal(await add(endpoint, '', 'hello world'), 'Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD');
     assert.equal(await add(endpoint, '', 'hello world\n'), 'QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o');
-    assert.equal(await add(endpoint, 'cid-version=1', 'hello world'), 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
+    assert.equal(
+      await add(endpoint, 'cid-version=1', 'hello world'),
+      'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e',
+    );
     assert.equal(await add(endpoint, '', ''), 'QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH');
-    assert.equal(await add(endpoint, 'cid-version=1', ''), 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku');
+    assert.equal(
+      await add(endpoint, 'cid-version=1', ''),
+      'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku',
+    );
   });
 
   it('refuses by name what would change a CID and is not built', async () => {
-    for (const query of ['trickle=true', 'hash=blake3', 'chunker=rabin', 'inline=true', 'nocopy=true', 'cid-version=2', 'chunker=size-9999999']) {
-      const { status, text } = await bare(endpoint, `/api/v0/add?${query}`, { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body: '--edge--\r\n' });
+    for (const query of [
+      'trickle=true',
+      'hash=blake3',
+      'chunker=rabin',
+      'inline=true',
+      'nocopy=true',
+      'cid-version=2',
+      'chunker=size-9999999',
+    ]) {
+      const { status, text } = await bare(endpoint, `/api/v0/add?${query}`, {
+        headers: { 'content-type': 'multipart/form-data; boundary=edge' },
+        body: '--edge--\r\n',
+      });
       assert.equal(status, 500, query);
       assert.match(text, new RegExp((query.split('=')[0] as string).replace('cid-version', 'cid-version')), text);
     }
@@ -69,7 +95,8 @@ describe('IPFS endpoint', () => {
     assert.equal((await bare(endpoint, path, { headers: { 'user-agent': 'Mozilla/5.0' } })).status, 403);
     assert.equal((await bare(endpoint, path, { headers: { host: 'rebound.example:5001' } })).status, 403);
     assert.equal((await bare(endpoint, path, { method: 'GET' })).status, 405);
-    for (const route of ['shutdown', 'toString', '__proto__']) assert.equal((await bare(endpoint, `/api/v0/${route}`)).status, 404, route);
+    for (const route of ['shutdown', 'toString', '__proto__'])
+      assert.equal((await bare(endpoint, `/api/v0/${route}`)).status, 404, route);
   });
 
   it('answers bad requests with a sentence and goes on', async () => {
@@ -86,16 +113,26 @@ describe('IPFS endpoint', () => {
       assert.equal(status, 500, path);
       assert.match((JSON.parse(text) as { Message: string }).Message, expected, path);
     }
-    const climbing = '--edge\r\nContent-Disposition: form-data; name="file"; filename="..%2F..%2Fetc"\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--edge--\r\n';
-    const { text } = await bare(endpoint, '/api/v0/add', { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body: climbing });
+    const climbing =
+      '--edge\r\nContent-Disposition: form-data; name="file"; filename="..%2F..%2Fetc"\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--edge--\r\n';
+    const { text } = await bare(endpoint, '/api/v0/add', {
+      headers: { 'content-type': 'multipart/form-data; boundary=edge' },
+      body: climbing,
+    });
     assert.match(text, /cannot be used as a path/);
     assert.equal((await bare(endpoint, '/api/v0/version')).status, 200);
   });
 
   it('refuses a second process on the same folder, and a port in use', async () => {
-    await assert.rejects(startIpfsEndpoint({ folder }), (error: RushesError) => error.code === 'folder-in-use' && error.message.includes(String(endpoint.pid)));
+    await assert.rejects(
+      startIpfsEndpoint({ folder }),
+      (error: RushesError) => error.code === 'folder-in-use' && error.message.includes(String(endpoint.pid)),
+    );
     const elsewhere = await mkdtemp(join(tmpdir(), 'rushes-ipfs-'));
-    await assert.rejects(startIpfsEndpoint({ folder: elsewhere, port: Number(new URL(endpoint.apiUrl).port) }), (error: RushesError) => error.code === 'port-in-use');
+    await assert.rejects(
+      startIpfsEndpoint({ folder: elsewhere, port: Number(new URL(endpoint.apiUrl).port) }),
+      (error: RushesError) => error.code === 'port-in-use',
+    );
     await rm(elsewhere, { recursive: true, force: true });
   });
 
@@ -104,7 +141,8 @@ describe('IPFS endpoint', () => {
     const blocks = Array.from({ length: 5 }, () => randomBytes(900_000));
     const cids = await Promise.all(stores.flatMap((store) => blocks.map((block) => store.putBlock(block))));
     assert.equal(new Set(cids).size, blocks.length);
-    for (const [index, block] of blocks.entries()) assert.deepEqual(Buffer.from(await (stores[0] as (typeof stores)[0]).getBlock(cids[index] as string)), block);
+    for (const [index, block] of blocks.entries())
+      assert.deepEqual(Buffer.from(await (stores[0] as (typeof stores)[0]).getBlock(cids[index] as string)), block);
     assert.deepEqual(await readdir(join(folder, 'incoming')), []);
   });
 
@@ -114,7 +152,11 @@ describe('IPFS endpoint', () => {
       let child = await startIpfsEndpoint({ folder: own });
       let store = createObjectStore({ apiUrl: child.apiUrl });
       const bytes = randomBytes(3_000_000);
-      const [file, block, gone] = await Promise.all([store.putFile(bytes), store.putBlock(bytes.subarray(0, 1000)), store.putBlock(bytes.subarray(0, 999))]);
+      const [file, block, gone] = await Promise.all([
+        store.putFile(bytes),
+        store.putBlock(bytes.subarray(0, 1000)),
+        store.putBlock(bytes.subarray(0, 999)),
+      ]);
       await store.unpin(gone);
       process.kill(child.pid, 'SIGKILL');
       await child.closed;
@@ -137,12 +179,24 @@ describe('IPFS endpoint', () => {
     try {
       const store = createObjectStore({ apiUrl: child.apiUrl });
       const small = await store.putFile(randomBytes(500_000));
-      for (const put of [() => store.putFile(randomBytes(20_000_000)), async () => { for (let i = 0; i < 8; i++) await store.putBlock(randomBytes(1 << 20)); }]) {
-        await assert.rejects(put, (error: RushesError) => error.code === 'disk-full' && /no space left/.test(error.message) && /Free some space/.test(error.advice ?? ''));
+      for (const put of [
+        () => store.putFile(randomBytes(20_000_000)),
+        async () => {
+          for (let i = 0; i < 8; i++) await store.putBlock(randomBytes(1 << 20));
+        },
+      ]) {
+        await assert.rejects(
+          put,
+          (error: RushesError) =>
+            error.code === 'disk-full' &&
+            /no space left/.test(error.message) &&
+            /Free some space/.test(error.advice ?? ''),
+        );
       }
       assert.equal((await store.getFile(small)).length, 500_000);
       assert.deepEqual(await readdir(join(disk.folder, 'incoming')), []);
-      for (const shard of await readdir(join(disk.folder, 'blocks'))) await rm(join(disk.folder, 'blocks', shard), { recursive: true });
+      for (const shard of await readdir(join(disk.folder, 'blocks')))
+        await rm(join(disk.folder, 'blocks', shard), { recursive: true });
       await store.putFile(randomBytes(1_000_000));
     } finally {
       await child.close();
@@ -156,7 +210,10 @@ describe('IPFS endpoint', () => {
       const e = await startIpfsEndpoint({ folder: ${JSON.stringify(own)} }); console.log(e.pid); process.kill(process.pid, 'SIGKILL');`;
     let output = '';
     try {
-      output = execFileSync(process.execPath, ['--input-type=module', '-e', parent], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      output = execFileSync(process.execPath, ['--input-type=module', '-e', parent], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
     } catch (error) {
       output = (error as { stdout: string }).stdout;
     }

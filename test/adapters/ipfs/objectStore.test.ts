@@ -31,12 +31,21 @@ function noise(length: number, seed = 1): Uint8Array {
 }
 
 /** A proxy before an endpoint that changes answers. */
-async function withLiar(target: string, lie: (path: string, body: Buffer) => Buffer | 'hang' | 'break', run: (url: string) => Promise<void>): Promise<void> {
+async function withLiar(
+  target: string,
+  lie: (path: string, body: Buffer) => Buffer | 'hang' | 'break',
+  run: (url: string) => Promise<void>,
+): Promise<void> {
   const server = createServer((request, response) => {
     void (async () => {
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
-      const answer = await fetch(new URL(request.url ?? '', target), { method: 'POST', ...(pieces.length === 0 ? {} : { body: Buffer.concat(pieces), headers: { 'content-type': request.headers['content-type'] ?? '' } }) });
+      const answer = await fetch(new URL(request.url ?? '', target), {
+        method: 'POST',
+        ...(pieces.length === 0
+          ? {}
+          : { body: Buffer.concat(pieces), headers: { 'content-type': request.headers['content-type'] ?? '' } }),
+      });
       const said = lie(request.url ?? '', Buffer.from(await answer.arrayBuffer()));
       if (said === 'hang') return;
       if (said === 'break') return void response.destroy();
@@ -75,7 +84,7 @@ describe('object store over ipfs-http-client', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('gives the CIDs that Kubo\'s importer gives, and reads what other settings made', async () => {
+  it("gives the CIDs that Kubo's importer gives, and reads what other settings made", async () => {
     const add = async (bytes: Uint8Array, query: string): Promise<string> => {
       const form = new FormData();
       form.append('file', new Blob([bytes as Uint8Array<ArrayBuffer>]), '');
@@ -93,9 +102,22 @@ describe('object store over ipfs-http-client', () => {
     assert.equal(await add(bytes, `chunker=${deep.chunker}`), deep.v0);
     assert.equal(await add(bytes, `chunker=${deep.chunker}&cid-version=1`), deep.v1);
     assert.deepEqual(Buffer.from(await store.getFile(deep.v1)), Buffer.from(bytes));
-    assert.equal(await store.putDirectory(directory.files.map((file) => ({ path: file.path, bytes: noise(file.length, file.seed) }))), directory.cid);
-    assert.equal(await store.putDirectory(Array.from({ length: sharded.files }, (_, n) => ({ path: `frame-${n}.bin`, bytes: Uint8Array.of(n & 255, n >> 8) }))), sharded.cid);
-    assert.deepEqual([...await store.getDirectoryFile(sharded.cid, 'frame-4660.bin')], [0x34, 0x12]);
+    assert.equal(
+      await store.putDirectory(
+        directory.files.map((file) => ({ path: file.path, bytes: noise(file.length, file.seed) })),
+      ),
+      directory.cid,
+    );
+    assert.equal(
+      await store.putDirectory(
+        Array.from({ length: sharded.files }, (_, n) => ({
+          path: `frame-${n}.bin`,
+          bytes: Uint8Array.of(n & 255, n >> 8),
+        })),
+      ),
+      sharded.cid,
+    );
+    assert.deepEqual([...(await store.getDirectoryFile(sharded.cid, 'frame-4660.bin'))], [0x34, 0x12]);
   });
 
   it('reads back what it put, of every size around the chunk border', async () => {
@@ -117,26 +139,53 @@ describe('object store over ipfs-http-client', () => {
   it('reads back directories of any shape', async () => {
     const name = fc.stringMatching(/^[a-zA-Z0-9 %&=?#äé+~-][a-zA-Z0-9 %&=?#äé+~.-]{0,12}$/);
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.tuple(fc.array(name, { maxLength: 2 }).map((steps) => ['d', ...steps, 'f'].join('/')), fc.uint8Array({ maxLength: 40 })), { minLength: 1, maxLength: 8, selector: ([path]) => path }), async (files) => {
-        const paths = files.map(([path]) => path);
-        fc.pre(!paths.some((path) => paths.some((other) => other.startsWith(`${path}/`))));
-        const cid = await store.putDirectory(files.map(([path, bytes]) => ({ path, bytes })));
-        const listed = await store.getDirectory(cid);
-        assert.deepEqual(listed.map((file) => file.path), [...paths].sort());
-        for (const [path, bytes] of files) {
-          assert.deepEqual(Buffer.from(await store.getDirectoryFile(cid, path)), Buffer.from(bytes));
-          assert.equal(listed.find((file) => file.path === path)?.size, bytes.length);
-        }
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(
+          fc.tuple(
+            fc.array(name, { maxLength: 2 }).map((steps) => ['d', ...steps, 'f'].join('/')),
+            fc.uint8Array({ maxLength: 40 }),
+          ),
+          { minLength: 1, maxLength: 8, selector: ([path]) => path },
+        ),
+        async (files) => {
+          const paths = files.map(([path]) => path);
+          fc.pre(!paths.some((path) => paths.some((other) => other.startsWith(`${path}/`))));
+          const cid = await store.putDirectory(files.map(([path, bytes]) => ({ path, bytes })));
+          const listed = await store.getDirectory(cid);
+          assert.deepEqual(
+            listed.map((file) => file.path),
+            [...paths].sort(),
+          );
+          for (const [path, bytes] of files) {
+            assert.deepEqual(Buffer.from(await store.getDirectoryFile(cid, path)), Buffer.from(bytes));
+            assert.equal(listed.find((file) => file.path === path)?.size, bytes.length);
+          }
+        },
+      ),
       { numRuns: 25, verbose: true },
     );
-    await assert.rejects(store.putDirectory([{ path: '../x', bytes: noise(1) }]), (error: RushesError) => error.exitCode === 2);
-    await assert.rejects(store.putDirectory([{ path: 'x', bytes: noise(1) }, { path: 'x', bytes: noise(1) }]), (error: RushesError) => error.exitCode === 2);
-    await assert.rejects(store.getDirectoryFile(await store.putDirectory([{ path: 'x', bytes: noise(1) }]), 'y'), (error: RushesError) => error.code === 'not-retrievable');
+    await assert.rejects(
+      store.putDirectory([{ path: '../x', bytes: noise(1) }]),
+      (error: RushesError) => error.exitCode === 2,
+    );
+    await assert.rejects(
+      store.putDirectory([
+        { path: 'x', bytes: noise(1) },
+        { path: 'x', bytes: noise(1) },
+      ]),
+      (error: RushesError) => error.exitCode === 2,
+    );
+    await assert.rejects(
+      store.getDirectoryFile(await store.putDirectory([{ path: 'x', bytes: noise(1) }]), 'y'),
+      (error: RushesError) => error.code === 'not-retrievable',
+    );
   });
 
   it('stops at a file that is larger than taken', async () => {
-    await assert.rejects(store.getFile(bigCid, { maxBytes: 1_000_000 }), (error: RushesError) => error.code === 'file-too-large');
+    await assert.rejects(
+      store.getFile(bigCid, { maxBytes: 1_000_000 }),
+      (error: RushesError) => error.code === 'file-too-large',
+    );
   });
 
   it('detects every changed byte of a lying endpoint, in blocks, inner nodes and directories', async () => {
@@ -149,17 +198,29 @@ describe('object store over ipfs-http-client', () => {
         return changed;
       };
       await withLiar(endpoint.apiUrl, changeOne, async (url) => {
-        await assert.rejects(createObjectStore({ apiUrl: url }).getFile(bigCid), (error: RushesError) => error.code === 'content-mismatch', `lie ${lieAt}`);
+        await assert.rejects(
+          createObjectStore({ apiUrl: url }).getFile(bigCid),
+          (error: RushesError) => error.code === 'content-mismatch',
+          `lie ${lieAt}`,
+        );
       });
     }
     const directory = await store.putDirectory([{ path: 'a/b', bytes: noise(10) }]);
     const block = await store.putBlock(noise(10));
-    await withLiar(endpoint.apiUrl, (path, body) => (path.includes('/cat') ? Buffer.from('something else') : body), async (url) => {
-      const deceived = createObjectStore({ apiUrl: url });
-      for (const read of [() => deceived.getDirectory(directory), () => deceived.getDirectoryFile(directory, 'a/b'), () => deceived.getBlock(block)]) {
-        await assert.rejects(read, (error: RushesError) => error.code === 'content-mismatch');
-      }
-    });
+    await withLiar(
+      endpoint.apiUrl,
+      (path, body) => (path.includes('/cat') ? Buffer.from('something else') : body),
+      async (url) => {
+        const deceived = createObjectStore({ apiUrl: url });
+        for (const read of [
+          () => deceived.getDirectory(directory),
+          () => deceived.getDirectoryFile(directory, 'a/b'),
+          () => deceived.getBlock(block),
+        ]) {
+          await assert.rejects(read, (error: RushesError) => error.code === 'content-mismatch');
+        }
+      },
+    );
   });
 
   it('detects an endpoint that stores something else than it was given', async () => {
@@ -170,32 +231,59 @@ describe('object store over ipfs-http-client', () => {
     };
     await withLiar(endpoint.apiUrl, swap, async (url) => {
       const deceived = createObjectStore({ apiUrl: url });
-      for (const put of [() => deceived.putBlock(noise(78)), () => deceived.putFile(noise(79)), () => deceived.putDirectory([{ path: 'x', bytes: noise(80) }])]) {
-        await assert.rejects(put, (error: RushesError) => error.code === 'broken-invariant' && error.message.includes(other));
+      for (const put of [
+        () => deceived.putBlock(noise(78)),
+        () => deceived.putFile(noise(79)),
+        () => deceived.putDirectory([{ path: 'x', bytes: noise(80) }]),
+      ]) {
+        await assert.rejects(
+          put,
+          (error: RushesError) => error.code === 'broken-invariant' && error.message.includes(other),
+        );
       }
     });
   });
 
   it('gives up at the deadline on an endpoint that hangs, and at once when the caller aborts', async () => {
-    await withLiar(endpoint.apiUrl, () => 'hang', async (url) => {
-      const waiting = createObjectStore({ apiUrl: url });
-      await assert.rejects(waiting.getBlock(RAW_HELLO, { deadlineMs: 200 }), (error: RushesError) => error.code === 'deadline');
-      await assert.rejects(waiting.getFile(bigCid, { deadlineMs: 200 }), (error: RushesError) => error.code === 'deadline');
-      await assert.rejects(waiting.putBlock(noise(5), { deadlineMs: 200 }), (error: RushesError) => error.code === 'deadline');
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(new Error('enough')), 50);
-      await assert.rejects(waiting.getBlock(RAW_HELLO, { signal: controller.signal }), /enough/);
-    });
+    await withLiar(
+      endpoint.apiUrl,
+      () => 'hang',
+      async (url) => {
+        const waiting = createObjectStore({ apiUrl: url });
+        await assert.rejects(
+          waiting.getBlock(RAW_HELLO, { deadlineMs: 200 }),
+          (error: RushesError) => error.code === 'deadline',
+        );
+        await assert.rejects(
+          waiting.getFile(bigCid, { deadlineMs: 200 }),
+          (error: RushesError) => error.code === 'deadline',
+        );
+        await assert.rejects(
+          waiting.putBlock(noise(5), { deadlineMs: 200 }),
+          (error: RushesError) => error.code === 'deadline',
+        );
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(new Error('enough')), 50);
+        await assert.rejects(waiting.getBlock(RAW_HELLO, { signal: controller.signal }), /enough/);
+      },
+    );
   });
 
   it('tries again when connections break, and says so when nothing listens', async () => {
     let broken = 0;
     let dead = '';
-    await withLiar(endpoint.apiUrl, (_path, body) => (broken++ < 2 ? 'break' : body), async (url) => {
-      dead = url;
-      assert.equal((await createObjectStore({ apiUrl: url }).getFile(bigCid)).length, big.length);
-    });
-    await assert.rejects(createObjectStore({ apiUrl: dead }).getFile(bigCid, { deadlineMs: 5000 }), (error: RushesError) => error.code === 'ipfs-unreachable' && /ECONNREFUSED/.test(error.message));
+    await withLiar(
+      endpoint.apiUrl,
+      (_path, body) => (broken++ < 2 ? 'break' : body),
+      async (url) => {
+        dead = url;
+        assert.equal((await createObjectStore({ apiUrl: url }).getFile(bigCid)).length, big.length);
+      },
+    );
+    await assert.rejects(
+      createObjectStore({ apiUrl: dead }).getFile(bigCid, { deadlineMs: 5000 }),
+      (error: RushesError) => error.code === 'ipfs-unreachable' && /ECONNREFUSED/.test(error.message),
+    );
   });
 
   it('unpins twice without complaint and refuses to pin what is not there', async () => {
@@ -203,6 +291,9 @@ describe('object store over ipfs-http-client', () => {
     await store.pin(cid);
     await store.unpin(cid);
     await store.unpin(cid);
-    await assert.rejects(store.pin('bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4'), (error: RushesError) => error.code === 'ipfs-refused');
+    await assert.rejects(
+      store.pin('bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4'),
+      (error: RushesError) => error.code === 'ipfs-refused',
+    );
   });
 });

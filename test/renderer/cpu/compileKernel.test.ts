@@ -23,15 +23,27 @@ describe('compileKernel', () => {
 
   it('hashes its own version, the source and the WebAssembly', () => {
     const { kernelHash, wasm } = compileKernel({ source: SOURCE });
-    const sha256 = (...pieces: (string | Uint8Array)[]) => pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest();
+    const sha256 = (...pieces: (string | Uint8Array)[]) =>
+      pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest();
     assert.equal(kernelHash, `0x${sha256(sha256(COMPILER_VERSION), sha256(SOURCE), sha256(wasm)).toString('hex')}`);
     assert.notEqual(compileKernel({ source: `${SOURCE}\n` }).kernelHash, kernelHash);
   });
 
   it('optimising changes no bit, nor does where a run begins and ends', () => {
     const results = [{ optimize: false }, { optimize: true }, { optimize: true, checks: true }].map((options) => {
-      const instance = instantiateKernel(compileKernel({ source: SOURCE, ...options }), {}, { zeroed: { out: 16 * 500 } });
-      for (const [begin, end] of [[0, 1], [1, 1], [1, 130], [130, 500], [500, 700]]) instance.run(begin!, end!);
+      const instance = instantiateKernel(
+        compileKernel({ source: SOURCE, ...options }),
+        {},
+        { zeroed: { out: 16 * 500 } },
+      );
+      for (const [begin, end] of [
+        [0, 1],
+        [1, 1],
+        [1, 130],
+        [130, 500],
+        [500, 700],
+      ])
+        instance.run(begin!, end!);
       return Buffer.from(instance.view('out'));
     });
     assert.deepEqual(results[1], results[0]);
@@ -42,14 +54,20 @@ describe('compileKernel', () => {
   it('uses SIMD, and neither relaxed instructions nor a call for small functions', () => {
     const { wasm } = compileKernel({ source: SOURCE });
     const module = new WebAssembly.Module(wasm as BufferSource);
-    assert.deepEqual(WebAssembly.Module.exports(module).map(({ name }) => name), ['run']);
+    assert.deepEqual(
+      WebAssembly.Module.exports(module).map(({ name }) => name),
+      ['run'],
+    );
     // 0xfd is the prefix of SIMD instructions.
     assert.ok(Buffer.from(wasm).includes(Buffer.from([0xfd, 0xe6, 0x01])), 'f32x4.mul');
   });
 
   it('refuses a scene larger than a memory, in one sentence', () => {
     const compiled = compileKernel({ source: SOURCE, optimize: false });
-    assert.throws(() => instantiateKernel(compiled, {}, { zeroed: { out: 2 ** 32 } }), /needs 4294967\d+ bytes of memory, more than a thread can have/);
+    assert.throws(
+      () => instantiateKernel(compiled, {}, { zeroed: { out: 2 ** 32 } }),
+      /needs 4294967\d+ bytes of memory, more than a thread can have/,
+    );
     assert.throws(() => instantiateKernel(compiled, { nothing: new Uint8Array(4) }), /expected out, found nothing/);
   });
 });

@@ -2,8 +2,16 @@ import { assertSame, kernelFunctions } from './kernelFunctions.js';
 
 describe('control flow of compiled kernels', () => {
   it('if, else if, else', () => {
-    const call = kernelFunctions('fn grade(x: i32) -> i32 { if (x < 0) { return -1; } else if x == 0 { return 0; } else { if (x > 100) { return 2; } } return 1; }');
-    for (const [x, expected] of [[-5, -1], [0, 0], [7, 1], [101, 2]]) assertSame(call('grade', x!), expected, `grade(${x})`);
+    const call = kernelFunctions(
+      'fn grade(x: i32) -> i32 { if (x < 0) { return -1; } else if x == 0 { return 0; } else { if (x > 100) { return 2; } } return 1; }',
+    );
+    for (const [x, expected] of [
+      [-5, -1],
+      [0, 0],
+      [7, 1],
+      [101, 2],
+    ])
+      assertSame(call('grade', x!), expected, `grade(${x})`);
   });
 
   it('for with continue and break, nested, with names of the same spelling', () => {
@@ -22,7 +30,10 @@ describe('control flow of compiled kernels', () => {
       let [sum, inner, last] = [0, 0, -1];
       for (let i = 0; i < n; i++) {
         if (i === 3) continue;
-        if (i === 8) { last = i; break; }
+        if (i === 8) {
+          last = i;
+          break;
+        }
         inner += 10 + 6 + 1000;
         sum += i;
       }
@@ -68,8 +79,22 @@ describe('control flow of compiled kernels', () => {
       }
       fn unsignedPick(x: u32) -> u32 { switch x { case 0xffffffffu: { return 1u; } case 7: { return 2u; } default: { return 3u; } } }
       fn looped(n: i32) -> i32 { var s = 0; for (var i = 0; i < n; i++) { switch (i) { case 1: { continue; } case 4: { break; } default: { s += i; } } s += 100; } return s; }`);
-    for (const [x, expected] of [[0, 5], [1, 20], [2, 20], [5, 100], [-3, 7], [9, 7], [6, 66]]) assertSame(call('pick', x!), expected, `pick(${x})`);
-    for (const [x, expected] of [[0xffffffff, 1], [7, 2], [8, 3]]) assertSame(call('unsignedPick', x!), expected, `unsignedPick(${x})`);
+    for (const [x, expected] of [
+      [0, 5],
+      [1, 20],
+      [2, 20],
+      [5, 100],
+      [-3, 7],
+      [9, 7],
+      [6, 66],
+    ])
+      assertSame(call('pick', x!), expected, `pick(${x})`);
+    for (const [x, expected] of [
+      [0xffffffff, 1],
+      [7, 2],
+      [8, 3],
+    ])
+      assertSame(call('unsignedPick', x!), expected, `unsignedPick(${x})`);
     assertSame(call('looped', 6), 0 + 100 + 2 + 100 + 3 + 100 + 100 + 5 + 100, 'looped');
   });
 
@@ -79,7 +104,12 @@ describe('control flow of compiled kernels', () => {
       fn and_(a: bool, b: bool) -> i32 { var t = 0; if (note(&t, a, 1) && note(&t, b, 2)) { return t + 1000; } return t; }
       fn or_(a: bool, b: bool) -> i32 { var t = 0; let r = note(&t, a, 1) || note(&t, b, 2); if (r) { return t + 1000; } return t; }
       fn constants(a: bool) -> vec4<bool> { return vec4<bool>(true && a, false && a, true || a, false || a); }`);
-    for (const [a, b, and, or] of [[true, true, 1012, 1001], [true, false, 12, 1001], [false, true, 1, 1012], [false, false, 1, 12]] as const) {
+    for (const [a, b, and, or] of [
+      [true, true, 1012, 1001],
+      [true, false, 12, 1001],
+      [false, true, 1, 1012],
+      [false, false, 1, 12],
+    ] as const) {
       assertSame(call('and_', a, b), and, `${a} && ${b}`);
       assertSame(call('or_', a, b), or, `${a} || ${b}`);
     }

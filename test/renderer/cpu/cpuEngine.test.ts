@@ -19,23 +19,29 @@ const settings = { seed: 9, frame: 3, bounces: 4, width: SIZE, height: SIZE };
 
 /** A lit corner with a mirror: paths of every length. */
 function cornerScene(lightX: number): PreparedScene {
-  return prepareScene(posedOf({
-    pieces: [
-      { corners: quad([-3, -1, 3], [6, 0, 0], [0, 0, -6]), material: 0 },
-      { corners: quad([-3, -1, -2], [6, 0, 0], [0, 5, 0]), material: 1 },
-      { corners: quad([lightX, 2.5, -1], [1, 0, 0], [0, 0, 1]), material: 2 },
-      { corners: quad([-1, -1, 0], [1, 0, 0.5], [0, 1.5, 0]), material: 3 },
-    ],
-    materials: [
-      material({ baseColor: [0.8, 0.7, 0.6, 1] }), material({ baseColor: [0.3, 0.6, 0.9, 1], roughness: 0.4 }), material({ emissive: [9, 8, 7] }), material({ metallic: 1, roughness: 0.15 }),
-    ],
-    background: { kind: 'color', rgb: [0.1, 0.2, 0.3] },
-  }));
+  return prepareScene(
+    posedOf({
+      pieces: [
+        { corners: quad([-3, -1, 3], [6, 0, 0], [0, 0, -6]), material: 0 },
+        { corners: quad([-3, -1, -2], [6, 0, 0], [0, 5, 0]), material: 1 },
+        { corners: quad([lightX, 2.5, -1], [1, 0, 0], [0, 0, 1]), material: 2 },
+        { corners: quad([-1, -1, 0], [1, 0, 0.5], [0, 1.5, 0]), material: 3 },
+      ],
+      materials: [
+        material({ baseColor: [0.8, 0.7, 0.6, 1] }),
+        material({ baseColor: [0.3, 0.6, 0.9, 1], roughness: 0.4 }),
+        material({ emissive: [9, 8, 7] }),
+        material({ metallic: 1, roughness: 0.15 }),
+      ],
+      background: { kind: 'color', rgb: [0.1, 0.2, 0.3] },
+    }),
+  );
 }
 
 function itemsOf(samples: number): Uint32Array {
   const items = new Uint32Array(SIZE * SIZE * 4);
-  for (let pixel = 0; pixel < SIZE * SIZE; pixel++) items.set([pixel % SIZE, Math.floor(pixel / SIZE), 0, samples], 4 * pixel);
+  for (let pixel = 0; pixel < SIZE * SIZE; pixel++)
+    items.set([pixel % SIZE, Math.floor(pixel / SIZE), 0, samples], 4 * pixel);
   return items;
 }
 
@@ -57,7 +63,9 @@ describe('createCpuEngine', function () {
   before(async () => {
     cacheDir = await mkdtemp(join(tmpdir(), 'rushes-engine-'));
     scene = cornerScene(-0.5);
-    reference = await withEngine(1, cacheDir, (engine) => engine.render({ prepared: scene, settings, items: itemsOf(4) }));
+    reference = await withEngine(1, cacheDir, (engine) =>
+      engine.render({ prepared: scene, settings, items: itemsOf(4) }),
+    );
   });
   after(() => rm(cacheDir, { recursive: true, force: true }));
 
@@ -87,10 +95,24 @@ describe('createCpuEngine', function () {
         const parts: number[][] = [];
         for (let at = 0; at < order.length;) parts.push(order.slice(at, (at += 1 + ((word() >>> 0) % 700))));
         const all = itemsOf(4);
-        const results = await Promise.all(parts.map((part) => engine.render({ prepared: scene, settings, items: Uint32Array.from(part.flatMap((index) => [...all.subarray(4 * index, 4 * index + 4)])) })));
-        parts.forEach((part, at) => part.forEach((index, i) => {
-          assert.deepEqual(wordsOf(results[at]!.sums.subarray(4 * i, 4 * i + 4)), wordsOf(reference.sums.subarray(4 * index, 4 * index + 4)), `item ${index}`);
-        }));
+        const results = await Promise.all(
+          parts.map((part) =>
+            engine.render({
+              prepared: scene,
+              settings,
+              items: Uint32Array.from(part.flatMap((index) => [...all.subarray(4 * index, 4 * index + 4)])),
+            }),
+          ),
+        );
+        parts.forEach((part, at) =>
+          part.forEach((index, i) => {
+            assert.deepEqual(
+              wordsOf(results[at]!.sums.subarray(4 * i, 4 * i + 4)),
+              wordsOf(reference.sums.subarray(4 * index, 4 * index + 4)),
+              `item ${index}`,
+            );
+          }),
+        );
       });
     }
   });
@@ -99,7 +121,10 @@ describe('createCpuEngine', function () {
     await withEngine(2, cacheDir, async (engine) => {
       const other = cornerScene(0.7);
       const requests: RenderRequest[] = [
-        { prepared: scene, settings, items: itemsOf(4) }, { prepared: other, settings, items: itemsOf(2) }, { prepared: scene, settings: { ...settings, seed: 10 }, items: itemsOf(2) }, { prepared: scene, settings, items: itemsOf(4) },
+        { prepared: scene, settings, items: itemsOf(4) },
+        { prepared: other, settings, items: itemsOf(2) },
+        { prepared: scene, settings: { ...settings, seed: 10 }, items: itemsOf(2) },
+        { prepared: scene, settings, items: itemsOf(4) },
       ];
       const together = await Promise.all(requests.map((request) => engine.render(request)));
       assert.deepEqual(wordsOf(together[0]!.sums), wordsOf(reference.sums));
@@ -116,7 +141,12 @@ describe('createCpuEngine', function () {
     await withEngine(2, cacheDir, async (engine) => {
       const seen: number[] = [];
       const began = performance.now();
-      const { cpuMs, rays } = await engine.render({ prepared: scene, settings, items: itemsOf(32), onProgress: (done) => seen.push(done) });
+      const { cpuMs, rays } = await engine.render({
+        prepared: scene,
+        settings,
+        items: itemsOf(32),
+        onProgress: (done) => seen.push(done),
+      });
       const wallMs = performance.now() - began;
       assert.ok(seen.length > 2 && seen.every((done, i) => i === 0 || done >= seen[i - 1]!), seen.join());
       assert.equal(seen.at(-1), SIZE * SIZE);
@@ -139,7 +169,10 @@ describe('createCpuEngine', function () {
       // The threads must let go of the aborted pieces before they take new ones: 16 items of 4000 samples each.
       assert.ok(performance.now() - began < 10_000);
       assert.deepEqual(wordsOf(next.sums), wordsOf(reference.sums));
-      await assert.rejects(engine.render({ prepared: scene, settings, items: itemsOf(4), signal: AbortSignal.abort(reason) }), (error) => error === reason);
+      await assert.rejects(
+        engine.render({ prepared: scene, settings, items: itemsOf(4), signal: AbortSignal.abort(reason) }),
+        (error) => error === reason,
+      );
     });
   });
 
@@ -151,7 +184,10 @@ describe('createCpuEngine', function () {
       await withEngine(2, cacheDir, async (engine) => {
         const long = engine.render({ prepared: scene, settings, items: itemsOf(4000) });
         setTimeout(() => void workers.at(-1)!.terminate(), 200);
-        await assert.rejects(long, (error) => error instanceof EngineError && /a render thread failed/.test(error.message));
+        await assert.rejects(
+          long,
+          (error) => error instanceof EngineError && /a render thread failed/.test(error.message),
+        );
         const next = await engine.render({ prepared: scene, settings, items: itemsOf(4) });
         assert.deepEqual(wordsOf(next.sums), wordsOf(reference.sums));
       });
@@ -162,12 +198,31 @@ describe('createCpuEngine', function () {
 
   it('says so when a scene does not fit the kernel, and refuses items outside the frame', async () => {
     await withEngine(1, cacheDir, async (engine) => {
-      const foreign = { ...scene, hash: `0x${'11'.repeat(32)}` as const, buffers: { ...scene.buffers, nothing: new Uint8Array(4) } };
-      await assert.rejects(engine.render({ prepared: foreign, settings, items: itemsOf(1) }), (error) => error instanceof EngineError && /nothing/.test(error.message));
+      const foreign = {
+        ...scene,
+        hash: `0x${'11'.repeat(32)}` as const,
+        buffers: { ...scene.buffers, nothing: new Uint8Array(4) },
+      };
+      await assert.rejects(
+        engine.render({ prepared: foreign, settings, items: itemsOf(1) }),
+        (error) => error instanceof EngineError && /nothing/.test(error.message),
+      );
       const less = Object.fromEntries(Object.entries(scene.buffers).filter(([name]) => name !== 'texels'));
-      await assert.rejects(engine.render({ prepared: { ...scene, buffers: less }, settings, items: itemsOf(1) }), (error) => error instanceof InvariantError && /texels/.test(error.message));
-      for (const item of [[SIZE, 0, 0, 1], [0, SIZE, 0, 1], [0, 0, 2, 1], [0, 0, 1]]) {
-        await assert.rejects(engine.render({ prepared: scene, settings, items: Uint32Array.from(item) }), InvariantError, item.join());
+      await assert.rejects(
+        engine.render({ prepared: { ...scene, buffers: less }, settings, items: itemsOf(1) }),
+        (error) => error instanceof InvariantError && /texels/.test(error.message),
+      );
+      for (const item of [
+        [SIZE, 0, 0, 1],
+        [0, SIZE, 0, 1],
+        [0, 0, 2, 1],
+        [0, 0, 1],
+      ]) {
+        await assert.rejects(
+          engine.render({ prepared: scene, settings, items: Uint32Array.from(item) }),
+          InvariantError,
+          item.join(),
+        );
       }
       await engine.render({ prepared: scene, settings, items: itemsOf(1) });
     });
@@ -204,7 +259,11 @@ describe('createCpuEngine', function () {
     const before = await readFile(path);
     assert.deepEqual(await load(cacheDir), fresh);
 
-    for (const spoil of [(bytes: Buffer) => bytes.subarray(0, bytes.length - 7), (bytes: Buffer) => Buffer.from(bytes).fill(1, bytes.length - 1), () => Buffer.alloc(0)]) {
+    for (const spoil of [
+      (bytes: Buffer) => bytes.subarray(0, bytes.length - 7),
+      (bytes: Buffer) => Buffer.from(bytes).fill(1, bytes.length - 1),
+      () => Buffer.alloc(0),
+    ]) {
       await writeFile(path, spoil(before));
       const [one, two] = await Promise.all([load(cacheDir), load(cacheDir)]);
       assert.deepEqual(one, fresh);
@@ -224,18 +283,29 @@ describe('createCpuEngine', function () {
     await writeFile(`${path}.lock`, '2147483646');
     assert.deepEqual(await load(cacheDir), fresh);
     assert.deepEqual(await readdir(cacheDir), names);
-    const refusal = (error: unknown) => error instanceof EngineError && error.message.includes(path) && error.advice !== undefined;
+    const refusal = (error: unknown) =>
+      error instanceof EngineError && error.message.includes(path) && error.advice !== undefined;
     await assert.rejects(loadKernel({ source, cacheDir: join(path, 'below-a-file') }), refusal);
   });
 
   it('says so when the thread that compiles dies, and what to do', async () => {
     process.once('worker', (worker: Worker) => void worker.terminate());
-    await assert.rejects(loadKernel({ source: 'never read', cacheDir: undefined }), (error) => error instanceof EngineError && /compiles the kernel failed: worker exited/.test(error.message) && error.advice !== undefined);
-    await assert.rejects(loadKernel({ source: 'no kernel', cacheDir: undefined }), (error) => error instanceof EngineError && /compiles the kernel failed: .*kernel/.test(error.message));
+    await assert.rejects(
+      loadKernel({ source: 'never read', cacheDir: undefined }),
+      (error) =>
+        error instanceof EngineError &&
+        /compiles the kernel failed: worker exited/.test(error.message) &&
+        error.advice !== undefined,
+    );
+    await assert.rejects(
+      loadKernel({ source: 'no kernel', cacheDir: undefined }),
+      (error) => error instanceof EngineError && /compiles the kernel failed: .*kernel/.test(error.message),
+    );
   });
 
   it('measures the processor time of one thread, of short spells too', async () => {
-    // Linux brings a running thread's own time up to date only every few milliseconds: spells shorter than that must not be lost.
+    // Linux brings a running thread's own time up to date only every few milliseconds: spells shorter than that must
+    // not be lost.
     let spells = 0;
     let x = 1;
     const processBegan = process.cpuUsage();

@@ -41,17 +41,24 @@ const BINARY: Record<string, [expression: string, reference: (x: number, y: numb
 const TERNARY: Record<string, [expression: string, reference: (x: number, y: number, z: number) => number]> = {
   clamp: ['clamp(x, y, z)', (x, y, z) => lesser(greater(x, y), z)],
   mix: ['mix(x, y, z)', (x, y, z) => f(f(x * f(1 - z)) + f(y * z))],
-  smoothstep: ['smoothstep(x, y, z)', (x, y, z) => {
-    const t = lesser(greater(f(f(z - x) / f(y - x)), 0), 1);
-    return f(f(t * t) * f(3 - f(2 * t)));
-  }],
+  smoothstep: [
+    'smoothstep(x, y, z)',
+    (x, y, z) => {
+      const t = lesser(greater(f(f(z - x) / f(y - x)), 0), 1);
+      return f(f(t * t) * f(3 - f(2 * t)));
+    },
+  ],
   // A chain whose order matters: nothing may be fused or reassociated.
   chain: ['x * y + z * x - (y - z)', (x, y, z) => f(f(f(x * y) + f(z * x)) - f(y - z))],
   selectByComparison: ['select(x, y, x < z)', (x, y, z) => (x < z ? y : x)],
 };
 const COMPARISONS: Record<string, [operator: string, reference: (x: number, y: number) => boolean]> = {
-  equal: ['==', (x, y) => x === y], notEqual: ['!=', (x, y) => x !== y], less: ['<', (x, y) => x < y],
-  lessEqual: ['<=', (x, y) => x <= y], greater: ['>', (x, y) => x > y], greaterEqual: ['>=', (x, y) => x >= y],
+  equal: ['==', (x, y) => x === y],
+  notEqual: ['!=', (x, y) => x !== y],
+  less: ['<', (x, y) => x < y],
+  lessEqual: ['<=', (x, y) => x <= y],
+  greater: ['>', (x, y) => x > y],
+  greaterEqual: ['>=', (x, y) => x >= y],
 };
 
 /** Spreads the lanes of a test over a vector: lane i gets the i-th value after `at`. */
@@ -59,14 +66,20 @@ function lanesFrom<T>(values: readonly T[], at: number, size: number): T | T[] {
   return size === 1 ? values[at]! : Array.from({ length: size }, (_, lane) => values[(at + lane) % values.length]!);
 }
 const perLane = (operands: (unknown | unknown[])[], reference: (...values: never[]) => unknown): unknown =>
-  (Array.isArray(operands[0]) ? operands[0].map((_, lane) => reference(...(operands.map((operand) => (operand as unknown[])[lane]) as never[]))) : reference(...(operands as never[])));
+  Array.isArray(operands[0])
+    ? operands[0].map((_, lane) => reference(...(operands.map((operand) => (operand as unknown[])[lane]) as never[])))
+    : reference(...(operands as never[]));
 
 describe('float operations of compiled kernels', () => {
   const edges = pairs(EDGE_FLOATS);
   for (const size of SIZES) {
     const type = typeOf(size);
     it(`unary operations on ${type}`, () => {
-      const call = kernelFunctions(Object.entries(UNARY).map(([name, [expression]]) => `fn ${name}_(x: ${type}) -> ${type} { return ${expression}; }`).join('\n'));
+      const call = kernelFunctions(
+        Object.entries(UNARY)
+          .map(([name, [expression]]) => `fn ${name}_(x: ${type}) -> ${type} { return ${expression}; }`)
+          .join('\n'),
+      );
       for (const [name, [, reference]] of Object.entries(UNARY)) {
         for (let at = 0; at < EDGE_FLOATS.length; at++) {
           const x = lanesFrom(EDGE_FLOATS, at, size);
@@ -76,31 +89,66 @@ describe('float operations of compiled kernels', () => {
     });
 
     it(`binary operations on ${type}`, () => {
-      const call = kernelFunctions(Object.entries(BINARY).map(([name, [expression]]) => `fn ${name}_(x: ${type}, y: ${type}) -> ${type} { return ${expression}; }`).join('\n'));
+      const call = kernelFunctions(
+        Object.entries(BINARY)
+          .map(([name, [expression]]) => `fn ${name}_(x: ${type}, y: ${type}) -> ${type} { return ${expression}; }`)
+          .join('\n'),
+      );
       for (const [name, [, reference]] of Object.entries(BINARY)) {
         for (let at = 0; at < edges.length; at += size) {
           const picked = lanesFrom(edges, at, size);
-          const [x, y] = size === 1 ? (picked as [number, number]) : [(picked as [number, number][]).map((pair) => pair[0]), (picked as [number, number][]).map((pair) => pair[1])];
+          const [x, y] =
+            size === 1
+              ? (picked as [number, number])
+              : [
+                  (picked as [number, number][]).map((pair) => pair[0]),
+                  (picked as [number, number][]).map((pair) => pair[1]),
+                ];
           assertSame(call(`${name}_`, x, y), perLane([x, y], reference), `${name}(${show(x)}, ${show(y)})`);
         }
       }
     });
 
     it(`comparisons on ${type}`, () => {
-      const call = kernelFunctions(Object.entries(COMPARISONS).map(([name, [operator]]) => `fn ${name}(x: ${type}, y: ${type}) -> ${typeOf(size, 'bool')} { return x ${operator} y; }`).join('\n'));
+      const call = kernelFunctions(
+        Object.entries(COMPARISONS)
+          .map(
+            ([name, [operator]]) =>
+              `fn ${name}(x: ${type}, y: ${type}) -> ${typeOf(size, 'bool')} { return x ${operator} y; }`,
+          )
+          .join('\n'),
+      );
       for (const [name, [, reference]] of Object.entries(COMPARISONS)) {
         for (let at = 0; at < edges.length; at += size) {
           const picked = lanesFrom(edges, at, size);
-          const [x, y] = size === 1 ? (picked as [number, number]) : [(picked as [number, number][]).map((pair) => pair[0]), (picked as [number, number][]).map((pair) => pair[1])];
+          const [x, y] =
+            size === 1
+              ? (picked as [number, number])
+              : [
+                  (picked as [number, number][]).map((pair) => pair[0]),
+                  (picked as [number, number][]).map((pair) => pair[1]),
+                ];
           assertSame(call(name, x, y), perLane([x, y], reference), `${name}(${show(x)}, ${show(y)})`);
         }
       }
     });
 
     it(`ternary operations on ${type}, random bits`, () => {
-      const call = kernelFunctions(Object.entries(TERNARY).map(([name, [expression]]) => `fn ${name}_(x: ${type}, y: ${type}, z: ${type}) -> ${type} { return ${expression}; }`).join('\n'));
+      const call = kernelFunctions(
+        Object.entries(TERNARY)
+          .map(
+            ([name, [expression]]) =>
+              `fn ${name}_(x: ${type}, y: ${type}, z: ${type}) -> ${type} { return ${expression}; }`,
+          )
+          .join('\n'),
+      );
       const word = randomWords(size);
-      const draw = () => (word() % 3 === 0 ? EDGE_FLOATS[(word() >>> 0) % EDGE_FLOATS.length]! : word() % 2 === 0 ? floatOfWord(word()) : f((word() % 4096) / 512));
+      const draw = () =>
+        word() % 3 === 0
+          ? EDGE_FLOATS[(word() >>> 0) % EDGE_FLOATS.length]!
+          : word() % 2 === 0
+            ? floatOfWord(word())
+            : f((word() % 4096) / 512);
       for (const [name, [, reference]] of Object.entries(TERNARY)) {
         for (let trial = 0; trial < 400; trial++) {
           const operands = [0, 1, 2].map(() => (size === 1 ? draw() : Array.from({ length: size }, draw)));
@@ -112,18 +160,32 @@ describe('float operations of compiled kernels', () => {
 
   it('a scalar beside a vector, on either side', () => {
     const operators = ['+', '-', '*', '/', '%'];
-    const sources = [2, 3, 4].flatMap((size) => operators.map((operator, index) => `
+    const sources = [2, 3, 4].flatMap((size) =>
+      operators.map(
+        (operator, index) => `
       fn right${size}_${index}(v: vec${size}f, s: f32) -> vec${size}f { return v ${operator} s; }
-      fn left${size}_${index}(v: vec${size}f, s: f32) -> vec${size}f { return s ${operator} v; }`));
+      fn left${size}_${index}(v: vec${size}f, s: f32) -> vec${size}f { return s ${operator} v; }`,
+      ),
+    );
     const call = kernelFunctions(sources.join('\n'));
-    const references = Object.values(BINARY).slice(0, 5).map(([, reference]) => reference);
+    const references = Object.values(BINARY)
+      .slice(0, 5)
+      .map(([, reference]) => reference);
     for (const size of [2, 3, 4]) {
       operators.forEach((_, index) => {
         for (let at = 0; at < EDGE_FLOATS.length; at++) {
           const v = lanesFrom(EDGE_FLOATS, at, size) as number[];
           for (const s of [0, -0, 3, f(0.1), Infinity]) {
-            assertSame(call(`right${size}_${index}`, v, s), v.map((x) => references[index]!(x, s)), `${show(v)} ${operators[index]} ${s}`);
-            assertSame(call(`left${size}_${index}`, v, s), v.map((x) => references[index]!(s, x)), `${s} ${operators[index]} ${show(v)}`);
+            assertSame(
+              call(`right${size}_${index}`, v, s),
+              v.map((x) => references[index]!(x, s)),
+              `${show(v)} ${operators[index]} ${s}`,
+            );
+            assertSame(
+              call(`left${size}_${index}`, v, s),
+              v.map((x) => references[index]!(s, x)),
+              `${s} ${operators[index]} ${show(v)}`,
+            );
           }
         }
       });
@@ -153,14 +215,34 @@ describe('float operations of compiled kernels', () => {
         assertSame(call('dot_', a, b), dot(a, b), `dot(${show(a)}, ${show(b)})`);
         assertSame(call('length_', a), length(a), `length(${show(a)})`);
         assertSame(call('distance_', a, b), length(a.map((x, i) => f(x - b[i]!))), 'distance');
-        assertSame(call('normalize_', a), a.map((x) => f(x / length(a))), 'normalize');
-        assertSame(call('reflect_', a, b), a.map((x, i) => f(x - f(f(2 * dot(b, a)) * b[i]!))), 'reflect');
-        assertSame(call('mixScalar_', a, b, ratio), a.map((x, i) => f(f(x * f(1 - ratio)) + f(b[i]! * ratio))), 'mix by a scalar');
-        assertSame(call('faceForward_', a, b, c), a.map((x) => (dot(c, b) < 0 ? x : -x)), 'faceForward');
+        assertSame(
+          call('normalize_', a),
+          a.map((x) => f(x / length(a))),
+          'normalize',
+        );
+        assertSame(
+          call('reflect_', a, b),
+          a.map((x, i) => f(x - f(f(2 * dot(b, a)) * b[i]!))),
+          'reflect',
+        );
+        assertSame(
+          call('mixScalar_', a, b, ratio),
+          a.map((x, i) => f(f(x * f(1 - ratio)) + f(b[i]! * ratio))),
+          'mix by a scalar',
+        );
+        assertSame(
+          call('faceForward_', a, b, c),
+          a.map((x) => (dot(c, b) < 0 ? x : -x)),
+          'faceForward',
+        );
         const cosine = dot(b, a);
         const k = f(1 - f(f(ratio * ratio) * f(1 - f(cosine * cosine))));
         const along = f(f(ratio * cosine) + f(Math.sqrt(k)));
-        assertSame(call('refract_', a, b, ratio), a.map((x, i) => (k < 0 ? 0 : f(f(ratio * x) - f(along * b[i]!)))), 'refract');
+        assertSame(
+          call('refract_', a, b, ratio),
+          a.map((x, i) => (k < 0 ? 0 : f(f(ratio * x) - f(along * b[i]!)))),
+          'refract',
+        );
         if (size !== 3) continue;
         const component = (i: number, j: number) => f(f(a[i]! * b[j]!) - f(a[j]! * b[i]!));
         assertSame(call('cross_', a, b), [component(1, 2), component(2, 0), component(0, 1)], 'cross');

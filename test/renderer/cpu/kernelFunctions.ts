@@ -13,12 +13,14 @@ function namesIn(source: string): string[] {
 }
 
 /**
- * Compiles functions as they are, optimised, and optimised with checks, and returns a call that asserts that all three give the same bits.
+ * Compiles functions as they are, optimised, and optimised with checks, and returns a call that asserts that all three
+ * give the same bits.
  * @param buffers bytes of the bindings that the functions read.
  */
 export function kernelFunctions(source: string, buffers: Record<string, Uint8Array> = {}): CallKernel {
-  const variants = [{ optimize: false }, { optimize: true }, { optimize: true, checks: true }]
-    .map((options) => instantiateKernel(compileKernel({ source, functions: namesIn(source), ...options }), buffers));
+  const variants = [{ optimize: false }, { optimize: true }, { optimize: true, checks: true }].map((options) =>
+    instantiateKernel(compileKernel({ source, functions: namesIn(source), ...options }), buffers),
+  );
   return (name, ...values) => {
     const results = variants.map((instance) => callOne(instance, name, values));
     for (const { result, pointers } of results.slice(1)) {
@@ -36,7 +38,11 @@ function isPointer(value: HostValue | PointerArgument): value is PointerArgument
   return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).join() === 'value';
 }
 
-function callOne(instance: KernelInstance, name: string, values: (HostValue | PointerArgument)[]): { result: HostValue | undefined; pointers: HostValue[] } {
+function callOne(
+  instance: KernelInstance,
+  name: string,
+  values: (HostValue | PointerArgument)[],
+): { result: HostValue | undefined; pointers: HostValue[] } {
   const copies = values.map((value) => (isPointer(value) ? { value: value.value } : value));
   const result = instance.call(name, ...copies);
   return { result, pointers: copies.map((value) => (isPointer(value) ? value.value : 0)) };
@@ -52,7 +58,8 @@ export function show(value: unknown): string {
 export function assertSame(actual: unknown, expected: unknown, what: string): void {
   if (typeof expected === 'object' && expected !== null && typeof actual === 'object' && actual !== null) {
     assert.deepEqual(Object.keys(actual), Object.keys(expected), what);
-    for (const [key, value] of Object.entries(expected)) assertSame((actual as Record<string, unknown>)[key], value, what);
+    for (const [key, value] of Object.entries(expected))
+      assertSame((actual as Record<string, unknown>)[key], value, what);
     return;
   }
   if (!Object.is(actual, expected)) assert.fail(`${what}: ${show(actual)} instead of ${show(expected)}`);
@@ -61,11 +68,44 @@ export function assertSame(actual: unknown, expected: unknown, what: string): vo
 const f = Math.fround;
 /** Floats at which operations go wrong. */
 export const EDGE_FLOATS: readonly number[] = [
-  0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, f(0.1), f(-3.7), 3, 255, f(1e-45), f(-1e-45), f(1.1754942e-38), f(1.17549435e-38), f(1e-30), f(-1e20), f(1e20),
-  8388607.5, 8388608, 16777216, -16777215, 2147483520, -2147483648, 4294967040, f(3.4028234663852886e38), f(-3.4028234663852886e38), Infinity, -Infinity, NaN,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  f(0.1),
+  f(-3.7),
+  3,
+  255,
+  f(1e-45),
+  f(-1e-45),
+  f(1.1754942e-38),
+  f(1.17549435e-38),
+  f(1e-30),
+  f(-1e20),
+  f(1e20),
+  8388607.5,
+  8388608,
+  16777216,
+  -16777215,
+  2147483520,
+  -2147483648,
+  4294967040,
+  f(3.4028234663852886e38),
+  f(-3.4028234663852886e38),
+  Infinity,
+  -Infinity,
+  NaN,
 ];
 /** 32-bit patterns at which integer operations go wrong, as signed integers. */
-export const EDGE_INTEGERS: readonly number[] = [0, 1, -1, 2, -2, 3, 7, 31, 32, 33, 63, 255, 256, 65535, 65536, 0x7fffffff, -0x80000000, -0x7fffffff, 0x55555555, 0x12345678, -559038737];
+export const EDGE_INTEGERS: readonly number[] = [
+  0, 1, -1, 2, -2, 3, 7, 31, 32, 33, 63, 255, 256, 65535, 65536, 0x7fffffff, -0x80000000, -0x7fffffff, 0x55555555,
+  0x12345678, -559038737,
+];
 
 /** All pairs of two lists. */
 export function pairs<T>(list: readonly T[]): [T, T][] {

@@ -5,8 +5,9 @@ import type { StructType, Type } from '../../../renderer/cpu/compiler/types.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { randomWords } from './kernelFunctions.js';
 
-// The package's main file is CommonJS in a package of ES modules, and only this one can be imported; its types are the main file's.
-const { WgslReflect } = await import('wgsl_reflect/wgsl_reflect.module.js' as string) as typeof Reflect;
+// The package's main file is CommonJS in a package of ES modules, and only this one can be imported; its types are the
+// main file's.
+const { WgslReflect } = (await import('wgsl_reflect/wgsl_reflect.module.js' as string)) as typeof Reflect;
 
 /** Every struct within a type. */
 function structsIn(type: Type): StructType[] {
@@ -21,9 +22,14 @@ function compareWithReflection(source: string): number {
   let compared = 0;
   for (const struct of compiled.bindings.flatMap((binding) => structsIn(binding.type))) {
     const other = reflection.structs.find((candidate) => candidate.name === struct.name)!;
-    assert.deepEqual(struct.members.map(({ name, offset }) => [name, offset]), other.members.map(({ name, offset }) => [name, offset]), source);
+    assert.deepEqual(
+      struct.members.map(({ name, offset }) => [name, offset]),
+      other.members.map(({ name, offset }) => [name, offset]),
+      source,
+    );
     // wgsl_reflect counts a runtime-sized array as one element.
-    if (struct.members.at(-1)!.type.kind !== 'array') assert.deepEqual([struct.name, struct.size, struct.align], [other.name, other.size, other.align], source);
+    if (struct.members.at(-1)!.type.kind !== 'array')
+      assert.deepEqual([struct.name, struct.size, struct.align], [other.name, other.size, other.align], source);
     compared++;
   }
   return compared;
@@ -31,7 +37,8 @@ function compareWithReflection(source: string): number {
 
 describe('memory layout of compiled kernels', () => {
   it('follows the examples of the WGSL specification', () => {
-    const { bindings } = compileKernel({ source: `
+    const { bindings } = compileKernel({
+      source: `
       struct A { u: f32, v: f32, w: vec2f, x: f32 }
       struct B { a: vec2f, b: vec3f, c: f32, d: f32, e: A, @align(16) f: A, g: array<A, 3>, h: array<vec3f, 2>, @size(32) k: f32, l: vec2<u32> }
       @group(0) @binding(0) var<storage> b: B;
@@ -39,17 +46,28 @@ describe('memory layout of compiled kernels', () => {
       @group(0) @binding(2) var<storage> vectors: array<vec3f>;
       @group(0) @binding(3) var<storage> pairs: array<vec2f>;
       @group(0) @binding(4) var<storage> numbers: array<f32>;
-      fn nothing() {}`, functions: ['nothing'] });
+      fn nothing() {}`,
+      functions: ['nothing'],
+    });
     const b = bindings[0]!.type as StructType;
     // From section "Structure member layout": a at 0, b at 16, c at 28, d at 32, e at 40, f at 64, g at 88, h at 160.
-    assert.deepEqual(b.members.map(({ name, offset }) => `${name} ${offset}`), ['a 0', 'b 16', 'c 28', 'd 32', 'e 40', 'f 64', 'g 88', 'h 160', 'k 192', 'l 224']);
+    assert.deepEqual(
+      b.members.map(({ name, offset }) => `${name} ${offset}`),
+      ['a 0', 'b 16', 'c 28', 'd 32', 'e 40', 'f 64', 'g 88', 'h 160', 'k 192', 'l 224'],
+    );
     assert.deepEqual([b.size, b.align], [240, 16]);
-    assert.deepEqual(bindings.map(({ elementStride }) => elementStride), [240, 24, 16, 8, 4]);
+    assert.deepEqual(
+      bindings.map(({ elementStride }) => elementStride),
+      [240, 24, 16, 8, 4],
+    );
   });
 
   it('agrees with another implementation on the structures of the kernel', () => {
     // Its parser stops at some of the kernel's expressions, so it gets the declarations alone.
-    const declarations = kernelSource().split('\n\n').filter((part) => /^(\/\/.*\n)*(struct|alias|@group)/.test(part)).join('\n');
+    const declarations = kernelSource()
+      .split('\n\n')
+      .filter((part) => /^(\/\/.*\n)*(struct|alias|@group)/.test(part))
+      .join('\n');
     assert.ok(compareWithReflection(`${declarations}\nfn nothing() {}`) >= 4);
   });
 
@@ -71,7 +89,9 @@ describe('memory layout of compiled kernels', () => {
         names.push(`S${index}`);
         return `struct S${index} { ${members.join(', ')} }`;
       });
-      compareWithReflection(`${structs.join('\n')}\n${names.map((name, index) => `@group(0) @binding(${index}) var<storage> b${index}: array<${name}>;`).join('\n')}\nfn nothing() {}`);
+      compareWithReflection(
+        `${structs.join('\n')}\n${names.map((name, index) => `@group(0) @binding(${index}) var<storage> b${index}: array<${name}>;`).join('\n')}\nfn nothing() {}`,
+      );
     }
   });
 });

@@ -1,6 +1,7 @@
 import { assertSame, kernelFunctions, show } from './kernelFunctions.js';
 
-const MOVEMASK = 'fn movemask(m: vec4<bool>) -> u32 { return dot(select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), m), vec4u(1u)); }';
+const MOVEMASK =
+  'fn movemask(m: vec4<bool>) -> u32 { return dot(select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), m), vec4u(1u)); }';
 
 describe('masks of compiled kernels', () => {
   for (const size of [2, 3, 4]) {
@@ -21,31 +22,87 @@ describe('masks of compiled kernels', () => {
         fn build(a: bool, b: bool) -> ${B} { return ${B}(a, b${', true'.repeat(size - 2)}); }
         fn splat(a: bool) -> ${B} { return ${B}(a); }
         fn scalars(a: bool, b: bool) -> vec4<bool> { return vec4<bool>(a & b, a | b, a == b, a != b); }`);
-      const masks = Array.from({ length: 2 ** size }, (_, bits) => Array.from({ length: size }, (__, lane) => (bits >> lane) % 2 === 1));
+      const masks = Array.from({ length: 2 ** size }, (_, bits) =>
+        Array.from({ length: size }, (__, lane) => (bits >> lane) % 2 === 1),
+      );
       const [whenFalse, whenTrue] = [[1, -0, NaN, 4].slice(0, size), [5, 6, 7, Infinity].slice(0, size)];
       for (const a of masks) {
-        assertSame(call('not_', a), a.map((x) => !x), `!${show(a)}`);
-        assertSame(call('any_', a), a.some((x) => x), `any(${show(a)})`);
-        assertSame(call('all_', a), a.every((x) => x), `all(${show(a)})`);
-        assertSame(call('pick', a, whenFalse, whenTrue), a.map((x, i) => (x ? whenTrue : whenFalse)[i]), 'select of floats');
-        assertSame(call('pickInt', a, [1, 2, 3, 4].slice(0, size), [-1, -2, -3, -4].slice(0, size)), a.map((x, i) => (x ? -(i + 1) : i + 1)), 'select of integers');
+        assertSame(
+          call('not_', a),
+          a.map((x) => !x),
+          `!${show(a)}`,
+        );
+        assertSame(
+          call('any_', a),
+          a.some((x) => x),
+          `any(${show(a)})`,
+        );
+        assertSame(
+          call('all_', a),
+          a.every((x) => x),
+          `all(${show(a)})`,
+        );
+        assertSame(
+          call('pick', a, whenFalse, whenTrue),
+          a.map((x, i) => (x ? whenTrue : whenFalse)[i]),
+          'select of floats',
+        );
+        assertSame(
+          call('pickInt', a, [1, 2, 3, 4].slice(0, size), [-1, -2, -3, -4].slice(0, size)),
+          a.map((x, i) => (x ? -(i + 1) : i + 1)),
+          'select of integers',
+        );
         assertSame(call('component', a), a[1], 'component');
         a.forEach((x, i) => {
           assertSame(call('dynamic', a, i), x, 'computed component');
-          for (const b of [true, false]) assertSame(call('writeDynamic', a, i, b), a.map((y, j) => (j === i ? b : y)), 'computed component written');
+          for (const b of [true, false])
+            assertSame(
+              call('writeDynamic', a, i, b),
+              a.map((y, j) => (j === i ? b : y)),
+              'computed component written',
+            );
         });
-        for (const b of [true, false]) assertSame(call('write', a, b), a.map((x, i) => (i === 1 ? b : x)), 'component written');
+        for (const b of [true, false])
+          assertSame(
+            call('write', a, b),
+            a.map((x, i) => (i === 1 ? b : x)),
+            'component written',
+          );
         for (const b of masks) {
-          assertSame(call('and_', a, b), a.map((x, i) => x && b[i]), 'and');
-          assertSame(call('or_', a, b), a.map((x, i) => x || b[i]), 'or');
-          assertSame(call('eq_', a, b), a.map((x, i) => x === b[i]), 'eq');
-          assertSame(call('ne_', a, b), a.map((x, i) => x !== b[i]), 'ne');
-          assertSame(call('pickBool', a, b, a), a.map((x, i) => (x ? a : b)[i]), 'select of booleans');
+          assertSame(
+            call('and_', a, b),
+            a.map((x, i) => x && b[i]),
+            'and',
+          );
+          assertSame(
+            call('or_', a, b),
+            a.map((x, i) => x || b[i]),
+            'or',
+          );
+          assertSame(
+            call('eq_', a, b),
+            a.map((x, i) => x === b[i]),
+            'eq',
+          );
+          assertSame(
+            call('ne_', a, b),
+            a.map((x, i) => x !== b[i]),
+            'ne',
+          );
+          assertSame(
+            call('pickBool', a, b, a),
+            a.map((x, i) => (x ? a : b)[i]),
+            'select of booleans',
+          );
         }
       }
       for (const a of [true, false]) {
         assertSame(call('pickWhole', a, whenFalse, whenTrue), a ? whenTrue : whenFalse, 'select by a scalar');
-        assertSame(call('splat', a), Array.from({ length: size }, () => a), 'splat');
+        assertSame(
+          call('splat', a),
+          Array.from({ length: size }, () => a),
+          'splat',
+        );
         for (const b of [true, false]) {
           assertSame(call('build', a, b), [a, b, true, true].slice(0, size), 'build');
           assertSame(call('scalars', a, b), [a && b, a || b, a === b, a !== b], 'scalars');
@@ -55,7 +112,9 @@ describe('masks of compiled kernels', () => {
   }
 
   it('movemask is the mask as bits, by name and by body', () => {
-    const call = kernelFunctions(`${MOVEMASK}\n${MOVEMASK.replace('movemask', 'byBody')}\nfn less(v: vec4f, x: f32) -> u32 { return movemask(v < vec4f(x)); }`);
+    const call = kernelFunctions(
+      `${MOVEMASK}\n${MOVEMASK.replace('movemask', 'byBody')}\nfn less(v: vec4f, x: f32) -> u32 { return movemask(v < vec4f(x)); }`,
+    );
     for (let bits = 0; bits < 16; bits++) {
       const mask = [0, 1, 2, 3].map((lane) => (bits >> lane) % 2 === 1);
       assertSame(call('movemask', mask), bits, `movemask(${show(mask)})`);
@@ -71,14 +130,21 @@ describe('swizzles of compiled kernels', () => {
       const letters = [...'xyzw'.slice(0, size)];
       let names = letters.map((letter) => letter);
       const all: string[] = [...names];
-      for (let length = 2; length <= 4; length++) all.push(...(names = names.flatMap((name) => letters.map((letter) => name + letter))));
+      for (let length = 2; length <= 4; length++)
+        all.push(...(names = names.flatMap((name) => letters.map((letter) => name + letter))));
       // A spread of them: each is compiled three times.
       const picked = all.filter((_, index) => all.length < 60 || index % 7 === size);
       const colours = (name: string) => [...name].map((letter) => 'rgba'['xyzw'.indexOf(letter)]).join('');
       const type = (name: string) => (name.length === 1 ? 'f32' : `vec${name.length}f`);
-      const call = kernelFunctions(picked.map((name) => `
+      const call = kernelFunctions(
+        picked
+          .map(
+            (name) => `
         fn v_${name}(v: vec${size}f) -> ${type(name)} { return v.${name}; }
-        fn c_${name}(v: vec${size}f) -> ${type(name)} { var w = v; return w.${colours(name)}; }`).join('\n'));
+        fn c_${name}(v: vec${size}f) -> ${type(name)} { var w = v; return w.${colours(name)}; }`,
+          )
+          .join('\n'),
+      );
       const value = [1.5, -2.5, 3.5, -4.5].slice(0, size);
       for (const name of picked) {
         const lanes = [...name].map((letter) => value['xyzw'.indexOf(letter)]);

@@ -41,9 +41,21 @@ describe('variables of compiled kernels', () => {
     assertSame(call('nested', 1, 2), 63, 'nested');
     assertSame(call('fill', 8), [4, 3, 2, 8], 'fill');
     assertSame(call('copy'), 293, 'copies');
-    const four = { value: [[1, 2], [3, 4], [5, 6], [7, 8]] };
+    const four = {
+      value: [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [7, 8],
+      ],
+    };
     call('reverse', four);
-    assert.deepEqual(four.value, [[7, 8], [5, 6], [3, 4], [1, 2]]);
+    assert.deepEqual(four.value, [
+      [7, 8],
+      [5, 6],
+      [3, 4],
+      [1, 2],
+    ]);
   });
 
   it('private variables start afresh for every invocation', () => {
@@ -59,7 +71,10 @@ describe('variables of compiled kernels', () => {
       const instance = instantiateKernel(compileKernel({ source, optimize }), {}, { zeroed: { out: 64 } });
       instance.run(0, 4);
       const bytes = instance.view('out');
-      assert.deepEqual([...new Float32Array(bytes.buffer, bytes.byteOffset, 16)], [0, 1, 2, 3].flatMap((id) => [5, 2, 3, id]));
+      assert.deepEqual(
+        [...new Float32Array(bytes.buffer, bytes.byteOffset, 16)],
+        [0, 1, 2, 3].flatMap((id) => [5, 2, 3, id]),
+      );
     }
   });
 
@@ -91,8 +106,20 @@ describe('variables of compiled kernels', () => {
     const functions = ['childOf', 'nearOf', 'whole', 'lengths', 'valueOf', 'write'];
     for (const optimize of [false, true]) {
       const compiled = compileKernel({ source, optimize, functions });
-      assert.deepEqual(compiled.bindings.map(({ name, binding, elementStride }) => [name, binding, elementStride]), [['head', 1, 16], ['total', 3, 4], ['nodes', 4, 48], ['out', 9, 4]]);
-      const instance = instantiateKernel(compiled, { nodes: new Uint8Array(nodes.buffer), head: new Uint8Array(head.buffer) }, { zeroed: { out: 16, total: 4 } });
+      assert.deepEqual(
+        compiled.bindings.map(({ name, binding, elementStride }) => [name, binding, elementStride]),
+        [
+          ['head', 1, 16],
+          ['total', 3, 4],
+          ['nodes', 4, 48],
+          ['out', 9, 4],
+        ],
+      );
+      const instance = instantiateKernel(
+        compiled,
+        { nodes: new Uint8Array(nodes.buffer), head: new Uint8Array(head.buffer) },
+        { zeroed: { out: 16, total: 4 } },
+      );
       assertSame(instance.call('childOf', 1, 2), 16, 'childOf');
       assertSame(instance.call('nearOf', 1), 14.5, 'nearOf');
       assertSame(instance.call('whole', 0), { low: [1, 2, 3], child: [4, 5, 6, 7], near: 0.5 }, 'whole');
@@ -112,10 +139,27 @@ describe('variables of compiled kernels', () => {
       fn read(i: u32) -> u32 { return data[i]; }
       fn local(i: i32) -> u32 { var a: array<u32, 4>; return a[i]; }
       fn lane(v: vec4f, i: u32) -> f32 { return v[i]; }`;
-    const instance = instantiateKernel(compileKernel({ source, checks: true, functions: ['read', 'local', 'lane'] }), { data: new Uint8Array(16) });
-    for (const [name, ...values] of [['read', 3], ['local', 0], ['lane', [1, 2, 3, 4], 3]] as const) instance.call(name, ...(values as number[]));
-    for (const [name, ...values] of [['read', 4], ['read', 0xffffffff], ['local', 4], ['local', -1], ['lane', [1, 2, 3, 4], 4]] as const) {
-      assert.throws(() => instance.call(name, ...(values as number[])), WebAssembly.RuntimeError, `${name}(${String(values)})`);
+    const instance = instantiateKernel(compileKernel({ source, checks: true, functions: ['read', 'local', 'lane'] }), {
+      data: new Uint8Array(16),
+    });
+    for (const [name, ...values] of [
+      ['read', 3],
+      ['local', 0],
+      ['lane', [1, 2, 3, 4], 3],
+    ] as const)
+      instance.call(name, ...(values as number[]));
+    for (const [name, ...values] of [
+      ['read', 4],
+      ['read', 0xffffffff],
+      ['local', 4],
+      ['local', -1],
+      ['lane', [1, 2, 3, 4], 4],
+    ] as const) {
+      assert.throws(
+        () => instance.call(name, ...(values as number[])),
+        WebAssembly.RuntimeError,
+        `${name}(${String(values)})`,
+      );
     }
   });
 
@@ -142,11 +186,36 @@ describe('constants of compiled kernels', () => {
   it('literals mean what is written', () => {
     // Some WGSL parsers read 0x1p-3 as 0 and keep only float32 of every constant.
     const literals: [string, number][] = [
-      ['0x1p-3', 0.125], ['0x1.8p1f', 3], ['0xAp0', 10], ['1e-3', Math.fround(0.001)], ['1.5e3f', 1500], ['.5', 0.5], ['5.', 5], ['7', 7], ['1e-45', 2 ** -149], ['0x1.fffffep127', Math.fround(3.4028234663852886e38)],
-      ['16777217', 16777216], ['0x0.8p0', 0.5], ['1e3', 1000], ['3f', 3], ['-0.0', -0],
+      ['0x1p-3', 0.125],
+      ['0x1.8p1f', 3],
+      ['0xAp0', 10],
+      ['1e-3', Math.fround(0.001)],
+      ['1.5e3f', 1500],
+      ['.5', 0.5],
+      ['5.', 5],
+      ['7', 7],
+      ['1e-45', 2 ** -149],
+      ['0x1.fffffep127', Math.fround(3.4028234663852886e38)],
+      ['16777217', 16777216],
+      ['0x0.8p0', 0.5],
+      ['1e3', 1000],
+      ['3f', 3],
+      ['-0.0', -0],
     ];
-    const integers: [string, string, number][] = [['0x7fffffff', 'i32', 0x7fffffff], ['-2147483648', 'i32', -0x80000000], ['4294967295u', 'u32', 0xffffffff], ['0xFFFFFFFFu', 'u32', 0xffffffff], ['0', 'u32', 0], ['12i', 'i32', 12]];
-    const call = kernelFunctions([...literals.map(([text], i) => `fn f${i}() -> f32 { return ${text}; }`), ...integers.map(([text, type], i) => `fn i${i}() -> ${type} { return ${text}; }`)].join('\n'));
+    const integers: [string, string, number][] = [
+      ['0x7fffffff', 'i32', 0x7fffffff],
+      ['-2147483648', 'i32', -0x80000000],
+      ['4294967295u', 'u32', 0xffffffff],
+      ['0xFFFFFFFFu', 'u32', 0xffffffff],
+      ['0', 'u32', 0],
+      ['12i', 'i32', 12],
+    ];
+    const call = kernelFunctions(
+      [
+        ...literals.map(([text], i) => `fn f${i}() -> f32 { return ${text}; }`),
+        ...integers.map(([text, type], i) => `fn i${i}() -> ${type} { return ${text}; }`),
+      ].join('\n'),
+    );
     literals.forEach(([text, value], i) => assertSame(call(`f${i}`), value, text));
     integers.forEach(([text, , value], i) => assertSame(call(`i${i}`), value, text));
   });

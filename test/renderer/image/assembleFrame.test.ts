@@ -19,10 +19,19 @@ describe('assembleFrame', () => {
   });
 
   it('names what is missing, twice or outside', () => {
-    assert.throws(() => assembleFrame({ width: 70, height: 45, tiles: tiles.slice(0, -1) }), /first without one: 64,32.*expected 3150, found 3072/);
-    assert.throws(() => assembleFrame({ width: 70, height: 45, tiles: [...tiles, tiles[1]!] }), /tiles over row 0 from column 32: expected 1, found 2/);
+    assert.throws(
+      () => assembleFrame({ width: 70, height: 45, tiles: tiles.slice(0, -1) }),
+      /first without one: 64,32.*expected 3150, found 3072/,
+    );
+    assert.throws(
+      () => assembleFrame({ width: 70, height: 45, tiles: [...tiles, tiles[1]!] }),
+      /tiles over row 0 from column 32: expected 1, found 2/,
+    );
     assert.throws(() => assembleFrame({ width: 69, height: 45, tiles }), /tile inside the frame/);
-    assert.throws(() => assembleFrame({ width: 70, height: 45, tiles: [{ ...tiles[0]!, halfs: new Uint16Array(3) }] }), /half floats of the tile at 0,0/);
+    assert.throws(
+      () => assembleFrame({ width: 70, height: 45, tiles: [{ ...tiles[0]!, halfs: new Uint16Array(3) }] }),
+      /half floats of the tile at 0,0/,
+    );
   });
 
   it('leaves what is not rendered yet empty where it may', () => {

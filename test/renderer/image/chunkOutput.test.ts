@@ -21,14 +21,18 @@ describe('chunkOutput', () => {
     for (const chunkIndex of [0, 1]) {
       const rect = chunkRect(GEOMETRY, chunkIndex);
       // Pixels are numbered by block, so that a misplaced one has a wrong number.
-      const leaves = leavesOf(rect, (float) => Math.floor(float / (2 * LEAF_FLOATS)) * 256 + Math.floor((float % LEAF_FLOATS) / 4));
+      const leaves = leavesOf(
+        rect,
+        (float) => Math.floor(float / (2 * LEAF_FLOATS)) * 256 + Math.floor((float % LEAF_FLOATS) / 4),
+      );
       const { halfs } = chunkOutput({ leaves, rect, samples: 2, batches: 2 });
       assert.equal(halfs.length, rect.width * rect.height * 4);
       for (let y = 0; y < rect.height; y++) {
         for (let x = 0; x < rect.width; x++) {
           const block = Math.floor(y / 16) * rect.blocksAcross + Math.floor(x / 16);
           const expected = halfOfFloat(block * 256 + (y % 16) * 16 + (x % 16));
-          for (let channel = 0; channel < 4; channel++) assert.equal(halfs[(y * rect.width + x) * 4 + channel], expected, `${x},${y}`);
+          for (let channel = 0; channel < 4; channel++)
+            assert.equal(halfs[(y * rect.width + x) * 4 + channel], expected, `${x},${y}`);
         }
       }
     }
@@ -41,7 +45,11 @@ describe('chunkOutput', () => {
     for (let float = 0; float < leaves.length; float++) {
       const block = Math.floor(float / (2 * LEAF_FLOATS));
       const pixel = Math.floor((float % LEAF_FLOATS) / 4);
-      if ((block % rect.blocksAcross) * 16 + (pixel % 16) >= rect.width || Math.floor(block / rect.blocksAcross) * 16 + Math.floor(pixel / 16) >= rect.height) leaves[float] = 0;
+      if (
+        (block % rect.blocksAcross) * 16 + (pixel % 16) >= rect.width ||
+        Math.floor(block / rect.blocksAcross) * 16 + Math.floor(pixel / 16) >= rect.height
+      )
+        leaves[float] = 0;
     }
     const { halfs } = chunkOutput({ leaves, rect, samples: 5, batches: 2 });
     for (let block = 0; block < rect.blockCount; block++) {
@@ -52,6 +60,9 @@ describe('chunkOutput', () => {
 
   it('refuses leaves of another size', () => {
     const rect = chunkRect(GEOMETRY, 0);
-    assert.throws(() => chunkOutput({ leaves: new Float32Array(4), rect, samples: 5, batches: 2 }), /floats in the leaves of a chunk: expected 8192, found 4/);
+    assert.throws(
+      () => chunkOutput({ leaves: new Float32Array(4), rect, samples: 5, batches: 2 }),
+      /floats in the leaves of a chunk: expected 8192, found 4/,
+    );
   });
 });

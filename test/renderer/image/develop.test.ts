@@ -25,7 +25,10 @@ describe('develop', () => {
   });
 
   it('exposes by powers of two', () => {
-    assert.deepEqual(developPixel([0.125, 0.25, 0.0625, 1], { ...OPAQUE, exposureEv: 2 }), developPixel([0.5, 1, 0.25, 1], OPAQUE));
+    assert.deepEqual(
+      developPixel([0.125, 0.25, 0.0625, 1], { ...OPAQUE, exposureEv: 2 }),
+      developPixel([0.5, 1, 0.25, 1], OPAQUE),
+    );
     assert.throws(() => developPixel([0, 0, 0, 0], { ...OPAQUE, exposureEv: NaN }), /from -32 to 32 EV/);
     assert.throws(() => developPixel([0, 0, 0, 0], { ...OPAQUE, exposureEv: 33 }), /from -32 to 32 EV/);
   });
@@ -46,6 +49,9 @@ describe('develop', () => {
   });
 
   it('refuses a frame whose halfs do not fit its size', () => {
-    assert.throws(() => develop({ frame: { width: 2, height: 1, halfs: new Uint16Array(4) }, look: OPAQUE }), /half floats of a frame: expected 8, found 4/);
+    assert.throws(
+      () => develop({ frame: { width: 2, height: 1, halfs: new Uint16Array(4) }, look: OPAQUE }),
+      /half floats of a frame: expected 8, found 4/,
+    );
   });
 });

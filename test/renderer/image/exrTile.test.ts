@@ -9,7 +9,13 @@ import { encodeExrTile } from '../../../renderer/image/encodeExrTile.js';
 import { propertyParameters } from '../../support/propertySeed.js';
 
 /** Every finite half float once, in a 256 x 62 tile of RGBA. */
-const EVERY_HALF = { width: 256, height: 62, halfs: Uint16Array.from(Array.from({ length: 65536 }, (_, half) => half).filter((half) => (half & 0x7c00) !== 0x7c00)) };
+const EVERY_HALF = {
+  width: 256,
+  height: 62,
+  halfs: Uint16Array.from(
+    Array.from({ length: 65536 }, (_, half) => half).filter((half) => (half & 0x7c00) !== 0x7c00),
+  ),
+};
 
 function noise(width: number, height: number, seed = 1): { width: number; height: number; halfs: Uint16Array } {
   let state = seed;
@@ -35,35 +41,55 @@ describe('encodeExrTile and decodeExrTile', () => {
   });
 
   it('keep random tiles of every shape, within the stated size', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 }), fc.nat(), async (width, height, noiseSeed) => {
-      const tile = noise(width, height, noiseSeed);
-      const bytes = await encodeExrTile(tile);
-      assert.ok(bytes.length <= exrTileMaxBytes(tile));
-      assert.deepEqual(decodeExrTile({ bytes, width, height }), tile.halfs);
-    }), propertyParameters(60));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.nat(),
+        async (width, height, noiseSeed) => {
+          const tile = noise(width, height, noiseSeed);
+          const bytes = await encodeExrTile(tile);
+          assert.ok(bytes.length <= exrTileMaxBytes(tile));
+          assert.deepEqual(decodeExrTile({ bytes, width, height }), tile.halfs);
+        },
+      ),
+      propertyParameters(60),
+    );
   });
 
-  it('write what three\'s EXRLoader reads, rows top-down', async () => {
+  it("write what three's EXRLoader reads, rows top-down", async () => {
     const tile = noise(40, 33);
     const bytes = await encodeExrTile(tile);
-    const loaded = new EXRLoader().setDataType(HalfFloatType).parse(bytes.slice().buffer) as unknown as { data: Uint16Array; width: number; height: number };
+    const loaded = new EXRLoader().setDataType(HalfFloatType).parse(bytes.slice().buffer) as unknown as {
+      data: Uint16Array;
+      width: number;
+      height: number;
+    };
     assert.equal(loaded.width, 40);
     assert.equal(loaded.height, 33);
     // The loader hands rows over bottom-up, as textures have them.
-    for (let row = 0; row < 33; row++) assert.deepEqual(loaded.data.slice((32 - row) * 160, (33 - row) * 160), tile.halfs.slice(row * 160, (row + 1) * 160));
+    for (let row = 0; row < 33; row++)
+      assert.deepEqual(
+        loaded.data.slice((32 - row) * 160, (33 - row) * 160),
+        tile.halfs.slice(row * 160, (row + 1) * 160),
+      );
   });
 
   it('refuse to write an infinity or NaN', async () => {
-    for (const half of [0x7c00, 0xfc00, 0x7e00]) await assert.rejects(encodeExrTile({ width: 1, height: 1, halfs: Uint16Array.of(0, 0, 0, half) }), /finite/);
+    for (const half of [0x7c00, 0xfc00, 0x7e00])
+      await assert.rejects(encodeExrTile({ width: 1, height: 1, halfs: Uint16Array.of(0, 0, 0, half) }), /finite/);
   });
 });
 
 describe('decodeExrTile with hostile bytes', () => {
   const tile = noise(40, 33);
   let good: Uint8Array;
-  before(async () => { good = await encodeExrTile({ ...tile, halfs: tile.halfs.map((half, i) => (i % 3 === 0 ? half : 0)) }); });
+  before(async () => {
+    good = await encodeExrTile({ ...tile, halfs: tile.halfs.map((half, i) => (i % 3 === 0 ? half : 0)) });
+  });
 
-  const decode = (bytes: Uint8Array, size = { width: 40, height: 33 }): Uint16Array => decodeExrTile({ bytes, ...size });
+  const decode = (bytes: Uint8Array, size = { width: 40, height: 33 }): Uint16Array =>
+    decodeExrTile({ bytes, ...size });
   const patched = (at: number, ...values: number[]): Uint8Array => {
     const bytes = good.slice();
     bytes.set(values, at);
@@ -77,7 +103,8 @@ describe('decodeExrTile with hostile bytes', () => {
     assert.throws(() => decode(good, { width: 41, height: 33 }), /dataWindow is not that of a 41x33 tile/);
     assert.throws(() => decode(good, { width: 40, height: 32 }), /dataWindow/);
     const compressionValue = find(good, 'compression\0compression') + 4;
-    for (const compression of [0, 1, 2, 4, 5, 255]) assert.throws(() => decode(patched(compressionValue, compression)), /compression is not/);
+    for (const compression of [0, 1, 2, 4, 5, 255])
+      assert.throws(() => decode(patched(compressionValue, compression)), /compression is not/);
     assert.throws(() => decode(patched(find(good, 'lineOrder\0lineOrder') + 4, 1)), /lineOrder/);
     assert.throws(() => decode(patched(find(good, 'channels\0chlist') + 4, 0x42)), /channels/);
     assert.throws(() => decode(patched(find(good, 'channels\0chlist') + 6, 2)), /channels/);
@@ -126,7 +153,8 @@ describe('decodeExrTile with hostile bytes', () => {
   });
 
   it('answers any truncation and any flipped byte with MalformedError or with pixels, never with another error', () => {
-    for (let length = 0; length < good.length; length += 13) assert.throws(() => decode(good.slice(0, length)), MalformedError);
+    for (let length = 0; length < good.length; length += 13)
+      assert.throws(() => decode(good.slice(0, length)), MalformedError);
     // Every byte of the header, the table and the first block's head, then some of the packed data.
     for (let at = 0; at < good.length; at += at < TABLE_AT + 40 ? 1 : 11) {
       try {

@@ -25,7 +25,15 @@ describe('halfOfFloat', () => {
   it('gives back all 65,536 half floats, infinities clamped, NaN and negative zero in one form', () => {
     for (let half = 0; half < 65536; half++) {
       const value = floatOfHalf(half);
-      const expected = Number.isNaN(value) ? 0x7e00 : value === 0 ? 0 : value === Infinity ? 0x7bff : value === -Infinity ? 0xfbff : half;
+      const expected = Number.isNaN(value)
+        ? 0x7e00
+        : value === 0
+          ? 0
+          : value === Infinity
+            ? 0x7bff
+            : value === -Infinity
+              ? 0xfbff
+              : half;
       assert.equal(halfOfFloat(value), expected, `half 0x${half.toString(16)} = ${value}`);
     }
   });
@@ -52,13 +60,20 @@ describe('halfOfFloat', () => {
   it('rounds random float32 bit patterns as a search over all halfs does', () => {
     const bits = new Uint32Array(1);
     const float = new Float32Array(bits.buffer);
-    fc.assert(fc.property(fc.integer({ min: 0, max: 0xffffffff }), (pattern) => {
-      bits[0] = pattern;
-      const value = float[0]!;
-      if (Number.isNaN(value)) return assert.equal(halfOfFloat(value), 0x7e00);
-      const magnitude = nearestHalf(Math.min(Math.abs(value), HALF_MAX));
-      assert.equal(halfOfFloat(value), magnitude === 0 ? 0 : magnitude | (value < 0 ? 0x8000 : 0), `float32 0x${pattern.toString(16)} = ${value}`);
-    }), propertyParameters(50_000));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (pattern) => {
+        bits[0] = pattern;
+        const value = float[0]!;
+        if (Number.isNaN(value)) return assert.equal(halfOfFloat(value), 0x7e00);
+        const magnitude = nearestHalf(Math.min(Math.abs(value), HALF_MAX));
+        assert.equal(
+          halfOfFloat(value),
+          magnitude === 0 ? 0 : magnitude | (value < 0 ? 0x8000 : 0),
+          `float32 0x${pattern.toString(16)} = ${value}`,
+        );
+      }),
+      propertyParameters(50_000),
+    );
   });
 
   it('clamps what is beyond the largest half, and rounds a float64 to float32 first', () => {

@@ -15,7 +15,13 @@ const GLSL = ShaderChunk.tonemapping_pars_fragment;
 function matrixOf(name: string): number[] {
   const text = new RegExp(`const mat3 ${name} = mat3\\(([^;]*)\\);`).exec(GLSL)?.[1];
   assert.ok(text !== undefined, `three has a matrix ${name}`);
-  const numbers = [...text.replace(/\/\/.*$/gm, '').replace(/vec3/g, '').replace(/- /g, '-').matchAll(/-?\d+\.\d+/g)].map(Number);
+  const numbers = [
+    ...text
+      .replace(/\/\/.*$/gm, '')
+      .replace(/vec3/g, '')
+      .replace(/- /g, '-')
+      .matchAll(/-?\d+\.\d+/g),
+  ].map(Number);
   assert.equal(numbers.length, 9);
   return numbers;
 }
@@ -30,17 +36,34 @@ function constantOf(name: string): number {
   return Number(text.replace('- ', '-'));
 }
 
-/** three's formulas, statement by statement, with matrices and constants read from its source; Math.* where GLSL has a built-in. */
+/**
+ * three's formulas, statement by statement, with matrices and constants read from its source; Math.* where GLSL has a
+ * built-in.
+ */
 const THREE: Record<Exclude<ToneMap, 'linear'>, (color: Vec3) => Vec3> = {
   aces: (color) => {
     const fit = (v: number): number => (v * (v + 0.0245786) - 0.000090537) / (v * (0.983729 * v + 0.432951) + 0.238081);
-    return saturate(times(matrixOf('ACESOutputMat'), map(times(matrixOf('ACESInputMat'), map(color, (x) => x / 0.6)), fit)));
+    return saturate(
+      times(
+        matrixOf('ACESOutputMat'),
+        map(
+          times(
+            matrixOf('ACESInputMat'),
+            map(color, (x) => x / 0.6),
+          ),
+          fit,
+        ),
+      ),
+    );
   },
   agx: (color) => {
     const [min, max] = [constantOf('AgxMinEv'), constantOf('AgxMaxEv')];
     let v = times(matrixOf('AgXInsetMatrix'), times(matrixOf('LINEAR_SRGB_TO_LINEAR_REC2020'), color));
     v = saturate(map(v, (x) => (Math.log2(Math.max(x, 1e-10)) - min) / (max - min)));
-    v = map(v, (x) => 15.5 * x ** 6 - 40.14 * x ** 5 + 31.96 * x ** 4 - 6.868 * x ** 3 + 0.4298 * x ** 2 + 0.1191 * x - 0.00232);
+    v = map(
+      v,
+      (x) => 15.5 * x ** 6 - 40.14 * x ** 5 + 31.96 * x ** 4 - 6.868 * x ** 3 + 0.4298 * x ** 2 + 0.1191 * x - 0.00232,
+    );
     v = map(times(matrixOf('AgXOutsetMatrix'), v), (x) => Math.max(0, x) ** 2.2);
     return saturate(times(matrixOf('LINEAR_REC2020_TO_LINEAR_SRGB'), v));
   },
@@ -54,12 +77,22 @@ const THREE: Record<Exclude<ToneMap, 'linear'>, (color: Vec3) => Vec3> = {
     const d = 1 - start;
     const newPeak = 1 - (d * d) / (peak + d - start);
     const g = 1 - 1 / (0.15 * (peak - newPeak) + 1);
-    return map(map(v, (c) => c * (newPeak / peak)), (c) => c * (1 - g) + newPeak * g);
+    return map(
+      map(v, (c) => c * (newPeak / peak)),
+      (c) => c * (1 - g) + newPeak * g,
+    );
   },
 };
 
 /** Colours from far below black to far above white, saturated and grey. */
-const COLOURS: Vec3[] = [0, 1e-6, 0.001, 0.04, 0.18, 0.5, 0.76, 0.8, 1, 3, 40, 65504].flatMap((v): Vec3[] => [[v, v, v], [v, 0, 0], [0, v, 0], [0, 0, v], [v, v / 2, v / 8], [v / 5, v / 3, v]]);
+const COLOURS: Vec3[] = [0, 1e-6, 0.001, 0.04, 0.18, 0.5, 0.76, 0.8, 1, 3, 40, 65504].flatMap((v): Vec3[] => [
+  [v, v, v],
+  [v, 0, 0],
+  [0, v, 0],
+  [0, 0, v],
+  [v, v / 2, v / 8],
+  [v / 5, v / 3, v],
+]);
 
 describe('TONE_MAPS', () => {
   for (const name of ['aces', 'agx', 'neutral'] as const) {
@@ -68,14 +101,33 @@ describe('TONE_MAPS', () => {
         const rgb = Float64Array.from(colour);
         TONE_MAPS[name](rgb);
         const expected = THREE[name](colour);
-        for (let i = 0; i < 3; i++) assert.ok(Math.abs(rgb[i]! - expected[i]!) < 1e-12, `${name}(${colour.join(', ')})[${i}] = ${rgb[i]}, three's ${expected[i]}`);
+        for (let i = 0; i < 3; i++)
+          assert.ok(
+            Math.abs(rgb[i]! - expected[i]!) < 1e-12,
+            `${name}(${colour.join(', ')})[${i}] = ${rgb[i]}, three's ${expected[i]}`,
+          );
       }
     });
   }
 
-  it('the constants of the fits are three\'s', () => {
-    for (const text of ['v * ( v + 0.0245786 ) - 0.000090537', 'v * ( 0.983729 * v + 0.4329510 ) + 0.238081', 'toneMappingExposure / 0.6', '15.5 * x4 * x2', '40.14 * x4 * x', '31.96 * x4', '6.868 * x2 * x',
-      '0.4298 * x2', '0.1191 * x', '0.00232', 'vec3( 2.2 )', 'StartCompression = 0.8 - 0.04', 'Desaturation = 0.15', 'x - 6.25 * x * x : 0.04']) assert.ok(GLSL.includes(text), `three's source holds "${text}"`);
+  it("the constants of the fits are three's", () => {
+    for (const text of [
+      'v * ( v + 0.0245786 ) - 0.000090537',
+      'v * ( 0.983729 * v + 0.4329510 ) + 0.238081',
+      'toneMappingExposure / 0.6',
+      '15.5 * x4 * x2',
+      '40.14 * x4 * x',
+      '31.96 * x4',
+      '6.868 * x2 * x',
+      '0.4298 * x2',
+      '0.1191 * x',
+      '0.00232',
+      'vec3( 2.2 )',
+      'StartCompression = 0.8 - 0.04',
+      'Desaturation = 0.15',
+      'x - 6.25 * x * x : 0.04',
+    ])
+      assert.ok(GLSL.includes(text), `three's source holds "${text}"`);
   });
 
   it('linear clamps and does nothing else', () => {

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { GLASS_SIZE, glassAlbedoTable } from '../../../renderer/scene/prepare/glassAlbedo.js';
-import { ALBEDO_SIZE, directionalAlbedo, directionalAlbedoTable } from '../../../renderer/scene/prepare/directionalAlbedo.js';
+import {
+  ALBEDO_SIZE,
+  directionalAlbedo,
+  directionalAlbedoTable,
+} from '../../../renderer/scene/prepare/directionalAlbedo.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf } from '../../support/posedFixtures.js';
 
 describe('albedo tables', () => {
-  for (const [name, compute, count] of [['albedoTable.json', directionalAlbedoTable, 2 * ALBEDO_SIZE ** 2], ['glassAlbedoTable.json', glassAlbedoTable, GLASS_SIZE.cosine * GLASS_SIZE.roughness * GLASS_SIZE.contrast]] as const) {
+  for (const [name, compute, count] of [
+    ['albedoTable.json', directionalAlbedoTable, 2 * ALBEDO_SIZE ** 2],
+    ['glassAlbedoTable.json', glassAlbedoTable, GLASS_SIZE.cosine * GLASS_SIZE.roughness * GLASS_SIZE.contrast],
+  ] as const) {
     it(`${name} is what the integration gives`, () => {
       // In the sources: four folders above this file in `dist`.
       const path = new URL(`../../../../renderer/scene/prepare/${name}`, import.meta.url);
@@ -17,7 +24,12 @@ describe('albedo tables', () => {
       assert.equal(committed.length, count);
       // The last digit may differ with Math.cos.
       const digit = name === 'albedoTable.json' ? 1e-6 : 1e-4;
-      computed.forEach((value, index) => assert.ok(Math.abs(value - committed[index]!) <= 1.5 * digit, `entry ${index}: ${value}, committed ${committed[index]}`));
+      computed.forEach((value, index) =>
+        assert.ok(
+          Math.abs(value - committed[index]!) <= 1.5 * digit,
+          `entry ${index}: ${value}, committed ${committed[index]}`,
+        ),
+      );
     });
   }
 
@@ -27,8 +39,14 @@ describe('albedo tables', () => {
       for (let cosine = 0.05; cosine < 1; cosine += 0.073) {
         const [all, rise] = kernel.call('directionalAlbedo', cosine, roughness) as number[];
         const exact = directionalAlbedo(cosine, roughness, 40);
-        assert.ok(Math.abs(all! - exact.all) < 0.01 * exact.all, `E at cosine ${cosine}, roughness ${roughness}: ${all} for ${exact.all}`);
-        assert.ok(Math.abs(rise! - exact.rise) < 0.01, `B at cosine ${cosine}, roughness ${roughness}: ${rise} for ${exact.rise}`);
+        assert.ok(
+          Math.abs(all! - exact.all) < 0.01 * exact.all,
+          `E at cosine ${cosine}, roughness ${roughness}: ${all} for ${exact.all}`,
+        );
+        assert.ok(
+          Math.abs(rise! - exact.rise) < 0.01,
+          `B at cosine ${cosine}, roughness ${roughness}: ${rise} for ${exact.rise}`,
+        );
       }
     }
   });

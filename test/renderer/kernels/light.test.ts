@@ -9,18 +9,36 @@ type Vector = [number, number, number];
 /** One pixel that looks at the origin from `from`, over a floor in the plane z = 0. */
 const FROM: Vector = [0, -1, 3];
 const FLOOR = quad([-4, -4, 0], [8, 0, 0], [0, 8, 0]);
-const SURFACES: [string, PosedMaterial][] = [['matt white', material()], ['glossy', material({ baseColor: [0.6, 0.3, 0.1, 1], roughness: 0.4 })], ['rough metal', material({ baseColor: [0.9, 0.6, 0.3, 1], metallic: 1, roughness: 0.6 })]];
+const SURFACES: [string, PosedMaterial][] = [
+  ['matt white', material()],
+  ['glossy', material({ baseColor: [0.6, 0.3, 0.1, 1], roughness: 0.4 })],
+  ['rough metal', material({ baseColor: [0.9, 0.6, 0.3, 1], metallic: 1, roughness: 0.6 })],
+];
 
 /** BSDF times cosine of a material on the floor, for light from `towards`, by the kernel's own evaluation. */
 function scattering(kernel: ReturnType<typeof kernelUnderTest>, surface: PosedMaterial, towards: Vector): number[] {
   const view = unit(FROM);
-  const bsdf = kernel.call('makeBsdf', surface.baseColor.slice(0, 3), surface.metallic, surface.roughness, 0, 1.5, view[2], true)!;
+  const bsdf = kernel.call(
+    'makeBsdf',
+    surface.baseColor.slice(0, 3),
+    surface.metallic,
+    surface.roughness,
+    0,
+    1.5,
+    view[2],
+    true,
+  )!;
   // The lobes are isotropic: the frame around the normal may be any.
   return (kernel.call('evaluateBsdf', bsdf, view, towards) as { value: number[] }).value;
 }
 
 function assertNear(actual: number[], expected: number[], tolerance: number, what: string): void {
-  expected.forEach((value, c) => assert.ok(Math.abs(actual[c]! - value) <= tolerance * Math.abs(value) + 1e-6, `${what}: ${actual.slice(0, 3)} for ${expected}`));
+  expected.forEach((value, c) =>
+    assert.ok(
+      Math.abs(actual[c]! - value) <= tolerance * Math.abs(value) + 1e-6,
+      `${what}: ${actual.slice(0, 3)} for ${expected}`,
+    ),
+  );
 }
 
 describe('direct light', () => {
@@ -28,25 +46,66 @@ describe('direct light', () => {
     const lamps: [string, PosedLight, (at: Vector) => number][] = [
       ['point', lamp({ color: [3, 2, 1], position: [1, 2, 2] }), () => 1 / 9],
       ['point with a range', lamp({ position: [1, 2, 2], range: 4 }), () => (1 - (3 / 4) ** 4) / 9],
-      ['spot inside its inner cone', lamp({ kind: 'spot', position: [0, 0, 2], direction: [0, 0, -1], innerConeCos: 0.9, outerConeCos: 0.7 }), () => 1 / 4],
-      ['spot between its cones', lamp({ kind: 'spot', position: [2, 0, 2], direction: [0, 0, -1], innerConeCos: 0.9, outerConeCos: 0.5 }), () => ((Math.SQRT1_2 - 0.5) / 0.4) ** 2 / 8],
-      ['spot that points elsewhere', lamp({ kind: 'spot', position: [2, 0, 2], direction: [1, 0, 0], innerConeCos: 0.9, outerConeCos: 0.5 }), () => 0],
+      [
+        'spot inside its inner cone',
+        lamp({ kind: 'spot', position: [0, 0, 2], direction: [0, 0, -1], innerConeCos: 0.9, outerConeCos: 0.7 }),
+        () => 1 / 4,
+      ],
+      [
+        'spot between its cones',
+        lamp({ kind: 'spot', position: [2, 0, 2], direction: [0, 0, -1], innerConeCos: 0.9, outerConeCos: 0.5 }),
+        () => ((Math.SQRT1_2 - 0.5) / 0.4) ** 2 / 8,
+      ],
+      [
+        'spot that points elsewhere',
+        lamp({ kind: 'spot', position: [2, 0, 2], direction: [1, 0, 0], innerConeCos: 0.9, outerConeCos: 0.5 }),
+        () => 0,
+      ],
       ['directional', lamp({ kind: 'directional', color: [3, 3, 3], direction: unit([1, 1, -2]) }), () => 1],
     ];
     for (const [kind, light, irradiance] of lamps) {
       it(`${kind} on ${name}`, () => {
-        const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [{ corners: FLOOR, material: 0 }], materials: [surface], lights: [light], camera: cameraAt(FROM, [0, 0, 0], { half: 1e-4 }) })));
-        const towards = unit(light.kind === 'directional' ? [-light.direction[0], -light.direction[1], -light.direction[2]] : [...light.position]);
+        const kernel = kernelUnderTest(
+          prepareScene(
+            posedOf({
+              pieces: [{ corners: FLOOR, material: 0 }],
+              materials: [surface],
+              lights: [light],
+              camera: cameraAt(FROM, [0, 0, 0], { half: 1e-4 }),
+            }),
+          ),
+        );
+        const towards = unit(
+          light.kind === 'directional'
+            ? [-light.direction[0], -light.direction[1], -light.direction[2]]
+            : [...light.position],
+        );
         const { sums } = kernel.render({ width: 1, height: 1, bounces: 4 }, [0, 0, 0, 4]);
-        assertNear([...sums].map((x) => x / 4), scattering(kernel, surface, towards).map((f, c) => f * light.color[c]! * irradiance(towards)), 1e-3, kind);
+        assertNear(
+          [...sums].map((x) => x / 4),
+          scattering(kernel, surface, towards).map((f, c) => f * light.color[c]! * irradiance(towards)),
+          1e-3,
+          kind,
+        );
       });
     }
 
     it(`square lamp (emissive mesh) on ${name}`, () => {
-      const [corner, first, second, radiance]: [Vector, Vector, Vector, number] = [[1, -0.5, 1], [0, 1, 0], [1, 0, 0.5], 7];
+      const [corner, first, second, radiance]: [Vector, Vector, Vector, number] = [
+        [1, -0.5, 1],
+        [0, 1, 0],
+        [1, 0, 0.5],
+        7,
+      ];
       const posed = posedOf({
-        pieces: [{ corners: FLOOR, material: 0 }, { corners: quad(corner, first, second), material: 1 }],
-        materials: [surface, material({ baseColor: [0, 0, 0, 1], emissive: [radiance, radiance, radiance], doubleSided: false })],
+        pieces: [
+          { corners: FLOOR, material: 0 },
+          { corners: quad(corner, first, second), material: 1 },
+        ],
+        materials: [
+          surface,
+          material({ baseColor: [0, 0, 0, 1], emissive: [radiance, radiance, radiance], doubleSided: false }),
+        ],
         camera: cameraAt(FROM, [0, 0, 0], { half: 1e-4 }),
       });
       const kernel = kernelUnderTest(prepareScene(posed));
@@ -54,40 +113,85 @@ describe('direct light', () => {
       const { sums } = kernel.render({ width: 1, height: 1, bounces: 2 }, [0, 0, 0, samples]);
       // The closed form: BSDF x cosine x cosine on the lamp / distance squared, summed over the lamp.
       const steps = 60;
-      const normal = unit([first[1] * second[2] - first[2] * second[1], first[2] * second[0] - first[0] * second[2], first[0] * second[1] - first[1] * second[0]]);
-      const area = Math.hypot(first[1] * second[2] - first[2] * second[1], first[2] * second[0] - first[0] * second[2], first[0] * second[1] - first[1] * second[0]);
+      const normal = unit([
+        first[1] * second[2] - first[2] * second[1],
+        first[2] * second[0] - first[0] * second[2],
+        first[0] * second[1] - first[1] * second[0],
+      ]);
+      const area = Math.hypot(
+        first[1] * second[2] - first[2] * second[1],
+        first[2] * second[0] - first[0] * second[2],
+        first[0] * second[1] - first[1] * second[0],
+      );
       const expected = [0, 0, 0];
-      for (let i = 0; i < steps; i++) for (let j = 0; j < steps; j++) {
-        const point = corner.map((x, axis) => x + (first[axis]! * (i + 0.5) + second[axis]! * (j + 0.5)) / steps) as Vector;
-        const towards = unit(point);
-        const geometry = (-(towards[0] * normal[0] + towards[1] * normal[1] + towards[2] * normal[2]) * area) / (point[0] ** 2 + point[1] ** 2 + point[2] ** 2) / steps ** 2;
-        scattering(kernel, surface, towards).forEach((f, c) => (expected[c]! += f * geometry * radiance));
-      }
-      assertNear([...sums].map((x) => x / samples), expected, 0.01, 'square lamp');
+      for (let i = 0; i < steps; i++)
+        for (let j = 0; j < steps; j++) {
+          const point = corner.map(
+            (x, axis) => x + (first[axis]! * (i + 0.5) + second[axis]! * (j + 0.5)) / steps,
+          ) as Vector;
+          const towards = unit(point);
+          const geometry =
+            (-(towards[0] * normal[0] + towards[1] * normal[1] + towards[2] * normal[2]) * area) /
+            (point[0] ** 2 + point[1] ** 2 + point[2] ** 2) /
+            steps ** 2;
+          scattering(kernel, surface, towards).forEach((f, c) => (expected[c]! += f * geometry * radiance));
+        }
+      assertNear(
+        [...sums].map((x) => x / samples),
+        expected,
+        0.01,
+        'square lamp',
+      );
     });
 
     it(`environment on ${name}`, () => {
-      const environment = environmentOf(32, 16, (column, row) => [1 + column / 8, row > 10 ? 4 : 0.5, column === 20 && row === 6 ? 40 : 1]);
-      const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [{ corners: FLOOR, material: 0 }], materials: [surface], environment, camera: cameraAt(FROM, [0, 0, 0], { half: 1e-4 }) })));
+      const environment = environmentOf(32, 16, (column, row) => [
+        1 + column / 8,
+        row > 10 ? 4 : 0.5,
+        column === 20 && row === 6 ? 40 : 1,
+      ]);
+      const kernel = kernelUnderTest(
+        prepareScene(
+          posedOf({
+            pieces: [{ corners: FLOOR, material: 0 }],
+            materials: [surface],
+            environment,
+            camera: cameraAt(FROM, [0, 0, 0], { half: 1e-4 }),
+          }),
+        ),
+      );
       const samples = 8192;
       const { sums } = kernel.render({ width: 1, height: 1, bounces: 2 }, [0, 0, 0, samples]);
       const expected = [0, 0, 0];
       const [rows, columns] = [60, 240];
-      for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) {
-        const z = (i + 0.5) / rows;
-        const angle = (2 * Math.PI * (j + 0.5)) / columns;
-        const towards: Vector = [Math.sqrt(1 - z * z) * Math.cos(angle), Math.sqrt(1 - z * z) * Math.sin(angle), z];
-        const radiance = kernel.call('environmentRadiance', kernel.call('environmentUv', towards)!) as number[];
-        scattering(kernel, surface, towards).forEach((f, c) => (expected[c]! += (f * radiance[c]! * 2 * Math.PI) / (rows * columns)));
-      }
-      assertNear([...sums].map((x) => x / samples), expected, 0.015, 'environment');
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) {
+          const z = (i + 0.5) / rows;
+          const angle = (2 * Math.PI * (j + 0.5)) / columns;
+          const towards: Vector = [Math.sqrt(1 - z * z) * Math.cos(angle), Math.sqrt(1 - z * z) * Math.sin(angle), z];
+          const radiance = kernel.call('environmentRadiance', kernel.call('environmentUv', towards)!) as number[];
+          scattering(kernel, surface, towards).forEach(
+            (f, c) => (expected[c]! += (f * radiance[c]! * 2 * Math.PI) / (rows * columns)),
+          );
+        }
+      assertNear(
+        [...sums].map((x) => x / samples),
+        expected,
+        0.015,
+        'environment',
+      );
     });
   }
 
   it('environment lies as three.js maps it', () => {
     const environment = environmentOf(8, 4, (column, row) => [column, row, 1]);
     const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [], materials: [material()], environment })));
-    for (const [x, y, z] of [[0.3, 0.5, 0.8], [-0.9, 0.1, 0.2], [0.5, -0.7, -0.4], [-0.2, -0.3, -0.9]].map((v) => unit(v as Vector))) {
+    for (const [x, y, z] of [
+      [0.3, 0.5, 0.8],
+      [-0.9, 0.1, 0.2],
+      [0.5, -0.7, -0.4],
+      [-0.2, -0.3, -0.9],
+    ].map((v) => unit(v as Vector))) {
       const uv = kernel.call('environmentUv', [x, y, z]) as number[];
       assert.ok(Math.abs(uv[0]! - (Math.atan2(z, x) / (2 * Math.PI) + 0.5)) < 1e-6);
       assert.ok(Math.abs(uv[1]! - (0.5 - Math.asin(y) / Math.PI)) < 1e-6);
@@ -97,8 +201,13 @@ describe('direct light', () => {
   it('a shadow is dark, a lamp behind the floor gives nothing', () => {
     const shade = { corners: quad([-0.5, -0.5, 1], [1, 0, 0], [0, 1, 0]), material: 0 };
     const camera = cameraAt([0, -3, 1], [0, 0, 0], { half: 1e-4 });
-    for (const { pieces, position } of [{ pieces: [{ corners: FLOOR, material: 0 }, shade], position: [0, 0, 3] as Vector }, { pieces: [{ corners: FLOOR, material: 0 }], position: [0, 0, -3] as Vector }]) {
-      const kernel = kernelUnderTest(prepareScene(posedOf({ pieces, materials: [material()], lights: [lamp({ position })], camera })));
+    for (const { pieces, position } of [
+      { pieces: [{ corners: FLOOR, material: 0 }, shade], position: [0, 0, 3] as Vector },
+      { pieces: [{ corners: FLOOR, material: 0 }], position: [0, 0, -3] as Vector },
+    ]) {
+      const kernel = kernelUnderTest(
+        prepareScene(posedOf({ pieces, materials: [material()], lights: [lamp({ position })], camera })),
+      );
       assert.deepEqual([...kernel.render({ width: 1, height: 1, bounces: 2 }, [0, 0, 0, 8]).sums], [0, 0, 0, 8]);
     }
   });
@@ -109,7 +218,9 @@ describe('furnace: a white body under a sky of radiance 1 cannot be seen', () =>
     for (const roughness of [0, 0.05, 0.15, 0.3, 0.5, 0.75, 1]) {
       it(`metallic ${metallic}, roughness ${roughness}`, () => {
         const posed = posedOf({
-          pieces: [{ corners: ball(1, 4), material: 0 }], materials: [material({ metallic, roughness })], environment: environmentOf(8, 4, () => [1, 1, 1]),
+          pieces: [{ corners: ball(1, 4), material: 0 }],
+          materials: [material({ metallic, roughness })],
+          environment: environmentOf(8, 4, () => [1, 1, 1]),
           camera: cameraAt([0, 0, 5], [0, 0, 0], { half: 0.98 }),
         });
         const kernel = kernelUnderTest(prepareScene(posed));
@@ -137,9 +248,21 @@ describe('glass', () => {
       const slab = (sky: boolean): number => {
         // Light comes from below only, or from everywhere.
         const environment = environmentOf(4, 64, (_, row) => (row >= 32 || sky ? [1, 1, 1] : [0, 0, 0]));
-        const pieces = [{ corners: quad([-500, 0, -500], [0, 0, 1000], [1000, 0, 0]), material: 0 }, { corners: quad([-500, -0.5, -500], [1000, 0, 0], [0, 0, 1000]), material: 0 }];
+        const pieces = [
+          { corners: quad([-500, 0, -500], [0, 0, 1000], [1000, 0, 0]), material: 0 },
+          { corners: quad([-500, -0.5, -500], [1000, 0, 0], [0, 0, 1000]), material: 0 },
+        ];
         const camera = cameraAt([3 * sine, 3 * cosine, 0], [0, 0, 0], { half: 1e-3 });
-        const kernel = kernelUnderTest(prepareScene(posedOf({ pieces, materials: [material({ transmission: 1, roughness: 0, doubleSided: false })], environment, camera })));
+        const kernel = kernelUnderTest(
+          prepareScene(
+            posedOf({
+              pieces,
+              materials: [material({ transmission: 1, roughness: 0, doubleSided: false })],
+              environment,
+              camera,
+            }),
+          ),
+        );
         const samples = 8192;
         return kernel.render({ width: 1, height: 1, bounces: 40 }, [0, 0, 0, samples]).sums[0]! / samples;
       };
@@ -148,7 +271,10 @@ describe('glass', () => {
       const perpendicular = (cosine - 1.5 * inner) / (cosine + 1.5 * inner);
       const reflectance = (parallel ** 2 + perpendicular ** 2) / 2;
       // Fresnel's mean reflectance is applied at each face, so the series is (1 - R)^2 / (1 - R^2).
-      assert.ok(Math.abs(slab(false) - (1 - reflectance) / (1 + reflectance)) < 0.01, `angle ${angle}: ${slab(false)} for ${(1 - reflectance) / (1 + reflectance)}`);
+      assert.ok(
+        Math.abs(slab(false) - (1 - reflectance) / (1 + reflectance)) < 0.01,
+        `angle ${angle}: ${slab(false)} for ${(1 - reflectance) / (1 + reflectance)}`,
+      );
       assert.ok(Math.abs(slab(true) - 1) < 1e-3, `in a furnace ${slab(true)}`);
     }
   });
@@ -156,26 +282,46 @@ describe('glass', () => {
   for (const front of [true, false]) {
     it(`rough boundaries pass everything on, seen from ${front ? 'outside' : 'inside'}`, () => {
       const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [], materials: [material()] })));
-      for (const ior of [1.1, 1.5, 2.2]) for (const roughness of [0.1, 0.35, 0.6, 1]) for (const cosine of [0.2, 0.6, 1]) {
-        const view: Vector = [Math.sqrt(1 - cosine * cosine), 0, cosine];
-        const bsdf = kernel.call('makeBsdf', [1, 1, 1], 0, roughness, 1, ior, cosine, front) as Record<string, number>;
-        let sum = 0;
-        const steps = 40;
-        // Stratified over direction; the choice between reflection and refraction runs along the golden ratio.
-        for (let i = 0; i < steps * steps; i++) {
-          const sample = kernel.call('sampleBsdf', bsdf, view, ((i + 0.5) * 0.6180339887498949) % 1, [((i % steps) + 0.5) / steps, (Math.floor(i / steps) + 0.5) / steps]) as { weight: number[] };
-          sum += sample.weight[0]!;
-        }
-        const mean = sum / steps ** 2;
-        // The table is coarse where total reflection sets in.
-        assert.ok(Math.abs(mean - 1) < 0.06, `index ${ior}, roughness ${roughness}, cosine ${cosine}: ${mean}`);
-      }
+      for (const ior of [1.1, 1.5, 2.2])
+        for (const roughness of [0.1, 0.35, 0.6, 1])
+          for (const cosine of [0.2, 0.6, 1]) {
+            const view: Vector = [Math.sqrt(1 - cosine * cosine), 0, cosine];
+            const bsdf = kernel.call('makeBsdf', [1, 1, 1], 0, roughness, 1, ior, cosine, front) as Record<
+              string,
+              number
+            >;
+            let sum = 0;
+            const steps = 40;
+            // Stratified over direction; the choice between reflection and refraction runs along the golden ratio.
+            for (let i = 0; i < steps * steps; i++) {
+              const sample = kernel.call('sampleBsdf', bsdf, view, ((i + 0.5) * 0.6180339887498949) % 1, [
+                ((i % steps) + 0.5) / steps,
+                (Math.floor(i / steps) + 0.5) / steps,
+              ]) as { weight: number[] };
+              sum += sample.weight[0]!;
+            }
+            const mean = sum / steps ** 2;
+            // The table is coarse where total reflection sets in.
+            assert.ok(Math.abs(mean - 1) < 0.06, `index ${ior}, roughness ${roughness}, cosine ${cosine}: ${mean}`);
+          }
     });
   }
 
   it('does not let shadow rays through', () => {
-    const pieces = [{ corners: quad([-4, -4, 0], [8, 0, 0], [0, 8, 0]), material: 0 }, { corners: quad([-1, -1, 1], [2, 0, 0], [0, 2, 0]), material: 1 }];
-    const kernel = kernelUnderTest(prepareScene(posedOf({ pieces, materials: [material(), material({ transmission: 1, roughness: 0 })], lights: [lamp({ position: [0, 0, 3] })], camera: cameraAt([0, -3, 0.5], [0, 0, 0], { half: 1e-4 }) })));
+    const pieces = [
+      { corners: quad([-4, -4, 0], [8, 0, 0], [0, 8, 0]), material: 0 },
+      { corners: quad([-1, -1, 1], [2, 0, 0], [0, 2, 0]), material: 1 },
+    ];
+    const kernel = kernelUnderTest(
+      prepareScene(
+        posedOf({
+          pieces,
+          materials: [material(), material({ transmission: 1, roughness: 0 })],
+          lights: [lamp({ position: [0, 0, 3] })],
+          camera: cameraAt([0, -3, 0.5], [0, 0, 0], { half: 1e-4 }),
+        }),
+      ),
+    );
     assert.equal(kernel.render({ width: 1, height: 1, bounces: 4 }, [0, 0, 0, 8]).sums[0], 0);
   });
 });

@@ -15,7 +15,10 @@ const FINE = 10;
 /** Bin of a direction on the sphere: rows of equal z, columns of equal azimuth. */
 function binOf(direction: readonly number[], low: number): number {
   const row = Math.min(ROWS - 1, Math.floor(((direction[2]! - low) / (1 - low)) * ROWS));
-  const column = Math.min(COLUMNS - 1, Math.floor((Math.atan2(direction[1]!, direction[0]!) / (2 * Math.PI) + 0.5) * COLUMNS));
+  const column = Math.min(
+    COLUMNS - 1,
+    Math.floor((Math.atan2(direction[1]!, direction[0]!) / (2 * Math.PI) + 0.5) * COLUMNS),
+  );
   return row * COLUMNS + column;
 }
 
@@ -47,32 +50,60 @@ describe('samplers agree with their densities', () => {
   it('cosine', () => {
     const kernel = kernelUnderTest();
     const counts = Array<number>(ROWS * COLUMNS).fill(0);
-    for (let i = 0; i < SAMPLES; i++) counts[binOf(kernel.call('sampleCosine', [random(), random()]) as number[], 0)]!++;
-    assertChiSquared('cosine', counts, chancesOf((d) => d[2] / Math.PI, 0).map((p) => p * SAMPLES));
+    for (let i = 0; i < SAMPLES; i++)
+      counts[binOf(kernel.call('sampleCosine', [random(), random()]) as number[], 0)]!++;
+    assertChiSquared(
+      'cosine',
+      counts,
+      chancesOf((d) => d[2] / Math.PI, 0).map((p) => p * SAMPLES),
+    );
   });
 
-  for (const [roughness, cosine] of [[0.5, 0.9], [0.7, 0.3], [1, 0.6], [1, 0.05]] as const) {
+  for (const [roughness, cosine] of [
+    [0.5, 0.9],
+    [0.7, 0.3],
+    [1, 0.6],
+    [1, 0.05],
+  ] as const) {
     it(`visible GGX normals, roughness ${roughness}, cosine ${cosine}`, () => {
       const kernel = kernelUnderTest();
       const alpha = Math.fround(roughness * roughness);
       const view = viewAt(cosine, 0.7);
       const counts = Array<number>(ROWS * COLUMNS).fill(0);
-      for (let i = 0; i < SAMPLES; i++) counts[binOf(kernel.call('sampleVisibleNormal', view, alpha, [random(), random()]) as number[], 0)]!++;
+      for (let i = 0; i < SAMPLES; i++)
+        counts[binOf(kernel.call('sampleVisibleNormal', view, alpha, [random(), random()]) as number[], 0)]!++;
       const tangent2 = (1 - view[2] ** 2) / view[2] ** 2;
       const lambda = 0.5 * (Math.sqrt(1 + alpha * alpha * tangent2) - 1);
       const chances = chancesOf((m) => {
         const distribution = 1 / (Math.PI * alpha * alpha * ((m[0] ** 2 + m[1] ** 2) / alpha ** 2 + m[2] ** 2) ** 2);
-        return (distribution * Math.max(0, m[0] * view[0] + m[1] * view[1] + m[2] * view[2])) / ((1 + lambda) * view[2]);
+        return (
+          (distribution * Math.max(0, m[0] * view[0] + m[1] * view[1] + m[2] * view[2])) / ((1 + lambda) * view[2])
+        );
       }, 0);
       assert.ok(Math.abs(chances.reduce((a, b) => a + b) - 1) < 0.01);
-      assertChiSquared('visible normals', counts, chances.map((p) => p * SAMPLES));
+      assertChiSquared(
+        'visible normals',
+        counts,
+        chances.map((p) => p * SAMPLES),
+      );
     });
   }
 
   // base, metallic, roughness, transmission, front
-  const surfaces: [name: string, metallic: number, roughness: number, transmission: number, front: boolean, cosine: number][] = [
-    ['metal', 1, 0.6, 0, true, 0.5], ['plastic', 0, 0.7, 0, true, 0.4], ['half metal', 0.5, 0.9, 0, true, 0.8],
-    ['rough glass from outside', 0, 0.6, 1, true, 0.6], ['rough glass from inside', 0, 0.7, 1, false, 0.8], ['half glass', 0, 0.8, 0.5, true, 0.3],
+  const surfaces: [
+    name: string,
+    metallic: number,
+    roughness: number,
+    transmission: number,
+    front: boolean,
+    cosine: number,
+  ][] = [
+    ['metal', 1, 0.6, 0, true, 0.5],
+    ['plastic', 0, 0.7, 0, true, 0.4],
+    ['half metal', 0.5, 0.9, 0, true, 0.8],
+    ['rough glass from outside', 0, 0.6, 1, true, 0.6],
+    ['rough glass from inside', 0, 0.7, 1, false, 0.8],
+    ['half glass', 0, 0.8, 0.5, true, 0.3],
   ];
   for (const [name, metallic, roughness, transmission, front, cosine] of surfaces) {
     it(`scattering of ${name}: directions, and weights that average to the albedo`, () => {
@@ -83,7 +114,11 @@ describe('samplers agree with their densities', () => {
       let weight = 0;
       let square = 0;
       for (let i = 0; i < SAMPLES; i++) {
-        const sample = kernel.call('sampleBsdf', bsdf, view, random(), [random(), random()]) as { direction: number[]; weight: number[]; density: number };
+        const sample = kernel.call('sampleBsdf', bsdf, view, random(), [random(), random()]) as {
+          direction: number[];
+          weight: number[];
+          density: number;
+        };
         // Directions that leave on the wrong side are lost; they carry no weight.
         if (sample.density === 0) counts[ROWS * COLUMNS]!++;
         else counts[binOf(sample.direction, -1)]!++;
@@ -98,30 +133,50 @@ describe('samplers agree with their densities', () => {
       }, -1);
       const lost = 1 - chances.reduce((a, b) => a + b);
       assert.ok(lost > -0.01 && lost < 0.5, `lost ${lost}`);
-      assertChiSquared(name, counts, [...chances, Math.max(0, lost)].map((p) => p * SAMPLES));
+      assertChiSquared(
+        name,
+        counts,
+        [...chances, Math.max(0, lost)].map((p) => p * SAMPLES),
+      );
       // The estimator's mean is the integral of BSDF times cosine.
       const albedo = (integral * 4 * Math.PI) / (ROWS * COLUMNS * FINE * FINE);
       const mean = weight / SAMPLES;
       const deviation = Math.sqrt((square / SAMPLES - mean * mean) / SAMPLES);
-      assert.ok(Math.abs(mean - albedo) < 6 * deviation + 0.01 * albedo, `mean weight ${mean}, integral ${albedo} (seed ${statisticsSeed})`);
+      assert.ok(
+        Math.abs(mean - albedo) < 6 * deviation + 0.01 * albedo,
+        `mean weight ${mean}, integral ${albedo} (seed ${statisticsSeed})`,
+      );
     });
   }
 
   it('environment', () => {
     const [width, height] = [16, 8];
     // A few bright texels on a dim sky.
-    const environment = environmentOf(width, height, (column, row) => (column === 5 && row === 2 ? [30, 25, 20] : column === 12 && row === 7 ? [0, 8, 0] : [0.2 * row, 0.1, 0.3]));
+    const environment = environmentOf(width, height, (column, row) =>
+      column === 5 && row === 2 ? [30, 25, 20] : column === 12 && row === 7 ? [0, 8, 0] : [0.2 * row, 0.1, 0.3],
+    );
     const prepared = prepareScene(posedOf({ pieces: [], materials: [material()], environment }));
     const kernel = kernelUnderTest(prepared);
     const fine = 2;
     const cells = width * fine * height * fine;
     const counts = Array<number>(cells).fill(0);
     for (let i = 0; i < SAMPLES; i++) {
-      const { direction, density, radiance } = kernel.call('sampleEnvironment', [random(), random()]) as { direction: number[]; density: number; radiance: number[] };
+      const { direction, density, radiance } = kernel.call('sampleEnvironment', [random(), random()]) as {
+        direction: number[];
+        density: number;
+        radiance: number[];
+      };
       const uv = kernel.call('environmentUv', direction) as number[];
-      assert.ok(Math.abs((kernel.call('environmentDensity', uv) as number) / density - 1) < 1e-3 || nearCellEdge(uv, width, height), `density ${density} (seed ${statisticsSeed})`);
+      assert.ok(
+        Math.abs((kernel.call('environmentDensity', uv) as number) / density - 1) < 1e-3 ||
+          nearCellEdge(uv, width, height),
+        `density ${density} (seed ${statisticsSeed})`,
+      );
       assert.ok(radiance.every((x) => x >= 0));
-      counts[Math.min(height * fine - 1, Math.floor(uv[1]! * height * fine)) * width * fine + Math.min(width * fine - 1, Math.floor(uv[0]! * width * fine))]!++;
+      counts[
+        Math.min(height * fine - 1, Math.floor(uv[1]! * height * fine)) * width * fine +
+          Math.min(width * fine - 1, Math.floor(uv[0]! * width * fine))
+      ]!++;
     }
     // The density integrates to its chances over every quarter of a texel.
     const chances = Array.from({ length: cells }, (_, cell) => {
@@ -130,19 +185,27 @@ describe('samplers agree with their densities', () => {
       const steps = 8;
       for (let j = 0; j < steps; j++) {
         const v = (row + (j + 0.5) / steps) / (height * fine);
-        sum += (kernel.call('environmentDensity', [(column + 0.5) / (width * fine), v]) as number) * Math.sin(Math.PI * v);
+        sum +=
+          (kernel.call('environmentDensity', [(column + 0.5) / (width * fine), v]) as number) * Math.sin(Math.PI * v);
       }
       return ((sum / steps) * 2 * Math.PI * Math.PI) / cells;
     });
     assert.ok(Math.abs(chances.reduce((a, b) => a + b) - 1) < 1e-3);
     assert.ok(chances.every((chance) => chance > 0));
-    assertChiSquared('environment', counts, chances.map((p) => p * SAMPLES));
+    assertChiSquared(
+      'environment',
+      counts,
+      chances.map((p) => p * SAMPLES),
+    );
   });
 
   it('pick of a light, and points on emissive triangles', () => {
     const position: Vector = [0.1, -0.2, 0.3];
     const posed = posedOf({
-      pieces: [{ corners: quad([-1, -1, 4], [0, 2, 0], [2, 0, 0]), material: 0 }, { corners: ball(0.3, 0).map(([x, y, z]) => [x + 3, y, z]), material: 1 }],
+      pieces: [
+        { corners: quad([-1, -1, 4], [0, 2, 0], [2, 0, 0]), material: 0 },
+        { corners: ball(0.3, 0).map(([x, y, z]) => [x + 3, y, z]), material: 1 },
+      ],
       materials: [material({ emissive: [5, 5, 5] }), material({ emissive: [1, 2, 3], doubleSided: false })],
       lights: [lamp({ color: [40, 40, 40] }), lamp({ kind: 'directional', color: [0.5, 0.5, 0.5] })],
       environment: environmentOf(4, 2, () => [0.5, 0.5, 0.5]),
@@ -153,7 +216,10 @@ describe('samplers agree with their densities', () => {
     const tables = wordsOf(prepared.buffers['tables']!);
     const [lightCount, distribution, lights] = [frame.words[6]!, frame.words[7]!, frame.words[8]!];
     assert.equal(lightCount, 2 + 2 + 8 + 1);
-    const picks = Array.from({ length: lightCount }, (_, i) => tables.floats[distribution + i + 1]! - tables.floats[distribution + i]!);
+    const picks = Array.from(
+      { length: lightCount },
+      (_, i) => tables.floats[distribution + i + 1]! - tables.floats[distribution + i]!,
+    );
     picks.forEach((pick, i) => assert.ok(pick > 0 && Math.abs(pick - tables.floats[lights * 4 + i * 16 + 7]!) < 1e-6));
     const counts = Array<number>(lightCount).fill(0);
     const quarters = Array<number>(lightCount * 4).fill(0);
@@ -163,10 +229,20 @@ describe('samplers agree with their densities', () => {
       counts[index]!++;
       const at = lights * 4 + index * 16;
       if (tables.words[at + 3] !== 3) continue;
-      const sample = kernel.call('sampleLight', position, pick, [random(), random()]) as { direction: number[]; distance: number; density: number; weight: number[]; triangle: number };
+      const sample = kernel.call('sampleLight', position, pick, [random(), random()]) as {
+        direction: number[];
+        distance: number;
+        density: number;
+        weight: number[];
+        triangle: number;
+      };
       const vector = (offset: number): number[] => [0, 1, 2].map((axis) => tables.floats[at + offset + axis]!);
       const [corner, first, second] = [vector(0), vector(4), vector(8)];
-      const normal = [first[1]! * second[2]! - first[2]! * second[1]!, first[2]! * second[0]! - first[0]! * second[2]!, first[0]! * second[1]! - first[1]! * second[0]!];
+      const normal = [
+        first[1]! * second[2]! - first[2]! * second[1]!,
+        first[2]! * second[0]! - first[0]! * second[2]!,
+        first[0]! * second[1]! - first[1]! * second[0]!,
+      ];
       const twice = Math.hypot(...normal);
       if (sample.density === 0) {
         // Only backs of single-sided triangles give nothing.
@@ -176,7 +252,13 @@ describe('samplers agree with their densities', () => {
       const point = sample.direction.map((d, axis) => position[axis]! + d * sample.distance - corner[axis]!);
       // Barycentric coordinates of the point, and the quarter of the triangle that holds it.
       const d = (a: number[], b: number[]): number => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
-      const [d00, d01, d11, d20, d21] = [d(first, first), d(first, second), d(second, second), d(point, first), d(point, second)];
+      const [d00, d01, d11, d20, d21] = [
+        d(first, first),
+        d(first, second),
+        d(second, second),
+        d(point, first),
+        d(point, second),
+      ];
       const u = (d11 * d20 - d01 * d21) / (d00 * d11 - d01 * d01);
       const v = (d00 * d21 - d01 * d20) / (d00 * d11 - d01 * d01);
       assert.ok(u > -1e-3 && v > -1e-3 && u + v < 1.001, `point (${u}, ${v}) outside`);
@@ -185,10 +267,19 @@ describe('samplers agree with their densities', () => {
       const density = (picks[index]! / (twice / 2)) * (sample.distance ** 2 / cosine);
       assert.ok(Math.abs(sample.density / density - 1) < 1e-3, `density ${sample.density}, by geometry ${density}`);
     }
-    assertChiSquared('light pick', counts, picks.map((p) => p * SAMPLES));
+    assertChiSquared(
+      'light pick',
+      counts,
+      picks.map((p) => p * SAMPLES),
+    );
     for (let index = 0; index < lightCount; index++) {
       const total = quarters.slice(4 * index, 4 * index + 4).reduce((a, b) => a + b);
-      if (total > 0) assertChiSquared(`points on light ${index}`, quarters.slice(4 * index, 4 * index + 4), Array<number>(4).fill(total / 4));
+      if (total > 0)
+        assertChiSquared(
+          `points on light ${index}`,
+          quarters.slice(4 * index, 4 * index + 4),
+          Array<number>(4).fill(total / 4),
+        );
     }
   });
 
@@ -201,10 +292,17 @@ describe('samplers agree with their densities', () => {
     };
     for (const dimension of [0, 3]) {
       const seed = Math.floor(random() * 2 ** 32);
-      const points = Array.from({ length: 256 }, (_, i) => kernel.call('draw4', { seed, reversedIndex: reverse(i) }, dimension) as number[]);
+      const points = Array.from(
+        { length: 256 },
+        (_, i) => kernel.call('draw4', { seed, reversedIndex: reverse(i) }, dimension) as number[],
+      );
       for (const pair of [0, 2]) {
         for (let split = 0; split <= 8; split++) {
-          const seen = new Set(points.map((p) => Math.floor(p[pair]! * 2 ** split) * 2 ** (8 - split) + Math.floor(p[pair + 1]! * 2 ** (8 - split))));
+          const seen = new Set(
+            points.map(
+              (p) => Math.floor(p[pair]! * 2 ** split) * 2 ** (8 - split) + Math.floor(p[pair + 1]! * 2 ** (8 - split)),
+            ),
+          );
           assert.equal(seen.size, 256, `pair ${pair}, 2^${split} by 2^${8 - split} (seed ${statisticsSeed})`);
         }
       }

@@ -20,27 +20,73 @@ describe('textures in the kernel', () => {
   it('agree with a float64 bilinear filter for every wrap, filter, colour space and transform', () => {
     const random = randomNumbers(statisticsSeed);
     const textures: PosedTexture[] = [];
-    for (const wrapS of ['repeat', 'clamp', 'mirror'] as const) for (const wrapT of ['repeat', 'clamp', 'mirror'] as const) for (const filter of ['linear', 'nearest'] as const) for (const srgb of [true, false]) {
-      const [width, height] = [1 + Math.floor(random() * 9), 1 + Math.floor(random() * 9)];
-      textures.push({ width, height, wrapS, wrapT, srgb, filter, rgba: Uint8Array.from({ length: width * height * 4 }, () => Math.floor(random() * 256)) });
-    }
-    const prepared = prepareScene(posedOf({ pieces: [{ corners: quad([0, 0, 0], [1, 0, 0], [0, 1, 0]), material: 0 }], materials: [material()], textures }));
+    for (const wrapS of ['repeat', 'clamp', 'mirror'] as const)
+      for (const wrapT of ['repeat', 'clamp', 'mirror'] as const)
+        for (const filter of ['linear', 'nearest'] as const)
+          for (const srgb of [true, false]) {
+            const [width, height] = [1 + Math.floor(random() * 9), 1 + Math.floor(random() * 9)];
+            textures.push({
+              width,
+              height,
+              wrapS,
+              wrapT,
+              srgb,
+              filter,
+              rgba: Uint8Array.from({ length: width * height * 4 }, () => Math.floor(random() * 256)),
+            });
+          }
+    const prepared = prepareScene(
+      posedOf({
+        pieces: [{ corners: quad([0, 0, 0], [1, 0, 0], [0, 1, 0]), material: 0 }],
+        materials: [material()],
+        textures,
+      }),
+    );
     const kernel = kernelUnderTest(prepared);
     const packed = packTextures(textures);
     const table = srgbTable();
     textures.forEach((texture, index) => {
       for (let i = 0; i < 60; i++) {
-        const slot: TextureSlot = { texture: index, uvSet: 0, transform: [1 + random(), random() - 0.5, random() - 0.5, 1 - random() * 3, random() * 4 - 2, random() - 3].map(Math.fround) as unknown as TextureSlot['transform'] };
+        const slot: TextureSlot = {
+          texture: index,
+          uvSet: 0,
+          transform: [
+            1 + random(),
+            random() - 0.5,
+            random() - 0.5,
+            1 - random() * 3,
+            random() * 4 - 2,
+            random() - 3,
+          ].map(Math.fround) as unknown as TextureSlot['transform'],
+        };
         const words = new Uint32Array(12);
         writeSlot({ words, floats: new Float32Array(words.buffer) }, 0, slot, textures, packed);
         const [u, v] = [Math.fround(4 * random() - 2), Math.fround(4 * random() - 2)];
         const [a, b, c, d, x, y] = slot.transform;
         const exact = sampleTexture(texture, slot, u, v, table);
-        const near = [a * u + c * v + x, b * u + d * v + y].map((t, axis) => t * (axis === 0 ? texture.width : texture.height));
+        const near = [a * u + c * v + x, b * u + d * v + y].map(
+          (t, axis) => t * (axis === 0 ? texture.width : texture.height),
+        );
         // Nearest texels jump at whole numbers, where float32 may fall on the other side.
         if (texture.filter === 'nearest' && near.some((t) => Math.abs(t - Math.round(t)) < 1e-4)) continue;
-        const value = kernel.call('sampleTexture', { matrix: [a, b, c, d], shift: [x, y], first: words[6]!, flags: words[7]!, width: texture.width, height: texture.height, padding: [0, 0] }, [u, v]) as number[];
-        for (let channel = 0; channel < 4; channel++) assert.ok(Math.abs(value[channel]! - exact[channel]!) < 2e-5, `texture ${index} (${texture.wrapS}, ${texture.wrapT}, ${texture.filter}) at ${u}, ${v}: ${value} for ${exact} (seed ${statisticsSeed})`);
+        const value = kernel.call(
+          'sampleTexture',
+          {
+            matrix: [a, b, c, d],
+            shift: [x, y],
+            first: words[6]!,
+            flags: words[7]!,
+            width: texture.width,
+            height: texture.height,
+            padding: [0, 0],
+          },
+          [u, v],
+        ) as number[];
+        for (let channel = 0; channel < 4; channel++)
+          assert.ok(
+            Math.abs(value[channel]! - exact[channel]!) < 2e-5,
+            `texture ${index} (${texture.wrapS}, ${texture.wrapT}, ${texture.filter}) at ${u}, ${v}: ${value} for ${exact} (seed ${statisticsSeed})`,
+          );
       }
     });
   });

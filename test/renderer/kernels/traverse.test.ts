@@ -6,13 +6,25 @@ import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf } from '../../support/posedFixtures.js';
 
 type Vector = [number, number, number];
-interface Hit { distance: number; u: number; v: number; triangle: number }
+interface Hit {
+  distance: number;
+  u: number;
+  v: number;
+  triangle: number;
+}
 
-/** Distance along the ray to a triangle in float64, and how near to an edge it passes (barycentric); undefined for a miss. */
+/**
+ * Distance along the ray to a triangle in float64, and how near to an edge it passes (barycentric); undefined for a
+ * miss.
+ */
 function meet(origin: Vector, direction: Vector, corners: Vector[]): { t: number; margin: number } | undefined {
   const [a, b, c] = corners as [Vector, Vector, Vector];
   const sub = (p: Vector, q: Vector): Vector => [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
-  const cross = (p: Vector, q: Vector): Vector => [p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]];
+  const cross = (p: Vector, q: Vector): Vector => [
+    p[1] * q[2] - p[2] * q[1],
+    p[2] * q[0] - p[0] * q[2],
+    p[0] * q[1] - p[1] * q[0],
+  ];
   const dot = (p: Vector, q: Vector): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
   const [e1, e2] = [sub(b, a), sub(c, a)];
   const p = cross(direction, e2);
@@ -31,13 +43,16 @@ describe('traversal of the four-wide tree', () => {
   for (const count of [0, 1, 3, 5, 40, 700]) {
     it(`finds what brute force finds in a soup of ${count} triangles`, () => {
       const random = randomNumbers(statisticsSeed + count);
-      const point = (size: number): Vector => [size * (2 * random() - 1), size * (2 * random() - 1), size * (2 * random() - 1)].map(Math.fround) as Vector;
+      const point = (size: number): Vector =>
+        [size * (2 * random() - 1), size * (2 * random() - 1), size * (2 * random() - 1)].map(Math.fround) as Vector;
       const corners: Vector[] = [];
       for (let i = 0; i < count; i++) {
         const [middle, size] = [point(1), 0.02 + 0.4 * random() ** 3];
         for (let c = 0; c < 3; c++) {
           const offset = point(size);
-          corners.push([middle[0] + offset[0], middle[1] + offset[1], middle[2] + offset[2]].map(Math.fround) as Vector);
+          corners.push(
+            [middle[0] + offset[0], middle[1] + offset[1], middle[2] + offset[2]].map(Math.fround) as Vector,
+          );
         }
       }
       // Some triangles coincide and some have no area.
@@ -52,7 +67,12 @@ describe('traversal of the four-wide tree', () => {
         const origin = point(1.5);
         const target = point(0.8);
         let direction: Vector = [target[0] - origin[0], target[1] - origin[1], target[2] - origin[2]];
-        if (ray % 10 === 0) direction = [[1, 0, 0], [0, -1, 0], [0, 0, 1]][(ray / 10) % 3] as Vector;
+        if (ray % 10 === 0)
+          direction = [
+            [1, 0, 0],
+            [0, -1, 0],
+            [0, 0, 1],
+          ][(ray / 10) % 3] as Vector;
         const length = Math.hypot(...direction);
         direction = direction.map((x) => Math.fround(x / length)) as Vector;
         let nearest = Infinity;
@@ -65,20 +85,36 @@ describe('traversal of the four-wide tree', () => {
           else if (met.margin > 0 && met.t < nearest) nearest = met.t;
         }
         if (!clear) continue;
-        const hit = kernel.call('closestHit', origin, direction, 1e29, false, { seed: 1, reversedIndex: 0 }, 1) as unknown as Hit;
-        if (nearest === Infinity) assert.equal(hit.triangle, 0xffffffff, `ray ${ray} hits ${hit.triangle} (seed ${statisticsSeed})`);
+        const hit = kernel.call(
+          'closestHit',
+          origin,
+          direction,
+          1e29,
+          false,
+          { seed: 1, reversedIndex: 0 },
+          1,
+        ) as unknown as Hit;
+        if (nearest === Infinity)
+          assert.equal(hit.triangle, 0xffffffff, `ray ${ray} hits ${hit.triangle} (seed ${statisticsSeed})`);
         else {
           hits++;
-          assert.ok(Math.abs(hit.distance - nearest) < 1e-4 * (1 + nearest), `ray ${ray}: ${hit.distance}, brute force ${nearest} (seed ${statisticsSeed})`);
+          assert.ok(
+            Math.abs(hit.distance - nearest) < 1e-4 * (1 + nearest),
+            `ray ${ray}: ${hit.distance}, brute force ${nearest} (seed ${statisticsSeed})`,
+          );
           // The barycentric weights name the same point.
           const at = hit.triangle * 32;
           for (let axis = 0; axis < 3; axis++) {
-            const onTriangle = surfaces[at + axis]! + hit.u * surfaces[at + 4 + axis]! + hit.v * surfaces[at + 8 + axis]!;
+            const onTriangle =
+              surfaces[at + axis]! + hit.u * surfaces[at + 4 + axis]! + hit.v * surfaces[at + 8 + axis]!;
             assert.ok(Math.abs(onTriangle - (origin[axis]! + hit.distance * direction[axis]!)) < 2e-3);
           }
         }
         const margin = nearest === Infinity ? 0 : Math.max(1e-3, 1e-3 * nearest);
-        assert.equal(kernel.call('transmittance', origin, direction, nearest === Infinity ? 1e29 : nearest - margin), 1);
+        assert.equal(
+          kernel.call('transmittance', origin, direction, nearest === Infinity ? 1e29 : nearest - margin),
+          1,
+        );
         if (nearest !== Infinity) assert.equal(kernel.call('transmittance', origin, direction, nearest + margin), 0);
       }
       if (count >= 40) assert.ok(hits > count / 8, `only ${hits} hits`);
@@ -96,6 +132,9 @@ describe('traversal of the four-wide tree', () => {
     assert.equal(again.hash, first.hash);
     assert.equal(reused.hash, first.hash);
     assert.equal(reused.kept.tree, first.kept.tree);
-    assert.notEqual(prepareScene({ ...posed, positions: posed.positions.map((x) => x * 2), geometryKey: 'other' }, first).hash, first.hash);
+    assert.notEqual(
+      prepareScene({ ...posed, positions: posed.positions.map((x) => x * 2), geometryKey: 'other' }, first).hash,
+      first.hash,
+    );
   });
 });

@@ -45,13 +45,19 @@ describe('checkScene', () => {
   })) {
     it(`names ${name} with its material`, async () => {
       const { unsupported } = checkScene(await loadBuilt(withMaterial({ extensions: { [name]: fields } })));
-      assert.deepEqual(unsupported.map((problem) => [problem.name, problem.where]), [[name, 'material "Paint"']]);
+      assert.deepEqual(
+        unsupported.map((problem) => [problem.name, problem.where]),
+        [[name, 'material "Paint"']],
+      );
       assert.ok((unsupported[0]?.consequence ?? '').length > 10);
     });
   }
 
   it('says that a transmitting material without volume is drawn as a body', async () => {
-    assert.deepEqual(await unsupportedOf(withMaterial({ extensions: { KHR_materials_transmission: { transmissionFactor: 0.5 } } })), ['KHR_materials_transmission without KHR_materials_volume @ material "Paint"']);
+    assert.deepEqual(
+      await unsupportedOf(withMaterial({ extensions: { KHR_materials_transmission: { transmissionFactor: 0.5 } } })),
+      ['KHR_materials_transmission without KHR_materials_volume @ material "Paint"'],
+    );
   });
 
   it('leaves out materials that nothing uses', async () => {
@@ -69,13 +75,33 @@ describe('checkScene', () => {
   it('names points, lines, textures of unknown kinds, third texture coordinates and animated properties', async () => {
     const builder = new GltfBuilder();
     const position = builder.accessor('VEC3', Float32Array.of(0, 0, 0, 1, 0, 0));
-    builder.push('images', { bufferView: builder.view(Uint8Array.of(0xab, 0x4b, 0x54, 0x58, 0x20)), mimeType: 'image/ktx2' });
+    builder.push('images', {
+      bufferView: builder.view(Uint8Array.of(0xab, 0x4b, 0x54, 0x58, 0x20)),
+      mimeType: 'image/ktx2',
+    });
     builder.push('textures', { extensions: { KHR_texture_basisu: { source: 0 } } });
     builder.push('textures', { source: 0 });
-    builder.push('materials', { pbrMetallicRoughness: { baseColorTexture: { index: 0 } }, emissiveTexture: { index: 1 } });
-    builder.node({ name: 'Dots', mesh: builder.push('meshes', { name: 'Dots', primitives: [{ attributes: { POSITION: position }, mode: 0 }, { attributes: { POSITION: position }, mode: 3 }] }), extensions: { EXT_lights_ies: {} } });
+    builder.push('materials', {
+      pbrMetallicRoughness: { baseColorTexture: { index: 0 } },
+      emissiveTexture: { index: 1 },
+    });
+    builder.node({
+      name: 'Dots',
+      mesh: builder.push('meshes', {
+        name: 'Dots',
+        primitives: [
+          { attributes: { POSITION: position }, mode: 0 },
+          { attributes: { POSITION: position }, mode: 3 },
+        ],
+      }),
+      extensions: { EXT_lights_ies: {} },
+    });
     builder.node({ mesh: builder.triangle({ material: 0 }) });
-    builder.push('animations', { name: 'glow', samplers: [{ input: position, output: position }], channels: [{ sampler: 0, target: { path: 'pointer', extensions: {} } }] });
+    builder.push('animations', {
+      name: 'glow',
+      samplers: [{ input: position, output: position }],
+      channels: [{ sampler: 0, target: { path: 'pointer', extensions: {} } }],
+    });
     assert.deepEqual(await unsupportedOf(builder), [
       'KHR_texture_basisu @ material 0, base colour',
       'KTX2 image @ material 0, emission',
@@ -87,10 +113,23 @@ describe('checkScene', () => {
   });
 
   it('names every missing file at once', async () => {
-    const builder = withMaterial({ pbrMetallicRoughness: { baseColorTexture: { index: 0 } }, normalTexture: { index: 1 } });
+    const builder = withMaterial({
+      pbrMetallicRoughness: { baseColorTexture: { index: 0 } },
+      normalTexture: { index: 1 },
+    });
     builder.json['images'] = [{ uri: 'textures/wood.png' }, { uri: 'textures/bumps.jpg' }];
     builder.json['textures'] = [{ source: 0 }, { source: 1 }];
-    const loaded = await loadScene({ entry: 'scene.gltf', read: folderOf({ 'scene.gltf': builder.files()['scene.gltf'] as Uint8Array }).read });
-    assert.deepEqual(checkScene(loaded).missing.map((problem) => [problem.name, problem.where]), [['scene.bin', 'buffers[0]'], ['textures/wood.png', 'images[0]'], ['textures/bumps.jpg', 'images[1]']]);
+    const loaded = await loadScene({
+      entry: 'scene.gltf',
+      read: folderOf({ 'scene.gltf': builder.files()['scene.gltf'] as Uint8Array }).read,
+    });
+    assert.deepEqual(
+      checkScene(loaded).missing.map((problem) => [problem.name, problem.where]),
+      [
+        ['scene.bin', 'buffers[0]'],
+        ['textures/wood.png', 'images[0]'],
+        ['textures/bumps.jpg', 'images[1]'],
+      ],
+    );
   });
 });

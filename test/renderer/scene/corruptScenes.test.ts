@@ -13,7 +13,12 @@ function triangleScene(): GltfBuilder {
 }
 
 /** Loads a scene whose document was changed and expects one clear error: the file, the place, the reason, an advice. */
-async function refuses(change: (json: any) => void, place: RegExp, files: Record<string, Uint8Array> = {}): Promise<void> { // eslint-disable-line @typescript-eslint/no-explicit-any
+async function refuses(
+  change: (json: any) => void,
+  place: RegExp,
+  files: Record<string, Uint8Array> = {},
+): Promise<void> {
+  // eslint-disable-line @typescript-eslint/no-explicit-any
   const builder = triangleScene();
   const all = builder.files();
   const json = JSON.parse(new TextDecoder().decode(all['scene.gltf']));
@@ -34,14 +39,16 @@ async function refusesFiles(files: Record<string, Uint8Array>, entry: string, pl
 describe('corrupt scenes each get one clear error', () => {
   it('a missing entry', () => refusesFiles({}, 'nothing.glb', /nothing\.glb: there is no such file/));
   it('an empty file', () => refusesFiles({ 'a.glb': new Uint8Array() }, 'a.glb', /empty/));
-  it('text that is no JSON', () => refusesFiles({ 'a.gltf': new TextEncoder().encode('{"asset":') }, 'a.gltf', /a\.gltf, JSON: not readable/));
+  it('text that is no JSON', () =>
+    refusesFiles({ 'a.gltf': new TextEncoder().encode('{"asset":') }, 'a.gltf', /a\.gltf, JSON: not readable/));
   it('JSON that is no glTF', () => refusesFiles({ 'a.gltf': encode([1, 2]) }, 'a.gltf', /document/));
   it('glTF 1', () => refuses((json) => (json.asset.version = '1.0'), /asset\.version.*1\.0/));
   it('no scene', () => refuses((json) => delete json.scenes, /no scene/));
 
   it('a .glb cut short anywhere', async () => {
     const bytes = triangleScene().glb();
-    for (let length = 4; length < bytes.length; length += 13) await refusesFiles({ 'a.glb': bytes.subarray(0, length) }, 'a.glb', /a\.glb/);
+    for (let length = 4; length < bytes.length; length += 13)
+      await refusesFiles({ 'a.glb': bytes.subarray(0, length) }, 'a.glb', /a\.glb/);
   });
   it('a .glb of version 1', async () => {
     const bytes = triangleScene().glb();
@@ -54,26 +61,50 @@ describe('corrupt scenes each get one clear error', () => {
     await refusesFiles({ 'a.glb': bytes }, 'a.glb', /GLB chunk 0/);
   });
 
-  it('a buffer shorter than announced', () => refuses((json) => (json.buffers[0].byteLength = 5000), /buffers\[0\].*5000 bytes are announced/));
+  it('a buffer shorter than announced', () =>
+    refuses((json) => (json.buffers[0].byteLength = 5000), /buffers\[0\].*5000 bytes are announced/));
   it('a buffer without bytes', () => refuses((json) => delete json.buffers[0].uri, /buffers\[0\]/));
   it('a view outside its buffer', () => refuses((json) => (json.bufferViews[0].byteOffset = 1000), /bufferViews\[0\]/));
-  it('an accessor outside its view', () => refuses((json) => (json.accessors[0].count = 4), /accessors\[0\].*view of 36 bytes/));
+  it('an accessor outside its view', () =>
+    refuses((json) => (json.accessors[0].count = 4), /accessors\[0\].*view of 36 bytes/));
   it('an absurd count', () => refuses((json) => (json.accessors[0].count = 1e18), /accessors\[0\]\.count/));
-  it('an absurd count without a view', () => refuses((json) => (json.accessors[0] = { componentType: 5126, count: 6e7, type: 'MAT4' }), /accessors\[0\].*limit/));
+  it('an absurd count without a view', () =>
+    refuses(
+      (json) => (json.accessors[0] = { componentType: 5126, count: 6e7, type: 'MAT4' }),
+      /accessors\[0\].*limit/,
+    ));
   it('a negative offset', () => refuses((json) => (json.bufferViews[0].byteOffset = -4), /byteOffset/));
-  it('a misaligned accessor', () => refuses((json) => ((json.accessors[0].byteOffset = 2), (json.accessors[0].count = 1)), /multiple/));
+  it('a misaligned accessor', () =>
+    refuses((json) => ((json.accessors[0].byteOffset = 2), (json.accessors[0].count = 1)), /multiple/));
   it('an unknown component type', () => refuses((json) => (json.accessors[0].componentType = 1), /componentType/));
   it('a mesh that is not there', () => refuses((json) => (json.nodes[0].mesh = 7), /nodes\[0\]\.mesh/));
-  it('an accessor that is not there', () => refuses((json) => (json.meshes[0].primitives[0].attributes.POSITION = 99), /POSITION/));
+  it('an accessor that is not there', () =>
+    refuses((json) => (json.meshes[0].primitives[0].attributes.POSITION = 99), /POSITION/));
   it('a material that is not there', () => refuses((json) => (json.meshes[0].primitives[0].material = 3), /material/));
-  it('a texture that is not there', () => refuses((json) => (json.materials[0].normalTexture = { index: 0 }), /materials\[0\]\.normalTexture\.index/));
+  it('a texture that is not there', () =>
+    refuses((json) => (json.materials[0].normalTexture = { index: 0 }), /materials\[0\]\.normalTexture\.index/));
   it('a wrong kind of value', () => refuses((json) => (json.nodes = { 0: {} }), /nodes: not a list/));
-  it('a matrix of seven numbers', () => refuses((json) => (json.nodes[0].matrix = [1, 2, 3, 4, 5, 6, 7]), /matrix.*7 numbers instead of 16/));
-  it('a node that is its own child', () => refuses((json) => ((json.nodes = [{ children: [0] }]), (json.scenes[0].nodes = [])), /cycle/));
-  it('nodes in a ring', () => refuses((json) => ((json.nodes = [{ children: [1] }, { children: [2] }, { children: [0] }]), (json.scenes[0].nodes = [])), /cycle/));
-  it('a root that is a child', () => refuses((json) => (json.nodes = [{ children: [1] }, { children: [0] }]), /root|cycle/));
-  it('a node with two parents', () => refuses((json) => ((json.nodes = [{ children: [2] }, { children: [2] }, {}]), (json.scenes[0].nodes = [0, 1])), /nodes\[2\].*both/));
-  it('a tree too deep', () => refuses((json) => (json.nodes = Array.from({ length: 6000 }, (_, i) => (i === 5999 ? {} : { children: [i + 1] }))), /levels deep/));
+  it('a matrix of seven numbers', () =>
+    refuses((json) => (json.nodes[0].matrix = [1, 2, 3, 4, 5, 6, 7]), /matrix.*7 numbers instead of 16/));
+  it('a node that is its own child', () =>
+    refuses((json) => ((json.nodes = [{ children: [0] }]), (json.scenes[0].nodes = [])), /cycle/));
+  it('nodes in a ring', () =>
+    refuses(
+      (json) => ((json.nodes = [{ children: [1] }, { children: [2] }, { children: [0] }]), (json.scenes[0].nodes = [])),
+      /cycle/,
+    ));
+  it('a root that is a child', () =>
+    refuses((json) => (json.nodes = [{ children: [1] }, { children: [0] }]), /root|cycle/));
+  it('a node with two parents', () =>
+    refuses(
+      (json) => ((json.nodes = [{ children: [2] }, { children: [2] }, {}]), (json.scenes[0].nodes = [0, 1])),
+      /nodes\[2\].*both/,
+    ));
+  it('a tree too deep', () =>
+    refuses(
+      (json) => (json.nodes = Array.from({ length: 6000 }, (_, i) => (i === 5999 ? {} : { children: [i + 1] }))),
+      /levels deep/,
+    ));
 
   it('an index beyond the vertices', async () => {
     const builder = new GltfBuilder();
@@ -82,7 +113,13 @@ describe('corrupt scenes each get one clear error', () => {
   });
   it('a position that is not a number', async () => {
     const builder = new GltfBuilder();
-    builder.node({ mesh: builder.push('meshes', { primitives: [{ attributes: { POSITION: builder.accessor('VEC3', Float32Array.of(0, 0, 0, NaN, 0, 0, 0, 1, 0)) } }] }) });
+    builder.node({
+      mesh: builder.push('meshes', {
+        primitives: [
+          { attributes: { POSITION: builder.accessor('VEC3', Float32Array.of(0, 0, 0, NaN, 0, 0, 0, 1, 0)) } },
+        ],
+      }),
+    });
     await refusesFiles({ 'a.glb': builder.glb() }, 'a.glb', /element 1 holds NaN/);
   });
   it('normals that do not cover the vertices', async () => {
@@ -92,7 +129,9 @@ describe('corrupt scenes each get one clear error', () => {
   });
   it('keys that run backwards', async () => {
     const builder = triangleScene();
-    builder.animation('spin', [{ node: 0, path: 'translation', times: [0, 1, 0.5], values: [0, 0, 0, 1, 0, 0, 2, 0, 0] }]);
+    builder.animation('spin', [
+      { node: 0, path: 'translation', times: [0, 1, 0.5], values: [0, 0, 0, 1, 0, 0, 2, 0, 0] },
+    ]);
     await refusesFiles({ 'a.glb': builder.glb() }, 'a.glb', /animations\[0\]\.channels\[0\].*key 2/);
   });
   it('keys without values', async () => {
@@ -105,12 +144,49 @@ describe('corrupt scenes each get one clear error', () => {
     const joints = builder.accessor('VEC4', Uint16Array.of(0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0));
     const weights = builder.accessor('VEC4', Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0));
     const bone = builder.node({});
-    builder.node({ mesh: builder.triangle({}, { JOINTS_0: joints, WEIGHTS_0: weights }), skin: builder.push('skins', { joints: [bone] }) });
+    builder.node({
+      mesh: builder.triangle({}, { JOINTS_0: joints, WEIGHTS_0: weights }),
+      skin: builder.push('skins', { joints: [bone] }),
+    });
     await refusesFiles({ 'a.glb': builder.glb() }, 'a.glb', /joint 5 of 1/);
   });
   it('a damaged image', async () => {
     const builder = new GltfBuilder();
-    builder.push('images', { bufferView: builder.view(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0)), mimeType: 'image/png' });
+    builder.push('images', {
+      bufferView: builder.view(
+        Uint8Array.of(
+          0x89,
+          0x50,
+          0x4e,
+          0x47,
+          0x0d,
+          0x0a,
+          0x1a,
+          0x0a,
+          0,
+          0,
+          0,
+          13,
+          73,
+          72,
+          68,
+          82,
+          0,
+          0,
+          0,
+          1,
+          0,
+          0,
+          0,
+          1,
+          8,
+          6,
+          0,
+          0,
+        ),
+      ),
+      mimeType: 'image/png',
+    });
     builder.push('textures', { source: 0 });
     builder.push('materials', { emissiveTexture: { index: 0 } });
     builder.node({ mesh: builder.triangle({ material: 0 }) });
@@ -118,7 +194,41 @@ describe('corrupt scenes each get one clear error', () => {
   });
   it('an image that would decode to gigabytes', async () => {
     const builder = new GltfBuilder();
-    builder.push('images', { bufferView: builder.view(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff, 8, 6, 0, 0)), mimeType: 'image/png' });
+    builder.push('images', {
+      bufferView: builder.view(
+        Uint8Array.of(
+          0x89,
+          0x50,
+          0x4e,
+          0x47,
+          0x0d,
+          0x0a,
+          0x1a,
+          0x0a,
+          0,
+          0,
+          0,
+          13,
+          73,
+          72,
+          68,
+          82,
+          0,
+          0,
+          0xff,
+          0xff,
+          0,
+          0,
+          0xff,
+          0xff,
+          8,
+          6,
+          0,
+          0,
+        ),
+      ),
+      mimeType: 'image/png',
+    });
     builder.push('textures', { source: 0 });
     builder.push('materials', { emissiveTexture: { index: 0 } });
     builder.node({ mesh: builder.triangle({ material: 0 }) });
@@ -128,13 +238,24 @@ describe('corrupt scenes each get one clear error', () => {
     const builder = new GltfBuilder();
     // No view: a million positions of zeros that take no byte of the file.
     const position = builder.push('accessors', { componentType: 5126, count: 1_000_000, type: 'VEC3' });
-    builder.node({ mesh: builder.push('meshes', { primitives: Array.from({ length: 1000 }, (_, i) => ({ attributes: { POSITION: position }, mode: 4, extras: { i } })) }) });
+    builder.node({
+      mesh: builder.push('meshes', {
+        primitives: Array.from({ length: 1000 }, (_, i) => ({
+          attributes: { POSITION: position },
+          mode: 4,
+          extras: { i },
+        })),
+      }),
+    });
     await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/);
   });
   it('instances beyond number', async () => {
     const builder = new GltfBuilder();
     const translation = builder.push('accessors', { componentType: 5126, count: 20_000_000, type: 'VEC3' });
-    builder.node({ mesh: builder.triangle(), extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION: translation } } } });
+    builder.node({
+      mesh: builder.triangle(),
+      extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION: translation } } },
+    });
     await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/);
   });
   it('more triangles than can be drawn', async () => {
@@ -144,19 +265,48 @@ describe('corrupt scenes each get one clear error', () => {
     for (let i = 0; i < 501; i++) builder.node({ mesh });
     await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /10020000 triangles exceed the limit/);
   });
-  it('a required extension that is not read', () => refuses((json) => (json.extensionsRequired = json.extensionsUsed = ['KHR_draco_mesh_compression', 'VENDOR_secret']), /KHR_draco_mesh_compression, VENDOR_secret/));
-  it('settings of the wrong kind', () => refuses((json) => (json.asset.extras = { rushes: { fps: 'fast' } }), /asset\.extras\.rushes\.fps/));
+  it('a required extension that is not read', () =>
+    refuses(
+      (json) => (json.extensionsRequired = json.extensionsUsed = ['KHR_draco_mesh_compression', 'VENDOR_secret']),
+      /KHR_draco_mesh_compression, VENDOR_secret/,
+    ));
+  it('settings of the wrong kind', () =>
+    refuses((json) => (json.asset.extras = { rushes: { fps: 'fast' } }), /asset\.extras\.rushes\.fps/));
 
-  for (const uri of ['../scene.bin', 'a/../../scene.bin', '/etc/passwd', 'file:///etc/passwd', 'http://example.org/scene.bin', 'C:\\scene.bin', '..\\scene.bin', '%2e%2e/scene.bin', '\\\\host\\share', 'a%00b']) {
+  for (const uri of [
+    '../scene.bin',
+    'a/../../scene.bin',
+    '/etc/passwd',
+    'file:///etc/passwd',
+    'http://example.org/scene.bin',
+    'C:\\scene.bin',
+    '..\\scene.bin',
+    '%2e%2e/scene.bin',
+    '\\\\host\\share',
+    'a%00b',
+  ]) {
     it(`a file at ${JSON.stringify(uri)}`, () => refuses((json) => (json.buffers[0].uri = uri), /buffers\[0\]/));
   }
-  it('an environment outside the folder', () => refuses((json) => (json.asset.extras = { rushes: { environment: '../studio.hdr' } }), /asset\.extras\.rushes\.environment.*folder/));
+  it('an environment outside the folder', () =>
+    refuses(
+      (json) => (json.asset.extras = { rushes: { environment: '../studio.hdr' } }),
+      /asset\.extras\.rushes\.environment.*folder/,
+    ));
 
   it('a missing buffer: loaded with its name recorded, refused when posed', async () => {
     const files = triangleScene().files();
-    const loaded = await loadScene({ entry: 'scene.gltf', read: folderOf({ 'scene.gltf': files['scene.gltf'] as Uint8Array }).read });
-    assert.deepEqual(loaded.missing.map((problem) => problem.name), ['scene.bin']);
-    assert.throws(() => poseScene({ loaded, manifestView: viewOf(), environment: null }), /scene\.gltf: 1 of its files are missing: scene\.bin/);
+    const loaded = await loadScene({
+      entry: 'scene.gltf',
+      read: folderOf({ 'scene.gltf': files['scene.gltf'] as Uint8Array }).read,
+    });
+    assert.deepEqual(
+      loaded.missing.map((problem) => problem.name),
+      ['scene.bin'],
+    );
+    assert.throws(
+      () => poseScene({ loaded, manifestView: viewOf(), environment: null }),
+      /scene\.gltf: 1 of its files are missing: scene\.bin/,
+    );
   });
 
   it('never ends in anything but a scene or a BadSceneError, whatever byte is wrong', async () => {
@@ -164,16 +314,19 @@ describe('corrupt scenes each get one clear error', () => {
     builder.animation('move', [{ node: 0, path: 'translation', times: [0, 1], values: [0, 0, 0, 1, 0, 0] }]);
     const bytes = builder.glb();
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), async (changes) => {
-        const damaged = bytes.slice();
-        for (const [at, value] of changes) damaged[at] = value;
-        try {
-          const loaded = await loadScene({ entry: 'a.glb', read: folderOf({ 'a.glb': damaged }).read });
-          poseScene({ loaded, manifestView: viewOf(), environment: null });
-        } catch (error) {
-          if (!(error instanceof BadSceneError)) throw error;
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        async (changes) => {
+          const damaged = bytes.slice();
+          for (const [at, value] of changes) damaged[at] = value;
+          try {
+            const loaded = await loadScene({ entry: 'a.glb', read: folderOf({ 'a.glb': damaged }).read });
+            poseScene({ loaded, manifestView: viewOf(), environment: null });
+          } catch (error) {
+            if (!(error instanceof BadSceneError)) throw error;
+          }
+        },
+      ),
       { numRuns: 400 },
     );
   });

@@ -14,7 +14,13 @@ function movingTriangle(): GltfBuilder {
 }
 
 /** The largest of |x| and |y| over all corners on the picture from -1 to 1; Infinity behind the camera. */
-function reach(loaded: LoadedScene, camera: ReturnType<typeof frameScene>, clip: string | null, frame: number, size: { width: number; height: number }): number {
+function reach(
+  loaded: LoadedScene,
+  camera: ReturnType<typeof frameScene>,
+  clip: string | null,
+  frame: number,
+  size: { width: number; height: number },
+): number {
   const posed = poseScene({ loaded, manifestView: viewOf({ camera, clip, frame, fps: 12, size }), environment: null });
   assert.ok(posed.camera.kind === 'perspective');
   const { worldFromCamera: m, fovYRadians, aspect } = posed.camera;
@@ -22,7 +28,9 @@ function reach(loaded: LoadedScene, camera: ReturnType<typeof frameScene>, clip:
   let most = 0;
   for (let i = 0; i < posed.positions.length; i += 3) {
     const offset = [0, 1, 2].map((k) => (posed.positions[i + k] as number) - (m[12 + k] as number));
-    const [x, y, z] = [0, 1, 2].map((axis) => offset.reduce((sum, value, k) => sum + value * (m[4 * axis + k] as number), 0)) as [number, number, number];
+    const [x, y, z] = [0, 1, 2].map((axis) =>
+      offset.reduce((sum, value, k) => sum + value * (m[4 * axis + k] as number), 0),
+    ) as [number, number, number];
     most = Math.max(most, z < 0 ? Math.max(Math.abs(x / -z / slope / aspect), Math.abs(y / -z / slope)) : Infinity);
   }
   return most;
@@ -31,7 +39,11 @@ function reach(loaded: LoadedScene, camera: ReturnType<typeof frameScene>, clip:
 describe('frameScene', () => {
   it('sees a moving scene during the whole clip, whatever the shape of the picture', async () => {
     const loaded = await loadBuilt(movingTriangle());
-    for (const size of [{ width: 640, height: 360 }, { width: 100, height: 400 }, { width: 64, height: 64 }]) {
+    for (const size of [
+      { width: 640, height: 360 },
+      { width: 100, height: 400 },
+      { width: 64, height: 64 },
+    ]) {
       const camera = frameScene({ loaded, clip: 'fly', size });
       let most = 0;
       for (let frame = 0; frame < 24; frame++) most = Math.max(most, reach(loaded, camera, 'fly', frame, size));

@@ -20,17 +20,33 @@ const SCENES: Record<string, { triangles: number; unsupported?: string[] }> = {
   'models/MorphStressTest/MorphStressTest.glb': { triangles: 2412 },
   'models/GlassVaseFlowers/GlassVaseFlowers.glb': { triangles: 14_036 },
   'models/ClearCoatCarPaint/ClearCoatCarPaint.glb': { triangles: 3072, unsupported: ['KHR_materials_clearcoat'] },
-  'models/ToyCar/ToyCar.gltf': { triangles: 108_936, unsupported: ['KHR_materials_clearcoat', 'KHR_materials_sheen', 'KHR_materials_transmission without KHR_materials_volume'] },
-  'models/LightsPunctualLamp/LightsPunctualLamp.gltf': { triangles: 6000, unsupported: ['KHR_materials_transmission without KHR_materials_volume'] },
+  'models/ToyCar/ToyCar.gltf': {
+    triangles: 108_936,
+    unsupported: [
+      'KHR_materials_clearcoat',
+      'KHR_materials_sheen',
+      'KHR_materials_transmission without KHR_materials_volume',
+    ],
+  },
+  'models/LightsPunctualLamp/LightsPunctualLamp.gltf': {
+    triangles: 6000,
+    unsupported: ['KHR_materials_transmission without KHR_materials_volume'],
+  },
   'models/SheenCloth/SheenCloth.gltf': { triangles: 115_200, unsupported: ['KHR_materials_sheen'] },
   'models/Cameras/Cameras.gltf': { triangles: 2 },
-  'models/japanese-bridge-garden/scene.glb': { triangles: 21_883, unsupported: ['KHR_materials_pbrSpecularGlossiness'] },
+  'models/japanese-bridge-garden/scene.glb': {
+    triangles: 21_883,
+    unsupported: ['KHR_materials_pbrSpecularGlossiness'],
+  },
   'models/dream-apartment/dream-apartment.glb': { triangles: 177_934 },
 };
 
 function load(entry: string): Promise<LoadedScene> {
   const path = join(folder, entry);
-  return loadScene({ entry: basename(path), read: (name) => readFile(join(dirname(path), name)).catch(() => undefined) });
+  return loadScene({
+    entry: basename(path),
+    read: (name) => readFile(join(dirname(path), name)).catch(() => undefined),
+  });
 }
 
 describe('scenes that artists ship', () => {
@@ -49,9 +65,14 @@ describe('scenes that artists ship', () => {
       assert.deepEqual([...new Set(unsupported.map((problem) => problem.name))].sort(), expected.unsupported ?? []);
       const size = { width: 160, height: 90 };
       const clip = loaded.clips[0]?.name ?? null;
-      const posed = poseScene({ loaded, manifestView: viewOf({ camera: frameScene({ loaded, clip, size }), clip, frame: 7, size }), environment: null });
+      const posed = poseScene({
+        loaded,
+        manifestView: viewOf({ camera: frameScene({ loaded, clip, size }), clip, frame: 7, size }),
+        environment: null,
+      });
       assert.equal(posed.triangleCount, expected.triangles);
-      for (const values of [posed.positions, posed.normals, posed.tangents, posed.uv0]) assert.ok(values.every(Number.isFinite));
+      for (const values of [posed.positions, posed.normals, posed.tangents, posed.uv0])
+        assert.ok(values.every(Number.isFinite));
       for (let i = 0; i < posed.normals.length; i += 3) {
         const [x, y, z] = posed.normals.subarray(i, i + 3) as unknown as [number, number, number];
         assert.ok(Math.abs(x * x + y * y + z * z - 1) < 1e-5);
@@ -62,7 +83,14 @@ describe('scenes that artists ship', () => {
   }
 
   it('does not take small lamps for the light of a scene', async () => {
-    const lit = await Promise.all(['models/ToyCar/ToyCar.gltf', 'models/japanese-bridge-garden/scene.glb', 'knots.glb', 'models/LightsPunctualLamp/LightsPunctualLamp.gltf'].map(async (entry) => (await load(entry)).hasLight));
+    const lit = await Promise.all(
+      [
+        'models/ToyCar/ToyCar.gltf',
+        'models/japanese-bridge-garden/scene.glb',
+        'knots.glb',
+        'models/LightsPunctualLamp/LightsPunctualLamp.gltf',
+      ].map(async (entry) => (await load(entry)).hasLight),
+    );
     assert.deepEqual(lit, [false, false, true, true]);
   });
 
@@ -72,8 +100,14 @@ describe('scenes that artists ship', () => {
 
   it('moves the fox differently in each of its clips', async () => {
     const loaded = await load('models/Fox/Fox.gltf');
-    const keys = loaded.clips.map((clip) => poseScene({ loaded, manifestView: viewOf({ clip: clip.name, frame: 9 }), environment: null }).geometryKey);
-    assert.deepEqual(loaded.clips.map((clip) => clip.name), ['Survey', 'Walk', 'Run']);
+    const keys = loaded.clips.map(
+      (clip) =>
+        poseScene({ loaded, manifestView: viewOf({ clip: clip.name, frame: 9 }), environment: null }).geometryKey,
+    );
+    assert.deepEqual(
+      loaded.clips.map((clip) => clip.name),
+      ['Survey', 'Walk', 'Run'],
+    );
     assert.equal(new Set(keys).size, 3);
   });
 
