@@ -4,9 +4,11 @@ const may = {
   renderer: ['protocol'],
   adapters: ['protocol'],
   coordinator: ['protocol', 'adapters'],
-  worker: ['protocol', 'adapters', 'renderer'],
-  verifier: ['protocol', 'adapters', 'renderer'],
-  cli: ['protocol', 'renderer', 'adapters', 'coordinator', 'worker', 'verifier'],
+  artist: ['protocol', 'adapters', 'renderer'],
+  party: ['protocol', 'adapters', 'renderer'],
+  worker: ['protocol', 'adapters', 'renderer', 'party'],
+  verifier: ['protocol', 'adapters', 'renderer', 'party'],
+  cli: ['protocol', 'renderer', 'adapters', 'artist', 'party', 'coordinator', 'worker', 'verifier'],
 };
 const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'studio'];
 

@@ -11,6 +11,8 @@ const folders = [
   'protocol',
   'renderer',
   'adapters',
+  'artist',
+  'party',
   'coordinator',
   'worker',
   'verifier',

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Bytes32 } from '../protocol/ids.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
-import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
-import type { JobCache } from '../renderer/createJobCache.js';
+import type { SteadyEngine } from '../party/createSteadyEngine.js';
+import type { JobCache } from '../party/createJobCache.js';
 import type { Measurements } from './measurements.js';
 
 /** What the effects of a verifier work with. */

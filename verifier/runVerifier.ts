@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runDaemon, untilDeadline } from '../adapters/daemon/runDaemon.js';
+import { runDaemon, untilDeadline } from '../party/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
 import { InvariantError, RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
@@ -7,8 +7,8 @@ import { type Ledger, type LedgerLease, commitmentOf, createLedger } from '../pr
 import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js';
 import { sha256 } from '../protocol/sha256.js';
-import { createJobCache } from '../renderer/createJobCache.js';
-import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
+import { createJobCache } from '../party/createJobCache.js';
+import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { readDraw } from './effects/readDraw.js';
 import { registerVerifier } from './effects/registerVerifier.js';

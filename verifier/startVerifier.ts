@@ -5,7 +5,7 @@ import { followEvents } from '../adapters/chain/followEvents.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { parseBytes32 } from '../protocol/ids.js';
 import type { NetworkDescription } from '../protocol/network.js';
-import { createSteadyEngine } from '../renderer/createSteadyEngine.js';
+import { createSteadyEngine } from '../party/createSteadyEngine.js';
 import { createCpuEngine } from '../renderer/cpu/createCpuEngine.js';
 import { openMeasurements } from './measurements.js';
 import { type RunningVerifier, runVerifier } from './runVerifier.js';

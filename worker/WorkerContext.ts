@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Bytes32, LeaseId } from '../protocol/ids.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
-import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
+import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import type { ChunkTask } from '../renderer/renderChunk.js';
-import type { JobCache } from '../renderer/createJobCache.js';
+import type { JobCache } from '../party/createJobCache.js';
 import type { Spool } from './spool.js';
 
 /** Renders the leaves of a chunk; renderChunk, unless the worker cheats. */

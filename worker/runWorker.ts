@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runDaemon, untilDeadline } from '../adapters/daemon/runDaemon.js';
+import { runDaemon, untilDeadline } from '../party/runDaemon.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import {
@@ -12,8 +12,8 @@ import {
 import { chunksOfMask } from '../protocol/masks.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
-import { createJobCache } from '../renderer/createJobCache.js';
-import type { SteadyEngine } from '../renderer/createSteadyEngine.js';
+import { createJobCache } from '../party/createJobCache.js';
+import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { answerDemand } from './effects/answerDemand.js';
 import { commitLease } from './effects/commitLease.js';

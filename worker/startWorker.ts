@@ -7,7 +7,7 @@ import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { BadInputError } from '../protocol/errors.js';
 import { parseBytes32 } from '../protocol/ids.js';
 import type { NetworkDescription } from '../protocol/network.js';
-import { createSteadyEngine } from '../renderer/createSteadyEngine.js';
+import { createSteadyEngine } from '../party/createSteadyEngine.js';
 import { createCpuEngine } from '../renderer/cpu/createCpuEngine.js';
 import { renderChunk } from '../renderer/renderChunk.js';
 import { halfSamples } from './cheats/halfSamples.js';

@@ -3,7 +3,7 @@ import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
-import { createSteadyEngine } from '../../renderer/createSteadyEngine.js';
+import { createSteadyEngine } from '../../party/createSteadyEngine.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';

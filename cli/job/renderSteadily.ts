@@ -1,4 +1,4 @@
-import { EngineFailedError } from '../../renderer/createSteadyEngine.js';
+import { EngineFailedError } from '../../party/createSteadyEngine.js';
 import { type ChunkTask, renderChunk } from '../../renderer/renderChunk.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { RenderSettings } from '../Engine.js';
-import type { CompiledKernel } from './compiler/compileKernel.js';
+import type { CompiledKernel } from '../compiler/compileKernel.js';
 
 /** The bindings that each piece of work fills, beside those of the prepared scene. */
 export const PIECE_BINDINGS = ['items', 'sums', 'counters'] as const;

@@ -7,8 +7,8 @@ import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { hashPreparation } from '../hashPreparation.js';
-import { COMPILER_VERSION } from './compiler/compilerVersion.js';
-import type { CompiledKernel } from './compiler/compileKernel.js';
+import { COMPILER_VERSION } from '../compiler/compilerVersion.js';
+import type { CompiledKernel } from '../compiler/compileKernel.js';
 import { EngineError } from './EngineError.js';
 
 const encoder = new TextEncoder();

@@ -1,8 +1,8 @@
 import { workerData } from 'piscina';
 import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
 import { frameWithSettings } from '../scene/prepare/frameWithSettings.js';
-import type { KernelInstance } from './compiler/instantiateKernel.js';
-import { instantiateKernel } from './compiler/instantiateKernel.js';
+import type { KernelInstance } from '../compiler/instantiateKernel.js';
+import { instantiateKernel } from '../compiler/instantiateKernel.js';
 import type { RenderedPiece, RenderPiece, ThreadData } from './RenderPiece.js';
 import { MOST_ITEMS } from './RenderPiece.js';
 import { threadCpuMs } from './threadCpuMs.js';

@@ -9,7 +9,7 @@ import { type RunningWorker, runWorker } from '../../worker/runWorker.js';
 import { openSpool } from '../../worker/spool.js';
 import { halfSamples } from '../../worker/cheats/halfSamples.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
-import { createSteadyEngine } from '../../renderer/createSteadyEngine.js';
+import { createSteadyEngine } from '../../party/createSteadyEngine.js';
 import { type VerifierOptions, startVerifier } from '../../verifier/startVerifier.js';
 import type { RunningVerifier } from '../../verifier/runVerifier.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';

@@ -1,8 +1,8 @@
-import { compileKernel } from '../../renderer/cpu/compiler/compileKernel.js';
-import type { CompiledKernel } from '../../renderer/cpu/compiler/compileKernel.js';
-import type { HostValue } from '../../renderer/cpu/compiler/hostValues.js';
-import { instantiateKernel } from '../../renderer/cpu/compiler/instantiateKernel.js';
-import type { KernelInstance } from '../../renderer/cpu/compiler/instantiateKernel.js';
+import { compileKernel } from '../../renderer/compiler/compileKernel.js';
+import type { CompiledKernel } from '../../renderer/compiler/compileKernel.js';
+import type { HostValue } from '../../renderer/compiler/hostValues.js';
+import { instantiateKernel } from '../../renderer/compiler/instantiateKernel.js';
+import type { KernelInstance } from '../../renderer/compiler/instantiateKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { frameWithSettings } from '../../renderer/scene/prepare/frameWithSettings.js';
 import type { PreparedScene } from '../../renderer/scene/prepare/prepareScene.js';

@@ -11,7 +11,7 @@ import { merkleRoot } from '../../protocol/trees.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { encodeExrTile } from '../../renderer/image/encodeExrTile.js';
 import { leaseSecret } from '../leaseSecret.js';
-import type { OpenJob } from '../../renderer/createJobCache.js';
+import type { OpenJob } from '../../party/createJobCache.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
 /**

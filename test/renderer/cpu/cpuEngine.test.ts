@@ -12,7 +12,7 @@ import { threadCpuMs } from '../../../renderer/cpu/threadCpuMs.js';
 import type { PreparedScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { material, posedOf, quad } from '../../support/posedFixtures.js';
-import { randomWords } from './kernelFunctions.js';
+import { randomWords } from '../compiler/kernelFunctions.js';
 
 const SIZE = 48;
 const settings = { seed: 9, frame: 3, bounces: 4, width: SIZE, height: SIZE };

@@ -1,6 +1,6 @@
 import { RushesError } from '../protocol/errors.js';
 import type { Bytes32 } from '../protocol/ids.js';
-import type { Engine, RenderRequest, RenderResult } from './Engine.js';
+import type { Engine, RenderRequest, RenderResult } from '../renderer/Engine.js';
 
 /** The engine's threads died or failed while they rendered; a fresh engine serves the next render. */
 export class EngineFailedError extends RushesError {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Context } from 'mocha';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import { instantiateKernel } from '../../../renderer/cpu/compiler/instantiateKernel.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { frameWithSettings } from '../../../renderer/scene/prepare/frameWithSettings.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';

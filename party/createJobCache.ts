@@ -3,7 +3,7 @@ import type { Bytes32, JobId } from '../protocol/ids.js';
 import type { Ledger } from '../protocol/ledger.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { type JobDocuments, readJob } from '../protocol/readJob.js';
-import { type ManifestFrames, openManifestFrames } from './openManifestFrames.js';
+import { type ManifestFrames, openManifestFrames } from '../renderer/openManifestFrames.js';
 
 /** A job whose documents were fetched and checked. */
 export interface OpenJob extends JobDocuments {

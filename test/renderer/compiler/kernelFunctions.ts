@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import type { HostValue } from '../../../renderer/cpu/compiler/hostValues.js';
-import type { KernelInstance, PointerArgument } from '../../../renderer/cpu/compiler/instantiateKernel.js';
-import { instantiateKernel } from '../../../renderer/cpu/compiler/instantiateKernel.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import type { HostValue } from '../../../renderer/compiler/hostValues.js';
+import type { KernelInstance, PointerArgument } from '../../../renderer/compiler/instantiateKernel.js';
+import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
 
 /** Calls a function of a kernel. */
 export type CallKernel = (name: string, ...values: (HostValue | PointerArgument)[]) => HostValue | undefined;

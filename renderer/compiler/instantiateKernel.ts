@@ -1,4 +1,4 @@
-import { BadInputError, InvariantError } from '../../../protocol/errors.js';
+import { BadInputError, InvariantError } from '../../protocol/errors.js';
 import type { CompiledKernel } from './compileKernel.js';
 import type { HostValue } from './hostValues.js';
 import { readHostValue, writeHostValue } from './hostValues.js';

@@ -1,8 +1,8 @@
 import binaryen from 'binaryen';
-import type { Bytes32 } from '../../../protocol/ids.js';
-import { hexOfBytes } from '../../../protocol/bytes.js';
-import { InvariantError } from '../../../protocol/errors.js';
-import { sha256 } from '../../../protocol/sha256.js';
+import type { Bytes32 } from '../../protocol/ids.js';
+import { hexOfBytes } from '../../protocol/bytes.js';
+import { InvariantError } from '../../protocol/errors.js';
+import { sha256 } from '../../protocol/sha256.js';
 import { emitFunction } from './calls.js';
 import { COMPILER_VERSION } from './compilerVersion.js';
 import type { CallableFunction } from './entryPoint.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import { KernelCompileError } from '../../../renderer/cpu/compiler/KernelCompileError.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import { KernelCompileError } from '../../../renderer/compiler/KernelCompileError.js';
 
 /**
  * A statement in a function with some variables, or with `fn` etc. a whole module. The error must match and name the

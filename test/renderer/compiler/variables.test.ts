@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import { instantiateKernel } from '../../../renderer/cpu/compiler/instantiateKernel.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
 import { assertSame, kernelFunctions } from './kernelFunctions.js';
 
 describe('variables of compiled kernels', () => {

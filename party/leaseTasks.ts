@@ -1,4 +1,4 @@
-import type { LeaseId } from '../../protocol/ids.js';
+import type { LeaseId } from '../protocol/ids.js';
 
 // What a daemon does about each lease, at most one thing at a time. States of one lease here:
 // idle -> running (run) -> idle, looked at again once the ledger has read the block its transaction was mined in

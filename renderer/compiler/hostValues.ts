@@ -1,4 +1,4 @@
-import { InvariantError } from '../../../protocol/errors.js';
+import { InvariantError } from '../../protocol/errors.js';
 import { strideOf } from './layout.js';
 import type { ScalarName, Type } from './types.js';
 import { isSimd, typeName } from './types.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as Reflect from 'wgsl_reflect';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import type { StructType, Type } from '../../../renderer/cpu/compiler/types.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import type { StructType, Type } from '../../../renderer/compiler/types.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { randomWords } from './kernelFunctions.js';
 

@@ -1,4 +1,4 @@
-import { RushesError } from '../../../protocol/errors.js';
+import { RushesError } from '../../protocol/errors.js';
 
 /**
  * A kernel's source holds something the compiler does not know, or that is no valid WGSL. Nothing is ever guessed: the

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { COMPILER_VERSION } from '../../../renderer/cpu/compiler/compilerVersion.js';
-import { compileKernel } from '../../../renderer/cpu/compiler/compileKernel.js';
-import { instantiateKernel } from '../../../renderer/cpu/compiler/instantiateKernel.js';
+import { COMPILER_VERSION } from '../../../renderer/compiler/compilerVersion.js';
+import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
+import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
 
 const SOURCE = `
 @group(0) @binding(0) var<storage, read_write> out: array<vec4f>;

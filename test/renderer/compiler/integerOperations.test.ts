@@ -1,4 +1,4 @@
-import type { HostValue } from '../../../renderer/cpu/compiler/hostValues.js';
+import type { HostValue } from '../../../renderer/compiler/hostValues.js';
 import {
   EDGE_FLOATS,
   EDGE_INTEGERS,

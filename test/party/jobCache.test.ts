@@ -5,7 +5,7 @@ import { type LedgerJob, createLedger } from '../../protocol/ledger.js';
 import { encodeManifest } from '../../protocol/manifest.js';
 import { encodeTerms } from '../../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../../protocol/weights.js';
-import { createJobCache } from '../../renderer/createJobCache.js';
+import { createJobCache } from '../../party/createJobCache.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createLeaseTasks } from '../../adapters/daemon/leaseTasks.js';
+import { createLeaseTasks } from '../../party/leaseTasks.js';
 import type { Engine, RenderRequest } from '../../renderer/Engine.js';
-import { EngineFailedError, createSteadyEngine } from '../../renderer/createSteadyEngine.js';
+import { EngineFailedError, createSteadyEngine } from '../../party/createSteadyEngine.js';
 import { bytes32 } from '../support/leaseFixtures.js';
 
 const request = (name: string, signal?: AbortSignal): RenderRequest =>

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import { RushesError } from '../../protocol/errors.js';
-import type { LeaseId } from '../../protocol/ids.js';
-import type { Ledger, LedgerLease } from '../../protocol/ledger.js';
-import { createLedgerLog } from '../../protocol/ledgerLog.js';
-import type { ChainPort, FollowEvents } from '../../protocol/ports.js';
+import { RushesError } from '../protocol/errors.js';
+import type { LeaseId } from '../protocol/ids.js';
+import type { Ledger, LedgerLease } from '../protocol/ledger.js';
+import { createLedgerLog } from '../protocol/ledgerLog.js';
+import type { ChainPort, FollowEvents } from '../protocol/ports.js';
 import { createLeaseTasks } from './leaseTasks.js';
 
 /**
