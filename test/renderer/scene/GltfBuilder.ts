@@ -12,12 +12,13 @@ const COMPONENT_TYPES = new Map<unknown, number>([
 
 /** Writes small glTF scenes for tests: values in, accessors out, three containers to choose from. */
 export class GltfBuilder {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Tests write broken documents on purpose.
   readonly json: Record<string, any> = {
     asset: { version: '2.0' },
     scene: 0,
     scenes: [{ nodes: [] as number[] }],
     nodes: [] as unknown[],
-  }; // eslint-disable-line @typescript-eslint/no-explicit-any
+  };
   private readonly chunks: Uint8Array[] = [];
   private length = 0;
 

@@ -14,11 +14,11 @@ function triangleScene(): GltfBuilder {
 
 /** Loads a scene whose document was changed and expects one clear error: the file, the place, the reason, an advice. */
 async function refuses(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Tests write broken documents on purpose.
   change: (json: any) => void,
   place: RegExp,
   files: Record<string, Uint8Array> = {},
 ): Promise<void> {
-  // eslint-disable-line @typescript-eslint/no-explicit-any
   const builder = triangleScene();
   const all = builder.files();
   const json = JSON.parse(new TextDecoder().decode(all['scene.gltf']));
