@@ -1,8 +1,10 @@
 // Transpiles every TypeScript file to dist/ and copies the files that code reads beside itself (kernels, SQL, ABI,
 // vectors). Types are not checked here: `npm run check:types` does that. Only files whose content changed are written,
 // so that a build beside a running network replaces nothing under it.
+import { existsSync, watch } from 'node:fs';
 import { readFile, writeFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stop, transform } from 'esbuild';
 
@@ -58,12 +60,45 @@ async function buildOne(source) {
   return [target, `${target}.map`];
 }
 
-const sources = (await Promise.all(folders.map(sourcesBelow))).flat();
-const built = new Set((await Promise.all(sources.map(buildOne))).flat());
-const present = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
-for (const entry of present) {
-  const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));
-  if (entry.isFile() && !built.has(path)) await rm(join(root, 'dist', path), { force: true });
+/** Builds what changed and removes what has no source any more; returns how many files dist/ has. */
+async function buildAll() {
+  const sources = (await Promise.all(folders.map(sourcesBelow))).flat();
+  const built = new Set((await Promise.all(sources.map(buildOne))).flat());
+  const present = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of present) {
+    const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));
+    if (entry.isFile() && !built.has(path)) await rm(join(root, 'dist', path), { force: true });
+  }
+  return built.size;
 }
+
+/** Builds again whenever a source changes, until the process is ended. A source that does not parse is told of. */
+async function watchSources() {
+  let isDue = true;
+  let wake = () => undefined;
+  for (const folder of folders) {
+    if (!existsSync(join(root, folder))) continue;
+    watch(join(root, folder), { recursive: true }, () => {
+      isDue = true;
+      wake();
+    });
+  }
+  for (;;) {
+    if (!isDue) await new Promise((resolve) => (wake = resolve));
+    // Editors write in several steps: what comes within this time is one change.
+    await sleep(50);
+    isDue = false;
+    const startedMs = performance.now();
+    try {
+      const count = await buildAll();
+      console.log(`built ${count} files in ${Math.round(performance.now() - startedMs)} ms`);
+    } catch (error) {
+      console.error(error.message);
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--watch')) await watchSources();
+else await buildAll();
 // The compiler's own process must not outlive the build in a command that goes on.
 await stop();

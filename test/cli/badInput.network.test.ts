@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { mountSmallDisk } from '../support/mountSmallDisk.js';
 import { openWorkshop, type FinishedCommand, type Workshop } from '../support/runRushes.js';
 import { writeTurningSquare } from '../support/turningSquare.js';
+import { skip } from '../support/skip.js';
 
 /** One sentence of what happened and one of what to do, on one line of stderr; no stack trace. */
 function assertSays({ exitCode, stderr }: FinishedCommand, expected: { exitCode: number; sentence: RegExp }): void {
@@ -264,7 +265,7 @@ describe('bad input and trouble', function () {
 
   it('a full disk: for the pictures, and for a network', async function () {
     const disk = await mountSmallDisk(1);
-    if (disk === undefined) return this.skip();
+    if (disk === undefined) skip(this, 'a full disk needs root and the right to mount a tmpfs');
     try {
       const filler = `${disk.folder}/filler`;
       await writeFile(filler, new Uint8Array(1_040_000));

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { skip } from '../support/skip.js';
 
 const run = promisify(execFile);
 /** The repository: compiled tests lie in dist/test/contracts/. */
@@ -45,10 +46,7 @@ describe('contracts', function () {
 
   it('pass forge: units, fuzz, invariants, vectors, gas snapshot', async function () {
     const forge = forgeBinary();
-    if (forge === undefined) {
-      console.warn(`skipped: no forge for ${process.platform} ${process.arch} is installed`);
-      this.skip();
-    }
+    if (forge === undefined) skip(this, `no forge for ${process.platform} ${process.arch} is installed`);
     const report = await output(
       forge,
       ['test', '--root', '.', '--gas-snapshot-check=true', '--gas-snapshot-emit=false', '--color', 'never'],

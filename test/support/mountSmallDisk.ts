@@ -14,7 +14,6 @@ export async function mountSmallDisk(
   try {
     execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' });
   } catch {
-    console.warn('skipped: a full disk needs root and the right to mount a tmpfs');
     await rm(folder, { recursive: true, force: true });
     return undefined;
   }

@@ -13,6 +13,7 @@ import { preparePostgresBinaries } from '../../../adapters/database/postgresBina
 import { startPostgres, type PostgresServer } from '../../../adapters/database/startPostgres.js';
 import type { RushesError } from '../../../protocol/errors.js';
 import { mountSmallDisk } from '../../support/mountSmallDisk.js';
+import { skip } from '../../support/skip.js';
 
 const isRoot = process.getuid?.() === 0;
 const module = (name: string): string =>
@@ -247,10 +248,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('as root with data below a 0700 folder: keeps the rows elsewhere, from start to start', async function () {
-    if (!isRoot) {
-      console.warn('skipped: needs root');
-      this.skip();
-    }
+    if (!isRoot) skip(this, 'needs root');
     const closed = await mkdtemp(join(tmpdir(), 'rushes-closed-'));
     try {
       const own = join(closed, 'data');
@@ -278,10 +276,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('works as a user that is not root', async function () {
-    if (!isRoot) {
-      console.warn('skipped: every test of this file already runs as such a user');
-      this.skip();
-    }
+    if (!isRoot) skip(this, 'every test of this file already runs as such a user');
     const otherUser = { uid: 65534, gid: 65534, cwd: '/' };
     const isReadable = await promisify(execFile)(
       process.execPath,
@@ -295,10 +290,7 @@ describe('embedded PostgreSQL', () => {
       () => true,
       () => false,
     );
-    if (!isReadable) {
-      console.warn('skipped: another user cannot read this checkout');
-      this.skip();
-    }
+    if (!isReadable) skip(this, 'another user cannot read this checkout');
     const own = await mkdtemp(join(tmpdir(), 'rushes-pg-'));
     await chown(own, 65534, 65534);
     try {
@@ -312,7 +304,7 @@ describe('embedded PostgreSQL', () => {
 
   it('says plainly that the disk is full', async function () {
     const disk = await mountSmallDisk(12);
-    if (disk === undefined) this.skip();
+    if (disk === undefined) skip(this, 'a full disk needs root and the right to mount a tmpfs');
     try {
       await assert.rejects(startPostgres({ folder: disk.folder }), (error: RushesError) => error.code === 'disk-full');
       assert.deepEqual(await readdir(disk.folder), ['password']);

@@ -9,6 +9,7 @@ import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../../adapters/ipfs/startIpfsEndpoint.js';
 import type { RushesError } from '../../../protocol/errors.js';
 import { mountSmallDisk } from '../../support/mountSmallDisk.js';
+import { skip } from '../../support/skip.js';
 
 /** One bare request to an endpoint, so that headers are exactly those given. */
 async function bare(
@@ -174,7 +175,7 @@ describe('IPFS endpoint', () => {
 
   it('says plainly that the disk is full, and works again when there is space', async function () {
     const disk = await mountSmallDisk(4);
-    if (disk === undefined) this.skip();
+    if (disk === undefined) skip(this, 'a full disk needs root and the right to mount a tmpfs');
     const child = await startIpfsEndpoint({ folder: disk.folder });
     try {
       const store = createObjectStore({ apiUrl: child.apiUrl });

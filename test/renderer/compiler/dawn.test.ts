@@ -7,6 +7,7 @@ import { frameWithSettings } from '../../../renderer/scene/prepare/frameWithSett
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { material, posedOf, quad } from '../../support/posedFixtures.js';
 import { EDGE_INTEGERS, floatOfWord, randomWords } from './kernelFunctions.js';
+import { skip } from '../../support/skip.js';
 
 // The same WGSL through Dawn on whatever Vulkan device is at hand, beside WebAssembly. Needs `npm i --no-save
 // webgpu@0.6.2` (too large to be a dependency) and a Vulkan driver, for instance SwiftShader:
@@ -183,10 +184,7 @@ describe('compiled kernels beside Dawn', function () {
   let device: Device;
   before(async function (this: Context) {
     const opened = await openDevice();
-    if (typeof opened === 'string') {
-      console.warn(`      SKIPPED: WebAssembly is not compared with a Vulkan device here: ${opened}`);
-      return this.skip();
-    }
+    if (typeof opened === 'string') skip(this, `WebAssembly is not compared with a Vulkan device here: ${opened}`);
     device = opened;
   });
 

@@ -9,6 +9,7 @@ import { loadScene } from '../../../renderer/scene/loadScene.js';
 import type { LoadedScene } from '../../../renderer/scene/LoadedScene.js';
 import { poseScene } from '../../../renderer/scene/poseScene.js';
 import { viewOf } from './viewOf.js';
+import { skip } from '../../support/skip.js';
 
 const folder = join(process.cwd(), '..', 'shared', 'scenes');
 
@@ -52,8 +53,7 @@ function load(entry: string): Promise<LoadedScene> {
 describe('scenes that artists ship', () => {
   before(function () {
     if (existsSync(folder)) return;
-    console.warn(`skipped: no shared scenes at ${folder}`);
-    this.skip();
+    skip(this, `no shared scenes at ${folder}`);
   });
 
   for (const [entry, expected] of Object.entries(SCENES)) {
