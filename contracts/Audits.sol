@@ -9,6 +9,7 @@ import {Draw} from "./Draw.sol";
 import {DrawHeader} from "./DrawHeader.sol";
 import {Leases} from "./Leases.sol";
 import {PolicyRules} from "./PolicyRules.sol";
+import {Pricing} from "./Pricing.sol";
 import {Roster} from "./Roster.sol";
 
 /// @title Audits
@@ -195,7 +196,7 @@ abstract contract Audits is Leases {
     function _redraft(uint64 leaseId, Lease storage lease) private {
         PolicyValues storage policy = _policy(_job(lease.jobId).policy);
         lease.redrafted = true;
-        lease.feeWei = (uint256(lease.payWei) * policy.redraftFeeBps / PolicyRules.BPS).toUint96();
+        lease.feeWei = Pricing.redraftFeeWei(policy, lease.payWei).toUint96();
         lease.deadline = (block.timestamp + PolicyRules.sealWindowSeconds(policy, lease.units)).toUint48();
         if (lease.seed == bytes32(0) && DrawHeader.isOutOfReach(lease.drawBlock)) {
             lease.drawBlock = (block.number + policy.drawDelayBlocks).toUint64();
@@ -219,12 +220,12 @@ abstract contract Audits is Leases {
         (uint256 passes,) = _countVerdicts(leaseId);
         if (passes != lease.revealedCount) _barChunks(lease);
         _void(leaseId, lease, VoidReason.Silent);
-        uint256 silentBps = _policy(_job(lease.jobId).policy).silentBps;
+        PolicyValues storage policy = _policy(_job(lease.jobId).policy);
         Audit[] storage audits = _audits[leaseId];
         for (uint256 i; i < audits.length; ++i) {
             if (audits[i].sealHash == bytes32(0) || audits[i].verdict != Verdict.None) continue;
-            uint256 cutWei = uint256(_account(audits[i].verifier).stakeWei) * silentBps / PolicyRules.BPS;
-            _slash(audits[i].verifier, cutWei, address(0), 0);
+            address verifier = audits[i].verifier;
+            _slash(verifier, Pricing.silentCutWei(policy, _account(verifier).stakeWei), address(0), 0);
         }
     }
 

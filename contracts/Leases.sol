@@ -6,6 +6,7 @@ import {Account, Audit, IRushes, Job, Lease, LeaseState, Role, VoidReason} from 
 import {PolicyValues} from "./IPolicy.sol";
 import {Jobs} from "./Jobs.sol";
 import {PolicyRules} from "./PolicyRules.sol";
+import {Pricing} from "./Pricing.sol";
 import {Stakes} from "./Stakes.sol";
 import {Weights} from "./Weights.sol";
 
@@ -141,26 +142,23 @@ abstract contract Leases is Jobs, Stakes {
         PolicyValues storage policy = _policy(job.policy);
         Account storage worker = _account(lease.worker);
         ++worker.convictions;
-        uint256 cutWei = uint256(worker.stakeWei) * policy.slashBps / PolicyRules.BPS;
-        uint256 feesWei = _feesWei(leaseId, lease, true);
-        uint256 compensationWei = uint256(lease.payWei) * policy.compensationBps / PolicyRules.BPS;
+        uint256 cutWei = Pricing.convictionCutWei(policy, worker.stakeWei);
+        uint256 artistWei = Pricing.artistShareWei(policy, lease.payWei, _feesWei(leaseId, lease, true));
         emit LeaseConvicted(leaseId, cutWei);
         _freeChunks(lease);
         _end(leaseId, lease, _payFees(leaseId, lease, true));
-        _slash(lease.worker, cutWei, job.artist, feesWei + compensationWei);
+        _slash(lease.worker, cutWei, job.artist, artistWei);
     }
 
     /// @dev Ends a lease that was not committed in time. Its bond is burned, so that no artist gains by orders nobody
     /// can render.
     function _expireTaken(uint64 leaseId, Lease storage lease) internal {
         lease.state = LeaseState.Expired;
-        Account storage worker = _account(lease.worker);
-        uint256 bondWei = _bondWei(lease);
-        if (bondWei > worker.stakeWei) bondWei = worker.stakeWei;
-        emit LeaseExpired(leaseId, bondWei);
+        (uint256 cutWei,,) = Pricing.divideCut(_account(lease.worker).stakeWei, _bondWei(lease), 0);
+        emit LeaseExpired(leaseId, cutWei);
         _freeChunks(lease);
         _end(leaseId, lease, 0);
-        _slash(lease.worker, bondWei, address(0), 0);
+        _slash(lease.worker, cutWei, address(0), 0);
     }
 
     /// @dev Returns what was not spent, and lets go of the parties' stakes.
@@ -200,7 +198,7 @@ abstract contract Leases is Jobs, Stakes {
     }
 
     function _bondWei(Lease storage lease) private view returns (uint256) {
-        return uint256(lease.payWei) * _policy(_job(lease.jobId).policy).bondBps / PolicyRules.BPS;
+        return Pricing.bondWei(_policy(_job(lease.jobId).policy), lease.payWei);
     }
 
     // ----------------------------------------------------------------------------------------------- chunks
@@ -237,24 +235,20 @@ abstract contract Leases is Jobs, Stakes {
         uint256 endsBy = block.timestamp + PolicyRules.longestPathSeconds(policy, units);
         require(endsBy <= job.deadline, TooLateForJob(lease.jobId, endsBy, job.deadline));
 
-        uint256 payWei = units * job.pricePerUnitWei;
-        uint256 reservedWei = payWei + payWei * policy.redraftFeeBps / PolicyRules.BPS * policy.verifierCount;
+        uint256 payWei = Pricing.payWei(units, job.pricePerUnitWei);
+        uint256 reservedWei = Pricing.reserveWei(policy, payWei);
         uint256 unreservedWei = job.unreservedWei;
         require(reservedWei <= unreservedWei, UnreservedTooLow(lease.jobId, unreservedWei, reservedWei));
         job.unreservedWei = uint128(unreservedWei - reservedWei);
 
-        uint256 bondWei = payWei * policy.bondBps / PolicyRules.BPS;
-        uint256 rewards = chunks > policy.stakeRewards ? chunks : policy.stakeRewards;
-        uint256 neededWei = payWei * rewards / chunks;
-        if (neededWei < policy.minWorkerStakeWei) neededWei = policy.minWorkerStakeWei;
-        if (neededWei < worker.lockedWei + bondWei) neededWei = worker.lockedWei + bondWei;
+        uint256 neededWei = Pricing.neededStakeWei(policy, payWei, chunks, worker.lockedWei);
         require(worker.stakeWei >= neededWei, StakeTooLow(msg.sender, worker.stakeWei, neededWei));
-        worker.lockedWei += bondWei.toUint96();
+        worker.lockedWei += Pricing.bondWei(policy, payWei).toUint96();
         ++worker.openLeases;
 
         lease.payWei = payWei.toUint96();
         lease.reservedWei = reservedWei.toUint96();
-        lease.feeWei = (payWei * policy.feeBps / PolicyRules.BPS).toUint96();
+        lease.feeWei = Pricing.feeWei(policy, payWei).toUint96();
         lease.units = units.toUint32();
         lease.deadline = (block.timestamp + PolicyRules.leaseWindowSeconds(policy, units)).toUint48();
     }

@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {IPolicy, PolicyValues} from "./IPolicy.sol";
 import {IRushes} from "./IRushes.sol";
+import {Pricing} from "./Pricing.sol";
 
 /// @title PolicyRules
 /// @notice The range of policies in which every state of a lease has an exit that its party has time to take.
-/// @dev `adopt` is linked, not inlined: it runs once per policy, and the contract's size is limited.
+/// @dev The times are the same as protocol/leaseTimes.ts, tied by test/vectors/leaseTimes.json.
+/// `adopt` is linked, not inlined: it runs once per policy, and the contract's size is limited.
 library PolicyRules {
-    uint256 internal constant BPS = 10_000;
     /// @notice The shortest time anyone is given to act, in seconds.
     uint256 internal constant LEAST_SECONDS = 5;
 
@@ -42,12 +43,12 @@ library PolicyRules {
         // Without a court a ruling is the end: a policy that announces a window must not be believed.
         _require(p.challengeSeconds == 0, policy, "challengeSeconds");
         _require(longestPathSeconds(p, p.maxUnitsPerLease) <= unbondingSeconds, policy, "maxUnitsPerLease");
-        _require(p.feeBps <= BPS, policy, "feeBps");
-        _require(p.redraftFeeBps >= p.feeBps && p.redraftFeeBps <= BPS, policy, "redraftFeeBps");
-        _require(p.bondBps <= BPS, policy, "bondBps");
-        _require(p.slashBps <= BPS, policy, "slashBps");
-        _require(p.silentBps <= BPS, policy, "silentBps");
-        _require(p.compensationBps <= BPS, policy, "compensationBps");
+        _require(p.feeBps <= Pricing.BPS, policy, "feeBps");
+        _require(p.redraftFeeBps >= p.feeBps && p.redraftFeeBps <= Pricing.BPS, policy, "redraftFeeBps");
+        _require(p.bondBps <= Pricing.BPS, policy, "bondBps");
+        _require(p.slashBps <= Pricing.BPS, policy, "slashBps");
+        _require(p.silentBps <= Pricing.BPS, policy, "silentBps");
+        _require(p.compensationBps <= Pricing.BPS, policy, "compensationBps");
         _require(p.minWorkerStakeWei > 0, policy, "minWorkerStakeWei");
         _require(p.minVerifierStakeWei > 0, policy, "minVerifierStakeWei");
         emit IRushes.PolicyAdopted(policy, p);

@@ -6,6 +6,7 @@ import {Account, IRushes, Role} from "./IRushes.sol";
 import {PolicyValues} from "./IPolicy.sol";
 import {Payments} from "./Payments.sol";
 import {Policies} from "./Policies.sol";
+import {Pricing} from "./Pricing.sol";
 import {Roster, RosterState} from "./Roster.sol";
 
 /// @title Stakes
@@ -88,18 +89,18 @@ abstract contract Stakes is Payments, Policies {
     }
 
     /// @dev Cuts a stake by at most what it is.
-    /// @param toArtistWei the share of the cut that is credited to the artist, at most; the rest is burned
-    function _slash(address who, uint256 amountWei, address artist, uint256 toArtistWei) internal {
+    /// @param artistWei what is credited to the artist out of the cut, at most; the rest is burned
+    function _slash(address who, uint256 wantedWei, address artist, uint256 artistWei) internal {
         Account storage account = _accounts[who];
-        if (amountWei > account.stakeWei) amountWei = account.stakeWei;
-        if (amountWei == 0) return;
-        if (toArtistWei > amountWei) toArtistWei = amountWei;
+        (uint256 cutWei, uint256 toArtistWei, uint256 burnedWei) =
+            Pricing.divideCut(account.stakeWei, wantedWei, artistWei);
+        if (cutWei == 0) return;
         // The cut is at most the stake, which is uint96.
-        account.stakeWei -= uint96(amountWei);
+        account.stakeWei -= uint96(cutWei);
         Roster.weigh(_roster, _accounts, who);
-        emit Slashed(who, amountWei, toArtistWei, amountWei - toArtistWei);
+        emit Slashed(who, cutWei, toArtistWei, burnedWei);
         _credit(artist, toArtistWei);
-        _burn(amountWei - toArtistWei);
+        _burn(burnedWei);
     }
 
     function _bonded(address who) private view returns (Account storage account) {

@@ -1,7 +1,7 @@
 import { bytesOfHex, hexOfBytes, u32, u8 } from './bytes.js';
 import { InvariantError, MalformedError } from './errors.js';
 import { TAG } from './hashes.js';
-import type { Bytes32, Wei } from './ids.js';
+import type { Bytes32 } from './ids.js';
 import { sha256 } from './sha256.js';
 import { merklePath, merkleRoot, verifyMerklePath } from './trees.js';
 import { chunksOfMask, WORD_CHUNKS } from './masks.js';
@@ -101,11 +101,6 @@ export function unitsOf(weights: Uint16Array, word: number, mask: bigint): numbe
   let units = 0;
   for (const chunkIndex of chunksOfMask(word, mask)) units += weights[chunkIndex] ?? 0;
   return units;
-}
-
-/** Pay of a lease in wei: the weights of its chunks x price per unit. */
-export function payWei(lease: { weights: Uint16Array; word: number; mask: bigint; pricePerUnitWei: Wei }): Wei {
-  return BigInt(unitsOf(lease.weights, lease.word, lease.mask)) * lease.pricePerUnitWei;
 }
 
 function wordLeaves(weights: Uint16Array): Uint8Array[] {

@@ -1,9 +1,10 @@
-import type { Address } from '../protocol/ids.js';
+import type { Address, Wei } from '../protocol/ids.js';
 import { type Geometry, tilesPerFrame } from '../protocol/geometry.js';
 import { type LedgerJob, takeableMask } from '../protocol/ledger.js';
-import { type LeaseTerms, leaseTermsOf } from '../protocol/leaseTerms.js';
+import { type LeaseTimes, leaseTimesOf } from '../protocol/leaseTimes.js';
 import { WORD_CHUNKS, chunksOfMask, maskOfChunks } from '../protocol/masks.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
+import { neededStakeOf, payOf, priceLease } from '../protocol/pricing.js';
 import { wordCount } from '../protocol/weights.js';
 
 /** The part of the time to commit that a lease may fill, so that trouble on the way leaves room. */
@@ -37,29 +38,39 @@ export interface LeaseChoice {
   suggested: { word: number; mask: bigint } | undefined;
 }
 
+/** Chunks to take together. */
+export interface ChosenLease {
+  word: number;
+  mask: bigint;
+  /** Stake the worker must have to take them. */
+  neededStakeWei: Wei;
+}
+
 /**
  * Chooses the chunks of one lease: chunks of one frame, where that is possible, because they share the prepared scene;
  * as many as time, money, stake and policy allow. Undefined when there is nothing this worker can take.
  */
-export function chooseLease(choice: LeaseChoice): { word: number; mask: bigint; terms: LeaseTerms } | undefined {
+export function chooseLease(choice: LeaseChoice): ChosenLease | undefined {
   const groups = choice.suggested === undefined ? framesToTake(choice) : [takeable(choice, choice.suggested)];
   const group = groups[Math.floor(choice.random * groups.length)];
   if (group === undefined) return undefined;
 
   // Grow the lease chunk by chunk until something does not fit any more.
-  let chosen: { word: number; mask: bigint; terms: LeaseTerms } | undefined;
+  let chosen: ChosenLease | undefined;
   let units = 0;
   for (const [i, chunkIndex] of group.entries()) {
     units += choice.weights[chunkIndex] as number;
-    const terms = leaseTermsOf({
-      policy: choice.policy,
-      pricePerUnitWei: choice.job.pricePerUnitWei,
+    const chunks = i + 1;
+    const payWei = payOf({ units, pricePerUnitWei: choice.job.pricePerUnitWei });
+    const lease = {
       units,
-      chunks: i + 1,
-      lockedWei: choice.lockedWei,
-    });
-    if (!fits(choice, { units, chunks: i + 1, terms })) break;
-    chosen = { ...maskOfChunks(group.slice(0, i + 1)), terms };
+      chunks,
+      reservedWei: priceLease({ policy: choice.policy, payWei }).reservedWei,
+      neededStakeWei: neededStakeOf({ policy: choice.policy, payWei, chunks, lockedWei: choice.lockedWei }),
+      times: leaseTimesOf({ policy: choice.policy, units }),
+    };
+    if (!fits(choice, lease)) break;
+    chosen = { ...maskOfChunks(group.slice(0, chunks)), neededStakeWei: lease.neededStakeWei };
   }
   return chosen;
 }
@@ -70,18 +81,21 @@ export function chunksWorthTaking(choice: Pick<LeaseChoice, 'msPerUnit' | 'polic
   return Math.min(chunks, choice.policy.maxChunksPerLease);
 }
 
-function fits(choice: LeaseChoice, lease: { units: number; chunks: number; terms: LeaseTerms }): boolean {
+function fits(
+  choice: LeaseChoice,
+  lease: { units: number; chunks: number; reservedWei: Wei; neededStakeWei: Wei; times: LeaseTimes },
+): boolean {
   const { policy, job } = choice;
-  const { units, chunks, terms } = lease;
+  const { units, chunks, times } = lease;
   if (chunks > Math.min(choice.maxChunks, policy.maxChunksPerLease) || units > policy.maxUnitsPerLease) return false;
-  if (terms.reservedWei > job.unreservedWei || terms.neededStakeWei > choice.reachableStakeWei) return false;
+  if (lease.reservedWei > job.unreservedWei || lease.neededStakeWei > choice.reachableStakeWei) return false;
   // Two seconds of slack: the transaction is mined in a later block than the one the time is from.
-  if (choice.nowSeconds + 2 + terms.longestPathSeconds > job.deadline) return false;
+  if (choice.nowSeconds + 2 + times.longestPathSeconds > job.deadline) return false;
   if (choice.msPerUnit === undefined) return chunks <= FIRST_CHUNKS;
   const renderMs = units * choice.msPerUnit;
   // A single chunk is taken even where it is slow, as long as it can be done in time.
-  if (chunks === 1) return choice.queuedMs + renderMs < 0.9 * 1000 * terms.windowSeconds;
-  return renderMs <= TARGET_MS && choice.queuedMs + renderMs <= WINDOW_SHARE * 1000 * terms.windowSeconds;
+  if (chunks === 1) return choice.queuedMs + renderMs < 0.9 * 1000 * times.commitWindowSeconds;
+  return renderMs <= TARGET_MS && choice.queuedMs + renderMs <= WINDOW_SHARE * 1000 * times.commitWindowSeconds;
 }
 
 /** Groups of takeable chunks, each of one frame and one word. */

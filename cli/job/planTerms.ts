@@ -2,6 +2,7 @@ import type { Address, Wei } from '../../protocol/ids.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
 import type { Manifest } from '../../protocol/manifest.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
+import { priceJob } from '../../protocol/pricing.js';
 import { checkTerms, type Terms } from '../../protocol/terms.js';
 import { BadInputError } from '../../protocol/errors.js';
 
@@ -49,12 +50,11 @@ export function planTerms({
     Math.min(manifest.tileSize, manifest.size.width) * Math.min(manifest.tileSize, manifest.size.height);
   const rays = tilePixels * manifest.samples * (1 + (manifest.bounces - 1) * RAYS_PER_SEGMENT);
   const weight = Math.min(0xffff, numbers.maxUnitsPerLease, Math.max(1, Math.round(rays / RAYS_PER_UNIT)));
-  const payWei = BigInt(chunkCount(geometry)) * BigInt(weight) * PRICE_PER_UNIT_WEI;
-  // Each of the drawn verifiers is paid its share of the pay; a redraft costs more, and is what the reserve of a lease
-  // is held for.
-  const worstFeeBps = BigInt(Math.max(numbers.feeBps, numbers.redraftFeeBps) * numbers.verifierCount);
-  const priceWei = payWei + (payWei * BigInt(numbers.feeBps * numbers.verifierCount)) / 10_000n;
-  const reserveWei = payWei + (payWei * worstFeeBps) / 10_000n;
+  const { expectedWei, reserveWei } = priceJob({
+    policy: numbers,
+    pricePerUnitWei: PRICE_PER_UNIT_WEI,
+    units: chunkCount(geometry) * weight,
+  });
   if (budgetWei !== undefined && budgetWei < reserveWei)
     throw new BadInputError({
       code: 'budget',
@@ -71,5 +71,5 @@ export function planTerms({
     privacy: 'public',
     weights: weight,
   });
-  return { terms, weight, priceWei };
+  return { terms, weight, priceWei: expectedWei };
 }

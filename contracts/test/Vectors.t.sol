@@ -7,8 +7,8 @@ import {DrawHeader} from "../DrawHeader.sol";
 import {LeafAnswer} from "../IRushes.sol";
 import {Trees} from "../Trees.sol";
 import {Weights} from "../Weights.sol";
-import {TestBase} from "./TestBase.sol";
 import {TreeBuilder} from "./TreeBuilder.sol";
+import {VectorFile} from "./VectorFile.sol";
 
 /// @notice The libraries with arguments from call data, at an address that a vector names.
 contract Libraries {
@@ -46,9 +46,8 @@ contract Libraries {
 }
 
 /// @notice The contracts' half of test/vectors: what protocol/ computed, computed here.
-contract VectorsTest is TestBase {
+contract VectorsTest is VectorFile {
     Libraries private _libraries = new Libraries();
-    string private _json;
 
     function test_trees() external {
         uint256 count = _read("trees");
@@ -184,23 +183,5 @@ contract VectorsTest is TestBase {
             );
             vm.assertEq(jobId, _bytes32(i, "jobId"));
         }
-    }
-
-    function _read(string memory name) private returns (uint256 count) {
-        _json = vm.readFile(string.concat("test/vectors/", name, ".json"));
-        count = vm.parseJsonUint(_json, ".count");
-        vm.assertTrue(count > 0);
-    }
-
-    function _at(uint256 index, string memory field) private pure returns (string memory) {
-        return string.concat(".cases[", vm.toString(index), "].", field);
-    }
-
-    function _uint(uint256 index, string memory field) private view returns (uint256) {
-        return vm.parseJsonUint(_json, _at(index, field));
-    }
-
-    function _bytes32(uint256 index, string memory field) private view returns (bytes32) {
-        return vm.parseJsonBytes32(_json, _at(index, field));
     }
 }

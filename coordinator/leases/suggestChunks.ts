@@ -3,6 +3,7 @@ import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import type { Address, JobId } from '../../protocol/ids.js';
 import { maskOfChunks } from '../../protocol/masks.js';
 import type { Suggestion } from '../../protocol/ports.js';
+import { reserveSql } from './reserveSql.js';
 
 /**
  * How often a statement that found a frame but no chunk is run again: somebody else was faster, or the job has no money
@@ -50,11 +51,6 @@ async function suggestOnce(
   request: { worker: Address; maxChunks: number; holdMs: number; nowSeconds: number },
 ): Promise<{ found: boolean; jobId: string | null; chunks: number[] | null }> {
   const { worker, maxChunks, holdMs, nowSeconds } = request;
-  /** What a lease of some work units takes out of the job's money: the contract's arithmetic, see leaseTermsOf. */
-  const reserve = (units: string) =>
-    sql.raw(
-      `(${units} * j.price_per_unit_wei + div(${units} * j.price_per_unit_wei * j.reserve_fee_bps, 10000) * j.verifier_count)`,
-    );
   const { rows } = await sql<{ found: boolean; jobId: string | null; chunks: number[] | null }>`
     WITH beat AS (
       INSERT INTO heartbeats (worker, seen_at, max_chunks, suggestions) VALUES (${worker}, now(), ${maxChunks}, 0)
@@ -71,7 +67,7 @@ async function suggestOnce(
           AND EXISTS (
             SELECT FROM chunks c
             WHERE c.job_id = f.job_id AND c.frame = f.frame AND c.word = f.word AND c.state IN ('free', 'voided') AND c.suggested_until < now()
-              AND ${reserve('c.weight')} <= j.unreserved_wei
+              AND ${reserveSql('c.weight', 'j')} <= j.unreserved_wei
               AND ${nowSeconds}::bigint + 2 + j.path_seconds + j.path_seconds_per_unit * c.weight <= j.deadline
               AND NOT EXISTS (SELECT FROM barred_chunks b WHERE b.job_id = c.job_id AND b.worker = ${worker} AND b.chunk_index = c.chunk_index))
         ORDER BY f.frame, f.word
@@ -95,7 +91,7 @@ async function suggestOnce(
       FROM counted n JOIN jobs j USING (job_id)
       WHERE c.job_id = n.job_id AND c.chunk_index = n.chunk_index
         AND n.chunks <= least(${maxChunks}::bigint, j.max_chunks_per_lease) AND n.units <= j.max_units_per_lease
-        AND ${reserve('n.units')} <= j.unreserved_wei
+        AND ${reserveSql('n.units', 'j')} <= j.unreserved_wei
         AND ${nowSeconds}::bigint + 2 + j.path_seconds + j.path_seconds_per_unit * n.units <= j.deadline
       RETURNING c.job_id, c.chunk_index
     ), rested AS (

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import type { LedgerJob, LedgerLease } from '../../protocol/ledger.js';
 import { chunkState, commitmentOf } from '../../protocol/ledger.js';
-import { leaseTermsOf } from '../../protocol/leaseTerms.js';
+import { leaseTimesOf } from '../../protocol/leaseTimes.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 import type { ChainState, Touched } from './ChainState.js';
@@ -177,7 +177,7 @@ async function writeAudits(tx: Transaction<DatabaseSchema>, leases: readonly Led
 
 function jobRow(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
   return {
-    ...policyColumns(job, policy),
+    ...policyColumns(policy),
     job_id: job.jobId,
     artist: job.artist,
     policy: job.policy,
@@ -196,10 +196,10 @@ function jobRow(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
 }
 
 /**
- * The policy's part of leaseTermsOf, as columns: durations are linear in the work units, so two sizes give both
- * coefficients.
+ * The policy's part of what a suggestion must fit, as columns: times are linear in the work units, so two sizes give
+ * both coefficients; reserveSql has the money.
  */
-function policyColumns(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
+function policyColumns(policy: PolicyNumbers | undefined) {
   if (policy === undefined)
     return {
       max_chunks_per_lease: null,
@@ -209,8 +209,7 @@ function policyColumns(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefin
       path_seconds: null,
       path_seconds_per_unit: null,
     };
-  const pathSeconds = (units: number): number =>
-    leaseTermsOf({ policy, pricePerUnitWei: job.pricePerUnitWei, units, chunks: 1, lockedWei: 0n }).longestPathSeconds;
+  const pathSeconds = (units: number): number => leaseTimesOf({ policy, units }).longestPathSeconds;
   return {
     max_chunks_per_lease: policy.maxChunksPerLease,
     max_units_per_lease: policy.maxUnitsPerLease,

@@ -14,9 +14,11 @@ import { chunksOfMask, maskOfChunks } from '../masks.js';
 import { encodeOpeningIndex } from '../opening.js';
 import { encodeOutputs, rootOfOutputs } from '../outputs.js';
 import { encodeTerms, jobIdOf } from '../terms.js';
-import { chunkWeights, payWei, weightsRoot } from '../weights.js';
+import { payOf } from '../pricing.js';
+import { chunkWeights, unitsOf, weightsRoot } from '../weights.js';
 import { totalsOf } from './buildCertificate.js';
 import type { Certificate, CertificateLease } from './certificate.js';
+import { checkMoney } from './checkMoney.js';
 
 /** What checking a certificate gave: every contradiction in words, and how many things were compared. */
 export interface CertificateCheck {
@@ -84,7 +86,7 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
     same(
       `${name}: pay`,
       stated.payWei,
-      payWei({ weights, word: lease.word, mask: lease.mask, pricePerUnitWei: job.pricePerUnitWei }).toString(),
+      payOf({ units: unitsOf(weights, lease.word, lease.mask), pricePerUnitWei: job.pricePerUnitWei }).toString(),
     );
     verifyLease({
       certificate,
@@ -116,7 +118,8 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   for (const { chunkIndex, leaseId } of certificate.outputs)
     same(`chunk ${chunkIndex}: paid lease`, leaseId, job.chunkLeases[chunkIndex]);
 
-  // The sums.
+  // The money: fees, reserves and cuts by the policy's numbers, and the sums.
+  for (const { what, stated, computed } of checkMoney(events)) same(what, stated, computed);
   const minedIn = new Map(
     events
       .filter((event) => 'jobId' in event.args || 'leaseId' in event.args)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { connectDatabase, type Database } from '../../adapters/database/connectDatabase.js';
 import { startPostgres, type PostgresServer } from '../../adapters/database/startPostgres.js';
+import { reserveSql } from '../../coordinator/leases/reserveSql.js';
 import { suggestChunks } from '../../coordinator/leases/suggestChunks.js';
 import { ChainState } from '../../coordinator/store/ChainState.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from '../../coordinator/store/writeBlocks.js';
@@ -143,6 +145,23 @@ describe('suggestions', function () {
     await store(chain);
     assert.deepEqual(await suggest(worker(1)), { jobId, ...maskOfChunks([2, 3]) });
     assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([0, 1]) });
+  });
+
+  it('reserve in the database what the contract reserves, to the wei', async () => {
+    const text = await readFile(new URL('../vectors/leasePrices.json', import.meta.url), 'utf8');
+    const { cases } = JSON.parse(text) as {
+      cases: Record<'units' | 'pricePerUnitWei' | 'redraftFeeBps' | 'verifierCount' | 'reservedWei', string | number>[];
+    };
+    assert.ok(cases.length > 30);
+    for (const vector of cases) {
+      const { rows } = await sql<{ reserve: string }>`
+        SELECT ${reserveSql('g.units', 'j')}::text AS reserve
+        FROM (SELECT ${vector.units}::bigint AS units) g, (
+          SELECT ${vector.pricePerUnitWei}::numeric(78, 0) AS price_per_unit_wei,
+            ${vector.redraftFeeBps}::integer AS reserve_fee_bps, ${vector.verifierCount}::integer AS verifier_count
+        ) j`.execute(database.db);
+      assert.equal(rows[0]?.reserve, vector.reservedWei, JSON.stringify(vector));
+    }
   });
 
   it('leave out what is leased, and follow a rollback', async () => {

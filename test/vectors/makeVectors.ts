@@ -21,6 +21,7 @@ import { sha256 } from '../../protocol/sha256.js';
 import { jobIdOf } from '../../protocol/terms.js';
 import { merklePath, merkleRoot } from '../../protocol/trees.js';
 import { chunkWeights, unitsOf, weightsLeaf, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
+import { cutCases, leaseMoneyCases, leasePriceCases, leaseTimeCases, neededStakeCases } from './moneyVectors.js';
 
 type Case = Record<string, string | number | string[] | number[]>;
 
@@ -318,6 +319,11 @@ const files: Record<string, () => Case[]> = {
   seals: sealCases,
   pixelHashes: pixelCases,
   headers: headerCases,
+  leasePrices: leasePriceCases,
+  neededStakes: neededStakeCases,
+  cuts: cutCases,
+  leaseTimes: leaseTimeCases,
+  leaseMoney: leaseMoneyCases,
 };
 
 /** Every vector file by name, as it stands in the repository. */

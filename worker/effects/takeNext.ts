@@ -6,9 +6,9 @@ import {
   type LedgerLease,
   countChunks,
 } from '../../protocol/ledger.js';
-import { leaseTermsOf } from '../../protocol/leaseTerms.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
+import { priceLease } from '../../protocol/pricing.js';
 import type { Suggestion, SuggestionPort } from '../../protocol/ports.js';
 import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
 import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
@@ -85,7 +85,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     maxChunks: fairShare(from, job),
   });
   if (choice === undefined) return undefined;
-  const missingWei = choice.terms.neededStakeWei - account.stakeWei;
+  const missingWei = choice.neededStakeWei - account.stakeWei;
   if (missingWei > 0n) {
     const { blockNumber } = await chain.topUpStake({ amountWei: missingWei }, { signal });
     context.log.info({ amountWei: missingWei.toString(), blockNumber }, 'stake topped up');
@@ -149,9 +149,7 @@ async function suggested(
 /** The bond an open lease locks: the policy's share of its pay. */
 function bondOf(ledger: Ledger, lease: LedgerLease): bigint {
   const policy: PolicyNumbers | undefined = ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
-  return policy === undefined
-    ? 0n
-    : leaseTermsOf({ policy, pricePerUnitWei: lease.payWei, units: 1, chunks: 1, lockedWei: 0n }).bondWei;
+  return policy === undefined ? 0n : priceLease({ policy, payWei: lease.payWei }).bondWei;
 }
 
 /**
