@@ -44,7 +44,6 @@ struct BsdfSample {
 
 /// Below this squared roughness a lobe is perfectly smooth.
 const LEAST_ALPHA = 0.0004;
-const ALBEDO_SIZE = 32u;
 
 /// (E, B): what a GGX lobe with F = 1 and with F = (1 - cos)^5 reflects in all, for the view's cosine and perceptual
 /// roughness.
@@ -61,15 +60,11 @@ fn directionalAlbedo(cosine: f32, roughness: f32) -> vec2f {
   return both.xy + (both.zw - both.xy) * (x - f32(column));
 }
 
-const GLASS_COSINES = 16u;
-const GLASS_ROUGHNESSES = 16u;
-const GLASS_CONTRASTS = 17u;
-
 /// What a rough glass boundary passes on in all, without multiple scattering. Indices up to 3.
 fn glassAlbedo(cosine: f32, roughness: f32, eta: f32) -> f32 {
   let x = clamp(sqrt(cosine), 0.0, 1.0) * f32(GLASS_COSINES - 1u);
   let y = clamp(roughness, 0.0, 1.0) * f32(GLASS_ROUGHNESSES - 1u);
-  let contrast = 2.0 * (eta - 1.0) / (eta + 1.0);
+  let contrast = (1.0 / GLASS_MOST_CONTRAST) * (eta - 1.0) / (eta + 1.0);
   let rootOfContrast = select(-1.0, 1.0, contrast >= 0.0) * sqrt(abs(contrast));
   let z = clamp(0.5 + 0.5 * rootOfContrast, 0.0, 1.0) * f32(GLASS_CONTRASTS - 1u);
   let column = min(u32(x), GLASS_COSINES - 2u);

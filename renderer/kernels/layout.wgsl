@@ -1,5 +1,6 @@
-// What the kernel reads and writes. `renderer/scene/prepare/` packs these structures byte for byte: change both
-// together.
+// What the host writes and reads, and the constants that both sides need. `npm run kernel:layout` writes
+// generated/layout.ts from this file, by which the packers of `renderer/scene/prepare/` name every member: whatever they
+// share with the kernel is declared here and nowhere else.
 
 /// One frame: settings of the request, camera, and where things lie in `tables`.
 struct Frame {
@@ -14,7 +15,7 @@ struct Frame {
   lightCount: u32,
   /// Scalar index in `tables` of the lights' cumulative distribution, lightCount + 1 numbers.
   lightDistribution: u32,
-  /// Vector index in `tables` of the first light; LIGHT_STRIDE vectors each.
+  /// Vector index in `tables` of the first light; LIGHT_VECTORS each.
   lights: u32,
   /// Vector index of the table of directional albedos of the GGX lobe.
   albedoTable: u32,
@@ -95,7 +96,7 @@ struct Surface {
   /// Density per area with which light samples land here; 0 when it is not a light.
   lightDensity: f32,
   secondEdge: vec3f,
-  /// Vector index in `tables`: uv1 (2 vectors), colours (3 vectors), or NO_ATTRIBUTE.
+  /// Vector index in `tables` of the triangle's Attributes, or NO_ATTRIBUTE.
   attributes: u32,
   normal0: vec3f,
   tangent0: u32,
@@ -110,6 +111,24 @@ struct Surface {
 }
 
 const NO_ATTRIBUTE = 0xffffffffu;
+
+/// A tangent in one word is its octahedral map (Cigolle et al. 2014): x in 16 bits, y in 15, and the sign of the
+/// bitangent.
+const TANGENT_X_MOST = 0xffff;
+const TANGENT_Y_MOST = 0x7fff;
+const TANGENT_Y_SHIFT = 16u;
+const TANGENT_FLIPPED = 0x80000000u;
+
+/// What only some triangles have; lies in `tables`, read by uv1At and colorAt.
+struct Attributes {
+  /// Texture coordinates of set 1: corners 0 and 1, then 2.
+  uvs: vec4f,
+  uv2: vec2f,
+  padding: vec2u,
+  color0: vec4f,
+  color1: vec4f,
+  color2: vec4f,
+}
 
 struct TextureSlot {
   /// (a, b, c, d) of uv' = (a u + c v + x, b u + d v + y).
@@ -157,17 +176,75 @@ const MATERIAL_UNLIT = 8u;
 /// Vertex colours multiply the base colour.
 const MATERIAL_COLORS = 16u;
 
-/// A light is LIGHT_STRIDE vectors in `tables`:
-///   0: position, or first corner of a triangle; w = kind
-///   1: direction, or first edge; w = probability of being picked
-///   2: colour (candela or lux), or second edge; w = range, or density per area
-///   3: cosines of the inner and outer cone, or (-, -, triangle, material)
-const LIGHT_STRIDE = 4u;
+/// A point, spot or directional light; lies in `tables`, read by lampAt. Records of lights are all of LIGHT_VECTORS
+/// vectors and begin alike, so that the kind and the chance can be read of any. Of the environment's record nothing
+/// else is read.
+struct Lamp {
+  position: vec3f,
+  /// LIGHT_POINT and so on.
+  kind: u32,
+  direction: vec3f,
+  /// Probability of being picked.
+  pick: f32,
+  /// Candela or lux.
+  color: vec3f,
+  /// 0 where nothing cuts the light off.
+  range: f32,
+  innerConeCosine: f32,
+  outerConeCosine: f32,
+  padding: vec2u,
+}
+
+/// An emissive triangle as a light; lies in `tables`, read by triangleLightAt.
+struct TriangleLight {
+  corner: vec3f,
+  kind: u32,
+  firstEdge: vec3f,
+  pick: f32,
+  secondEdge: vec3f,
+  /// Density per area with which light samples land here.
+  density: f32,
+  padding: vec2u,
+  /// Index into `surfaces`.
+  triangle: u32,
+  material: u32,
+}
+
+const LIGHT_VECTORS = 4u;
 const LIGHT_POINT = 0u;
 const LIGHT_SPOT = 1u;
 const LIGHT_DIRECTIONAL = 2u;
 const LIGHT_TRIANGLE = 3u;
 const LIGHT_ENVIRONMENT = 4u;
+
+/// Samples of one pixel that are added up.
+struct Item {
+  x: u32,
+  y: u32,
+  sampleBegin: u32,
+  /// The sample after the last.
+  sampleEnd: u32,
+}
+
+/// Sums over an item's samples, in their order.
+struct Sum {
+  /// Linear RGB.
+  radiance: vec3f,
+  coverage: f32,
+}
+
+/// Entries of the traversal's stacks: deep enough for every tree that prepare accepts (it checks).
+const STACK_SIZE = 128u;
+
+/// Rows and columns of the table of directional albedos of the GGX lobe.
+const ALBEDO_SIZE = 32u;
+
+/// Entries of the table of glass albedos along the square root of the view's cosine, along perceptual roughness, and
+/// along the signed square root of the contrast (eta - 1) / (eta + 1), which runs up to GLASS_MOST_CONTRAST.
+const GLASS_COSINES = 16u;
+const GLASS_ROUGHNESSES = 16u;
+const GLASS_CONTRASTS = 17u;
+const GLASS_MOST_CONTRAST = 0.5;
 
 @group(0) @binding(0) var<storage, read> frame: Frame;
 @group(0) @binding(1) var<storage, read> nodes: array<Node4>;
@@ -176,15 +253,40 @@ const LIGHT_ENVIRONMENT = 4u;
 @group(0) @binding(4) var<storage, read> materials: array<Material>;
 @group(0) @binding(5) var<storage, read> tables: array<vec4u>;
 @group(0) @binding(6) var<storage, read> texels: array<u32>;
-/// x, y of the pixel, first sample, sample after the last.
-@group(0) @binding(7) var<storage, read> items: array<vec4u>;
-/// Sums over the item's samples, in their order: linear RGB radiance and coverage.
-@group(0) @binding(8) var<storage, read_write> sums: array<vec4f>;
+@group(0) @binding(7) var<storage, read> items: array<Item>;
+/// One for each item.
+@group(0) @binding(8) var<storage, read_write> sums: array<Sum>;
 /// Rays traced for each item: closest hits and shadow rays.
 @group(0) @binding(9) var<storage, read_write> counters: array<u32>;
 
 fn tableVector(index: u32) -> vec4f { return bitcast<vec4f>(tables[index]); }
 fn tableScalar(index: u32) -> f32 { return bitcast<f32>(tables[index >> 2u][index & 3u]); }
+
+fn uv1At(attributes: u32, w: f32, u: f32, v: f32) -> vec2f {
+  let first = tableVector(attributes);
+  let second = tableVector(attributes + 1u);
+  return first.xy * w + first.zw * u + second.xy * v;
+}
+
+fn colorAt(attributes: u32, w: f32, u: f32, v: f32) -> vec4f {
+  return tableVector(attributes + 2u) * w + tableVector(attributes + 3u) * u + tableVector(attributes + 4u) * v;
+}
+
+fn lampAt(record: u32) -> Lamp {
+  let first = tables[record];
+  let second = tableVector(record + 1u);
+  let third = tableVector(record + 2u);
+  let fourth = tableVector(record + 3u);
+  return Lamp(bitcast<vec4f>(first).xyz, first.w, second.xyz, second.w, third.xyz, third.w, fourth.x, fourth.y, vec2u(0u));
+}
+
+fn triangleLightAt(record: u32) -> TriangleLight {
+  let first = tables[record];
+  let second = tableVector(record + 1u);
+  let third = tableVector(record + 2u);
+  let fourth = tables[record + 3u];
+  return TriangleLight(bitcast<vec4f>(first).xyz, first.w, second.xyz, second.w, third.xyz, third.w, vec2u(0u), fourth.z, fourth.w);
+}
 
 /// The last entry i of `count` with distribution[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to
 /// 1.

@@ -26,37 +26,35 @@ fn emittedAt(material: u32, uv0: vec2f, uv1: vec2f) -> vec3f {
 fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
   var result = LightSample(vec3f(0.0, 0.0, 1.0), 0.0, vec3f(0.0), 0.0, NO_TRIANGLE);
   let index = searchDistribution(frame.lightDistribution, frame.lightCount, pick);
-  let record = frame.lights + index * LIGHT_STRIDE;
-  let kind = tables[record].w;
-  let chance = bitcast<f32>(tables[record + 1u].w);
-  if (kind == LIGHT_ENVIRONMENT) {
+  let record = frame.lights + index * LIGHT_VECTORS;
+  let lamp = lampAt(record);
+  if (lamp.kind == LIGHT_ENVIRONMENT) {
     let environment = sampleEnvironment(u);
     result.direction = environment.direction;
     result.distance = FAR;
-    result.density = environment.density * chance;
+    result.density = environment.density * lamp.pick;
     if (result.density > 0.0) { result.weight = environment.radiance / result.density; }
     return result;
   }
-  let second = tableVector(record + 1u).xyz;
-  let third = tableVector(record + 2u);
-  if (kind == LIGHT_TRIANGLE) {
+  if (lamp.kind == LIGHT_TRIANGLE) {
+    let light = triangleLightAt(record);
     let root = sqrt(u.x);
     let v = u.y * root;
-    let toLight = tableVector(record).xyz + second * (1.0 - root) + third.xyz * v - position;
+    let toLight = light.corner + light.firstEdge * (1.0 - root) + light.secondEdge * v - position;
     let distance2 = dot(toLight, toLight);
     if (distance2 < 1e-20) { return result; }
     let distance = sqrt(distance2);
     let direction = toLight * (1.0 / distance);
-    let normal = cross(second, third.xyz);
+    let normal = cross(light.firstEdge, light.secondEdge);
     let cosine = -dot(normal, direction) * inverseSqrt(max(dot(normal, normal), 1e-36));
-    let triangle = tables[record + 3u].z;
-    let material = tables[record + 3u].w;
+    let triangle = light.triangle;
+    let material = light.material;
     if (cosine < 0.0 && (materials[material].flags & MATERIAL_DOUBLE_SIDED) == 0u) { return result; }
     let facing = abs(cosine);
     if (facing < 1e-6) { return result; }
     result.direction = direction;
     result.distance = distance;
-    result.density = third.w * distance2 / facing;
+    result.density = light.density * distance2 / facing;
     result.triangle = triangle;
     var emitted = materials[material].emissive;
     if ((materials[material].emissiveTexture.flags & SLOT_USED) != 0u) {
@@ -72,31 +70,30 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
     result.weight = emitted / result.density;
     return result;
   }
-  if (kind == LIGHT_DIRECTIONAL) {
-    result.direction = -second;
+  if (lamp.kind == LIGHT_DIRECTIONAL) {
+    result.direction = -lamp.direction;
     result.distance = FAR;
-    result.weight = third.xyz / chance;
+    result.weight = lamp.color / lamp.pick;
     return result;
   }
   // Point and spot, as KHR_lights_punctual has them.
-  let toLight = tableVector(record).xyz - position;
+  let toLight = lamp.position - position;
   let distance2 = dot(toLight, toLight);
   if (distance2 < 1e-20) { return result; }
   let distance = sqrt(distance2);
   result.direction = toLight * (1.0 / distance);
   result.distance = distance;
-  var attenuation = 1.0 / (distance2 * chance);
-  if (third.w > 0.0) {
-    let ratio2 = distance2 / (third.w * third.w);
+  var attenuation = 1.0 / (distance2 * lamp.pick);
+  if (lamp.range > 0.0) {
+    let ratio2 = distance2 / (lamp.range * lamp.range);
     attenuation *= clamp(1.0 - ratio2 * ratio2, 0.0, 1.0);
   }
-  if (kind == LIGHT_SPOT) {
-    let cones = tableVector(record + 3u);
-    let cosine = -dot(second, result.direction);
-    let across = clamp((cosine - cones.y) / max(cones.x - cones.y, 1e-4), 0.0, 1.0);
+  if (lamp.kind == LIGHT_SPOT) {
+    let cosine = -dot(lamp.direction, result.direction);
+    let across = clamp((cosine - lamp.outerConeCosine) / max(lamp.innerConeCosine - lamp.outerConeCosine, 1e-4), 0.0, 1.0);
     attenuation *= across * across;
   }
-  result.weight = third.xyz * attenuation;
+  result.weight = lamp.color * attenuation;
   return result;
 }
 

@@ -6,13 +6,13 @@ fn renderItems(@builtin(global_invocation_id) id: vec3u) {
   let item = items[index];
   var sum = vec4f(0.0);
   var rays = 0u;
-  for (var sample = item.z; sample < item.w; sample++) {
+  for (var sample = item.sampleBegin; sample < item.sampleEnd; sample++) {
     let traced = tracePath(item.x, item.y, sample);
     rays += traced.rays;
     // A sample that is not finite counts as zero, so that one bad path cannot spoil a pixel.
     if (isFinite(traced.radiance.x) && isFinite(traced.radiance.y) && isFinite(traced.radiance.z)) { sum += vec4f(traced.radiance, traced.coverage); }
   }
   // Sums begin at +0, and +0 plus anything is never -0.
-  sums[index] = sum;
+  sums[index] = Sum(sum.xyz, sum.w);
   counters[index] = rays;
 }

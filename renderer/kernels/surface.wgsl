@@ -15,23 +15,13 @@ struct Vertex {
   material: u32,
 }
 
-/// A unit vector from 16 + 15 bits of its octahedral map (Cigolle et al. 2014). Bit 31 is the sign of the bitangent.
+/// A direction from its word (TANGENT_ constants), not of unit length.
 fn unpackTangent(bits: u32) -> vec3f {
-  let x = f32(bits & 0xffffu) * (2.0 / 65535.0) - 1.0;
-  let y = f32((bits >> 16u) & 0x7fffu) * (2.0 / 32767.0) - 1.0;
+  let x = f32(bits & TANGENT_X_MOST) * (2.0 / TANGENT_X_MOST) - 1.0;
+  let y = f32((bits >> TANGENT_Y_SHIFT) & TANGENT_Y_MOST) * (2.0 / TANGENT_Y_MOST) - 1.0;
   let z = 1.0 - abs(x) - abs(y);
   let fold = max(-z, 0.0);
   return vec3f(x - select(-fold, fold, x >= 0.0), y - select(-fold, fold, y >= 0.0), z);
-}
-
-fn uv1At(attributes: u32, w: f32, u: f32, v: f32) -> vec2f {
-  let first = tableVector(attributes);
-  let second = tableVector(attributes + 1u);
-  return first.xy * w + first.zw * u + second.xy * v;
-}
-
-fn colorAt(attributes: u32, w: f32, u: f32, v: f32) -> vec4f {
-  return tableVector(attributes + 2u) * w + tableVector(attributes + 3u) * u + tableVector(attributes + 4u) * v;
 }
 
 /// The opacity of a masked or blended triangle at barycentric (u, v).
@@ -98,7 +88,7 @@ fn mappedNormal(vertex: Vertex, hit: Hit, normal: vec3f, w: f32) -> vec3f {
   let flat = along - normal * dot(normal, along);
   if (dot(flat, flat) < 1e-12) { return normal; }
   let tangent = unit(flat);
-  let bitangent = cross(normal, tangent) * select(1.0, -1.0, (t0 & 0x80000000u) != 0u);
+  let bitangent = cross(normal, tangent) * select(1.0, -1.0, (t0 & TANGENT_FLIPPED) != 0u);
   let x = (texel.x * 2.0 - 1.0) * scale;
   let y = (texel.y * 2.0 - 1.0) * scale;
   let z = texel.z * 2.0 - 1.0;

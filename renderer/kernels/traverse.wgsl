@@ -10,15 +10,13 @@ struct Hit {
   triangle: u32,
 }
 
-/// Deep enough for every tree that prepare accepts (it checks).
-const STACK_SIZE = 128u;
 const FAR = 1e29;
 /// Widens the far side of the slabs by the rounding of the three operations before it (Ize 2013).
 const SLAB_SLACK = 1.0000005;
 
 /// Pending children and the bits of their distances.
-var<private> pending: array<vec2u, 128>;
-var<private> pendingShadow: array<u32, 128>;
+var<private> pending: array<vec2u, STACK_SIZE>;
+var<private> pendingShadow: array<u32, STACK_SIZE>;
 
 fn movemask(m: vec4<bool>) -> u32 { return dot(select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), m), vec4u(1u)); }
 
