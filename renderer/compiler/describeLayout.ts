@@ -1,0 +1,36 @@
+import { evaluateConstant } from './expressions.js';
+import { KernelModule } from './KernelModule.js';
+import { operandAtModuleScope } from './moduleScope.js';
+import { parseModule } from './parseModule.js';
+import type { StructType } from './types.js';
+
+/** What a host must know to write and read a kernel's buffers. */
+export interface HostLayout {
+  /** In the order of their declarations. */
+  structs: StructType[];
+  /** Scalar constants at module scope, in the order of their declarations; booleans are left out. */
+  constants: { name: string; value: number }[];
+}
+
+/**
+ * The structs and constants that a WGSL source declares, laid out as compileKernel lays them out. Its functions are
+ * read and not checked.
+ * @throws KernelCompileError as compileKernel does.
+ */
+export function describeLayout(source: string): HostLayout {
+  const kernel = new KernelModule(parseModule(source), { checks: false, evaluate: evaluateConstant });
+  try {
+    const layout: HostLayout = { structs: [], constants: [] };
+    for (const [name, { kind, line }] of kernel.declarations) {
+      if (kind === 'struct') layout.structs.push(kernel.typeOf({ name, templates: [], line }) as StructType);
+      if (kind !== 'const') continue;
+      const operand = operandAtModuleScope(kernel, name, line);
+      if (operand?.kind !== 'value' || operand.value.kind !== 'constant' || operand.value.type.kind !== 'scalar')
+        continue;
+      if (operand.value.type.name !== 'bool') layout.constants.push({ name, value: Number(operand.value.lanes[0]) });
+    }
+    return layout;
+  } finally {
+    kernel.wasm.dispose();
+  }
+}
