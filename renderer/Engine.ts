@@ -1,11 +1,15 @@
 import type { Bytes32 } from '../protocol/ids.js';
+import { ITEM_WORDS, SUM_WORDS } from './kernels/generated/layout.js';
 import type { PreparedScene } from './scene/prepare/prepareScene.js';
 
-/** uint32 values per item: x, y (pixel in the whole frame, row 0 at the top), sampleBegin, sampleEnd (exclusive). */
-export const ITEM_STRIDE = 4;
+/**
+ * uint32 values per item, named by ITEM: x, y (pixel in the whole frame, row 0 at the top), sampleBegin, sampleEnd
+ * (exclusive).
+ */
+export const ITEM_STRIDE = ITEM_WORDS;
 
 /** float32 values per sum: linear red, green, blue and coverage, each added over the item's samples in index order. */
-export const SUM_STRIDE = 4;
+export const SUM_STRIDE = SUM_WORDS;
 
 /**
  * What the kernel must know about a frame besides the prepared scene. Everything here changes pixels and comes from the

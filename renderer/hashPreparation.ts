@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hexOfBytes } from '../protocol/bytes.js';
 import type { Bytes32 } from '../protocol/ids.js';
@@ -7,16 +8,18 @@ import { sha256 } from '../protocol/sha256.js';
 const encoder = new TextEncoder();
 
 /**
- * SHA-256 over all that decides what the kernel reads: the compiled code and data of renderer/scene/ and the versions
- * of the packages it decodes and builds with. It is part of every kernel's hash, since two builds that prepare a scene
+ * SHA-256 over all that decides what the kernel reads: the compiled code and data of renderer/scene/, the places it
+ * packs to in renderer/kernels/, and the versions of the packages it decodes and builds with. It is part of every kernel's hash, since two builds that prepare a scene
  * differently do not agree to the bit, and a job must never be rendered by one of them and audited by the other.
  */
 export function hashPreparation(): Bytes32 {
-  const folder = fileURLToPath(new URL('./scene/', import.meta.url));
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(js|json)$/.test(name))
-    .map((name) => name.replaceAll('\\', '/'))
-    .sort();
+  const here = fileURLToPath(new URL('./', import.meta.url));
+  const files = ['kernels', 'scene'].flatMap((folder) =>
+    readdirSync(join(here, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(js|json)$/.test(name))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .sort(),
+  );
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -24,6 +27,6 @@ export function hashPreparation(): Bytes32 {
     .filter(([name]) => /^(three|three-mesh-bvh|@jsquash\/.*)$/.test(name))
     .map(([name, version]) => `${name} ${version}`)
     .sort();
-  const digests = files.flatMap((name) => [sha256(encoder.encode(name)), sha256(readFileSync(folder + name))]);
+  const digests = files.flatMap((name) => [sha256(encoder.encode(name)), sha256(readFileSync(join(here, name)))]);
   return hexOfBytes(sha256(sha256(encoder.encode(versions.join('\n'))), ...digests)) as Bytes32;
 }

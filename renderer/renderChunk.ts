@@ -2,6 +2,7 @@ import { InvariantError } from '../protocol/errors.js';
 import { BLOCK_SIZE, LEAF_FLOATS, batchRange, blockOrigin, pixelsInBlock } from '../protocol/geometry.js';
 import type { ChunkRect } from '../protocol/geometry.js';
 import { ITEM_STRIDE, SUM_STRIDE } from './Engine.js';
+import { ITEM } from './kernels/generated/layout.js';
 import type { Engine, RenderSettings } from './Engine.js';
 import type { PreparedScene } from './scene/prepare/prepareScene.js';
 
@@ -113,10 +114,11 @@ export function pushItems(options: {
   const range = batchRange(samples, batches, batch);
   let next = options.next;
   for (const pixel of pixels) {
-    items[next++] = rect.x + origin.x + (pixel % BLOCK_SIZE);
-    items[next++] = rect.y + origin.y + Math.floor(pixel / BLOCK_SIZE);
-    items[next++] = range.begin;
-    items[next++] = range.end;
+    items[next + ITEM.x] = rect.x + origin.x + (pixel % BLOCK_SIZE);
+    items[next + ITEM.y] = rect.y + origin.y + Math.floor(pixel / BLOCK_SIZE);
+    items[next + ITEM.sampleBegin] = range.begin;
+    items[next + ITEM.sampleEnd] = range.end;
+    next += ITEM_STRIDE;
   }
   return next;
 }

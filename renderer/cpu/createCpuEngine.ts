@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { InvariantError } from '../../protocol/errors.js';
 import type { Engine, RenderRequest, RenderResult } from '../Engine.js';
 import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
+import { ITEM } from '../kernels/generated/layout.js';
 import { kernelSource } from '../kernels/kernelSource.js';
 import { EngineError } from './EngineError.js';
 import { loadKernel } from './loadKernel.js';
@@ -85,7 +86,7 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
     let samples = 0;
     let end = job.nextItem;
     while (end < most && samples < samplesWanted) {
-      samples += items[end * ITEM_STRIDE + 3]! - items[end * ITEM_STRIDE + 2]!;
+      samples += samplesOf(items, end);
       end++;
     }
     return end;
@@ -124,7 +125,7 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
     job.cpuMs += rendered.cpuMs;
     job.itemsDone += end - begin;
     let samples = 0;
-    for (let i = 0; i < piece.length; i += ITEM_STRIDE) samples += piece[i + 3]! - piece[i + 2]!;
+    for (let item = 0; item < end - begin; item++) samples += samplesOf(piece, item);
     if (rendered.cpuMs > 1 && samples > 0) samplesPerMs = 0.7 * samplesPerMs + 0.3 * (samples / rendered.cpuMs);
     try {
       job.request.onProgress?.(job.itemsDone);
@@ -188,6 +189,11 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   };
 }
 
+/** How many samples an item has. */
+function samplesOf(items: Uint32Array, item: number): number {
+  return items[item * ITEM_STRIDE + ITEM.sampleEnd]! - items[item * ITEM_STRIDE + ITEM.sampleBegin]!;
+}
+
 function closedError(): EngineError {
   return new EngineError({ what: 'the render engine was closed' });
 }
@@ -219,11 +225,13 @@ function checkRequest({ prepared, settings, items }: RenderRequest, bindings: st
       actual: Object.keys(prepared.buffers).join(', '),
     });
   for (let i = 0; i < items.length; i += ITEM_STRIDE) {
-    if (items[i]! >= settings.width || items[i + 1]! >= settings.height || items[i + 2]! > items[i + 3]!) {
+    const [x, y] = [items[i + ITEM.x]!, items[i + ITEM.y]!];
+    const [sampleBegin, sampleEnd] = [items[i + ITEM.sampleBegin]!, items[i + ITEM.sampleEnd]!];
+    if (x >= settings.width || y >= settings.height || sampleBegin > sampleEnd) {
       throw new InvariantError({
         what: `item ${i / ITEM_STRIDE}`,
         expected: `a pixel of ${settings.width}x${settings.height} and ascending samples`,
-        actual: [...items.subarray(i, i + 4)].join(', '),
+        actual: `${x}, ${y}, ${sampleBegin}, ${sampleEnd}`,
       });
     }
   }

@@ -17,6 +17,7 @@ describe('the hash of the preparation', () => {
       'package.json',
       'dist/protocol',
       'dist/renderer/hashPreparation.js',
+      'dist/renderer/kernels',
       'dist/renderer/scene',
       'node_modules/multiformats',
     ])
@@ -42,6 +43,8 @@ describe('the hash of the preparation', () => {
     const before = await hashOfCopy();
     await writeFile(join(copy, 'dist/renderer/scene/prepare/packAnew.js'), 'export {};\n');
     const withCode = await hashOfCopy();
+    await writeFile(join(copy, 'dist/renderer/kernels/generated/layout.js'), 'export const FRAME_WORDS = 41;\n');
+    const withLayout = await hashOfCopy();
     await writeFile(
       join(copy, 'package.json'),
       JSON.stringify({ dependencies: { three: '0.188.0', fastify: '1.0.0' } }),
@@ -51,7 +54,7 @@ describe('the hash of the preparation', () => {
       join(copy, 'package.json'),
       JSON.stringify({ dependencies: { three: '0.188.0', fastify: '2.0.0' } }),
     );
-    assert.equal(new Set([before, withCode, withVersion]).size, 3);
+    assert.equal(new Set([before, withCode, withLayout, withVersion]).size, 4);
     assert.equal(await hashOfCopy(), withVersion);
   });
 });

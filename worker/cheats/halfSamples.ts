@@ -1,4 +1,5 @@
 import { ITEM_STRIDE } from '../../renderer/Engine.js';
+import { ITEM } from '../../renderer/kernels/generated/layout.js';
 import { LEAF_FLOATS, batchRange, pixelsInBlock } from '../../protocol/geometry.js';
 import { type ChunkTask, pushItems, requestOf, spreadSums } from '../../renderer/renderChunk.js';
 
@@ -20,7 +21,7 @@ export async function halfSamples(task: ChunkTask): Promise<{ leaves: Float32Arr
       const kept = Math.max(1, length >> 1);
       const one = new Uint32Array(pixels.length * ITEM_STRIDE);
       pushItems({ items: one, next: 0, rect, block, pixels, samples, batches, batch });
-      for (let i = 0; i < pixels.length; i++) one[i * ITEM_STRIDE + 3] = range.begin + kept;
+      for (let i = 0; i < pixels.length; i++) one[i * ITEM_STRIDE + ITEM.sampleEnd] = range.begin + kept;
       items.push(...one);
       rendered.push({ leaf: block * batches + batch, pixels, scale: length / kept });
     }

@@ -1,4 +1,4 @@
-import { sharedBytes, wordsOf } from './layout.js';
+import { sharedBytes } from './sharedBytes.js';
 
 /**
  * Gathers the kernel's `tables`: pieces of float and integer vectors behind one another, each addressed by its first
@@ -19,7 +19,7 @@ export class Tables {
   /** Everything appended so far. */
   pack(): Uint8Array {
     const bytes = sharedBytes(this.#vectors * 16);
-    const { words } = wordsOf(bytes);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     // Copied as integers, because a float copy may change the bits of a piece that holds integers.
     for (const { first, floats } of this.#pieces)
       words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);

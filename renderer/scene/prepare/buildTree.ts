@@ -1,7 +1,16 @@
 import { BufferAttribute, BufferGeometry } from 'three';
 import { MeshBVH, SAH } from 'three-mesh-bvh';
 import { RushesError } from '../../../protocol/errors.js';
-import { CHILD_IS_BLOCK, STACK_SIZE, WORDS, sharedBytes, wordsOf } from './layout.js';
+import {
+  BLOCK4,
+  BLOCK4_WORDS,
+  CHILD_IS_BLOCK,
+  NODE4,
+  NODE4_WORDS,
+  STACK_SIZE,
+} from '../../kernels/generated/layout.js';
+import { RecordView } from '../../kernels/RecordView.js';
+import { sharedBytes } from './sharedBytes.js';
 
 /** A four-wide bounding volume hierarchy over triangles in blocks of four. */
 export interface Tree {
@@ -187,36 +196,43 @@ function unionOf(all: readonly Bounds[]): Bounds {
   return union;
 }
 
+/** Members of `Node4` and `Block4` along x, y and z. */
+const LOW = [NODE4.lowX, NODE4.lowY, NODE4.lowZ];
+const HIGH = [NODE4.highX, NODE4.highY, NODE4.highZ];
+const CORNER = [BLOCK4.cornerX, BLOCK4.cornerY, BLOCK4.cornerZ];
+const FIRST_EDGE = [BLOCK4.firstX, BLOCK4.firstY, BLOCK4.firstZ];
+const SECOND_EDGE = [BLOCK4.secondX, BLOCK4.secondY, BLOCK4.secondZ];
+
 function packNodes(nodes: readonly { bounds: Bounds[]; children: number[] }[]): Uint8Array {
-  const bytes = sharedBytes(nodes.length * WORDS.node * 4);
-  const { floats, words } = wordsOf(bytes);
+  const bytes = sharedBytes(nodes.length * NODE4_WORDS * 4);
+  const record = new RecordView<'Node4'>(bytes, NODE4_WORDS);
   nodes.forEach((node, index) => {
-    const at = index * WORDS.node;
+    record.seek(index);
     for (let lane = 0; lane < LANES; lane++) {
       const bounds = node.bounds[lane];
       for (let axis = 0; axis < 3; axis++) {
-        floats[at + axis * 8 + lane] = bounds?.[axis] ?? NOWHERE;
-        floats[at + axis * 8 + 4 + lane] = bounds?.[axis + 3] ?? NOWHERE;
+        record.setLaneF32(LOW[axis]!, lane, bounds?.[axis] ?? NOWHERE);
+        record.setLaneF32(HIGH[axis]!, lane, bounds?.[axis + 3] ?? NOWHERE);
       }
-      words[at + 24 + lane] = node.children[lane] ?? 0;
+      record.setLaneU32(NODE4.child, lane, node.children[lane] ?? 0);
     }
   });
   return bytes;
 }
 
 function packBlocks(positions: Float32Array, blocks: readonly number[][]): Omit<Tree, 'nodes'> {
-  const bytes = sharedBytes(blocks.length * WORDS.block * 4);
-  const { floats } = wordsOf(bytes);
+  const bytes = sharedBytes(blocks.length * BLOCK4_WORDS * 4);
+  const record = new RecordView<'Block4'>(bytes, BLOCK4_WORDS);
   const lanes = new Int32Array(blocks.length * LANES).fill(-1);
   blocks.forEach((block, index) => {
-    const at = index * WORDS.block;
+    record.seek(index);
     block.forEach((triangle, lane) => {
       lanes[index * LANES + lane] = triangle;
       for (let axis = 0; axis < 3; axis++) {
         const corner = positions[9 * triangle + axis]!;
-        floats[at + axis * 4 + lane] = corner;
-        floats[at + 12 + axis * 4 + lane] = positions[9 * triangle + 3 + axis]! - corner;
-        floats[at + 24 + axis * 4 + lane] = positions[9 * triangle + 6 + axis]! - corner;
+        record.setLaneF32(CORNER[axis]!, lane, corner);
+        record.setLaneF32(FIRST_EDGE[axis]!, lane, positions[9 * triangle + 3 + axis]! - corner);
+        record.setLaneF32(SECOND_EDGE[axis]!, lane, positions[9 * triangle + 6 + axis]! - corner);
       }
     });
   });

@@ -1,10 +1,5 @@
+import { ALBEDO_SIZE } from '../../kernels/generated/layout.js';
 import { roughSurface } from './roughSurface.js';
-
-/**
- * Rows (perceptual roughness 0 to 1) and columns (square root of the cosine, 0 to 1) of the table of directional
- * albedos.
- */
-export const ALBEDO_SIZE = 32;
 
 /**
  * What a GGX lobe reflects of light from one direction, by numerical integration in float64 over visible normals.

@@ -1,15 +1,10 @@
+import {
+  GLASS_CONTRASTS,
+  GLASS_COSINES,
+  GLASS_MOST_CONTRAST,
+  GLASS_ROUGHNESSES,
+} from '../../kernels/generated/layout.js';
 import { roughSurface } from './roughSurface.js';
-
-/**
- * Entries along the square root of the view's cosine, along perceptual roughness (0 to 1), and along the contrast of
- * the indices.
- */
-export const GLASS_SIZE = { cosine: 16, roughness: 16, contrast: 17 } as const;
-/**
- * The contrast (eta - 1) / (eta + 1) runs from minus this to plus this, indices up to 3; its signed square root in even
- * steps, because the loss rises steeply at 0.
- */
-export const GLASS_CONTRAST = 0.5;
 
 /**
  * What a rough dielectric boundary without multiple scattering passes on in all, reflected and refracted, of light from
@@ -50,17 +45,17 @@ function fresnelDielectric(cosine: number, eta: number): number {
 /** The table's numbers: contrasts of rows of roughness of cosines, rounded to four digits. */
 export function glassAlbedoTable(): number[] {
   const numbers: number[] = [];
-  for (let k = 0; k < GLASS_SIZE.contrast; k++) {
-    const rootOfContrast = (2 * k) / (GLASS_SIZE.contrast - 1) - 1;
-    const contrast = GLASS_CONTRAST * rootOfContrast * Math.abs(rootOfContrast);
-    for (let j = 0; j < GLASS_SIZE.roughness; j++) {
-      for (let i = 0; i < GLASS_SIZE.cosine; i++) {
-        const root = i / (GLASS_SIZE.cosine - 1);
+  for (let k = 0; k < GLASS_CONTRASTS; k++) {
+    const rootOfContrast = (2 * k) / (GLASS_CONTRASTS - 1) - 1;
+    const contrast = GLASS_MOST_CONTRAST * rootOfContrast * Math.abs(rootOfContrast);
+    for (let j = 0; j < GLASS_ROUGHNESSES; j++) {
+      for (let i = 0; i < GLASS_COSINES; i++) {
+        const root = i / (GLASS_COSINES - 1);
         numbers.push(
           Number(
             glassAlbedo(
               Math.max(root * root, 1e-6),
-              j / (GLASS_SIZE.roughness - 1),
+              j / (GLASS_ROUGHNESSES - 1),
               (1 + contrast) / (1 - contrast),
             ).toFixed(4),
           ),

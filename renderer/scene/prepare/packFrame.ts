@@ -1,6 +1,18 @@
+import {
+  BACKGROUND_COLOR,
+  BACKGROUND_TRANSPARENT,
+  FRAME,
+  FRAME_EMISSION,
+  FRAME_ENVIRONMENT,
+  FRAME_ORTHOGRAPHIC,
+  FRAME_WORDS,
+} from '../../kernels/generated/layout.js';
+import { RecordView } from '../../kernels/RecordView.js';
 import { cosine, sine } from '../exactTrigonometry.js';
 import type { PosedScene } from '../PosedScene.js';
-import { FRAME_FLAGS, WORDS, sharedBytes, wordsOf } from './layout.js';
+import { sharedBytes } from './sharedBytes.js';
+
+type Vector = [x: number, y: number, z: number];
 
 /** Where the pieces of `tables` begin, in vectors, and their sizes. */
 export interface TablePlaces {
@@ -15,70 +27,64 @@ export interface TablePlaces {
 }
 
 /**
- * Packs the `Frame` record. Its first five words, the settings of a request, stay zero (`frameWithSettings` fills a
- * copy).
+ * Packs the `Frame` record. The settings of a request stay zero (`frameWithSettings` fills them in a copy).
  */
 export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
-  const bytes = sharedBytes(WORDS.frame * 4);
-  const { floats, words } = wordsOf(bytes);
+  const bytes = sharedBytes(FRAME_WORDS * 4);
+  const frame = new RecordView<'Frame'>(bytes, FRAME_WORDS);
   const { environment } = places;
-  words[5] = frameFlags(scene);
-  words[6] = places.lightCount;
-  words[7] = places.lightDistribution * 4;
-  words[8] = places.lights;
-  words[9] = places.albedoTable;
-  words[10] = places.srgbTable;
-  words[11] = places.glassTable;
+  frame.setU32(FRAME.flags, frameFlags(scene));
+  frame.setU32(FRAME.lightCount, places.lightCount);
+  frame.setU32(FRAME.lightDistribution, places.lightDistribution * 4);
+  frame.setU32(FRAME.lights, places.lights);
+  frame.setU32(FRAME.albedoTable, places.albedoTable);
+  frame.setU32(FRAME.srgbTable, places.srgbTable);
+  frame.setU32(FRAME.glassTable, places.glassTable);
   if (environment !== undefined && scene.environment !== null) {
-    words[12] = scene.environment.width;
-    words[13] = scene.environment.height;
-    words[14] = environment.texels;
-    words[15] = environment.gridWidth;
-    words[16] = environment.gridHeight;
-    words[17] = environment.rows * 4;
-    words[18] = environment.columns * 4;
-    floats[19] = environment.pick;
+    frame.setU32(FRAME.environmentWidth, scene.environment.width);
+    frame.setU32(FRAME.environmentHeight, scene.environment.height);
+    frame.setU32(FRAME.environmentTexels, environment.texels);
+    frame.setU32(FRAME.gridWidth, environment.gridWidth);
+    frame.setU32(FRAME.gridHeight, environment.gridHeight);
+    frame.setU32(FRAME.gridRows, environment.rows * 4);
+    frame.setU32(FRAME.gridColumns, environment.columns * 4);
+    frame.setF32(FRAME.environmentPick, environment.pick);
   }
-  writeCamera(scene, floats);
-  if (scene.background.kind === 'color') floats.set(scene.background.rgb, 36);
+  writeCamera(scene, frame);
+  if (scene.background.kind === 'color') frame.setVec4f(FRAME.background, ...scene.background.rgb, 0);
   return bytes;
 }
 
 function frameFlags(scene: PosedScene): number {
   let flags = 0;
-  if (scene.camera.kind === 'orthographic') flags |= FRAME_FLAGS.orthographic;
-  if (scene.environment !== null) flags |= FRAME_FLAGS.environment;
-  if (scene.background.kind === 'color') flags |= FRAME_FLAGS.backgroundColor;
-  if (scene.background.kind === 'transparent') flags |= FRAME_FLAGS.backgroundTransparent;
+  if (scene.camera.kind === 'orthographic') flags |= FRAME_ORTHOGRAPHIC;
+  if (scene.environment !== null) flags |= FRAME_ENVIRONMENT;
+  if (scene.background.kind === 'color') flags |= BACKGROUND_COLOR;
+  if (scene.background.kind === 'transparent') flags |= BACKGROUND_TRANSPARENT;
   const emits = scene.materials.some((material) => material.unlit || material.emissive.some((channel) => channel > 0));
-  if (scene.environment !== null || emits) flags |= FRAME_FLAGS.emission;
+  if (scene.environment !== null || emits) flags |= FRAME_EMISSION;
   return flags;
 }
 
 /** Writes the camera's place and the picture's half axes, in world space. */
-function writeCamera(scene: PosedScene, floats: Float32Array): void {
+function writeCamera(scene: PosedScene, frame: RecordView<'Frame'>): void {
   const { camera } = scene;
   const matrix = camera.worldFromCamera;
-  const axis = (column: number): [number, number, number] => {
-    const [x, y, z] = [matrix[4 * column]!, matrix[4 * column + 1]!, matrix[4 * column + 2]!];
+  const column = (index: number): Vector => [matrix[4 * index]!, matrix[4 * index + 1]!, matrix[4 * index + 2]!];
+  const axis = (index: number): Vector => {
+    const [x, y, z] = column(index);
     const length = Math.sqrt(x * x + y * y + z * z);
     return [x / length, y / length, z / length];
   };
-  const [right, up, back] = [axis(0), axis(1), axis(2)];
   const halfHeight =
     camera.kind === 'perspective' ? sine(camera.fovYRadians / 2) / cosine(camera.fovYRadians / 2) : camera.ymag;
   const halfWidth = camera.kind === 'perspective' ? halfHeight * camera.aspect : camera.xmag;
-  floats.set([matrix[12]!, matrix[13]!, matrix[14]!], 20);
-  floats.set(
-    right.map((x) => x * halfWidth),
-    24,
-  );
-  floats.set(
-    up.map((x) => x * halfHeight),
-    28,
-  );
-  floats.set(
-    back.map((x) => -x),
-    32,
-  );
+  frame.setVec4f(FRAME.cameraOrigin, ...column(3), 0);
+  frame.setVec4f(FRAME.cameraRight, ...scaled(axis(0), halfWidth), 0);
+  frame.setVec4f(FRAME.cameraUp, ...scaled(axis(1), halfHeight), 0);
+  frame.setVec4f(FRAME.cameraForward, ...scaled(axis(2), -1), 0);
+}
+
+function scaled([x, y, z]: Vector, factor: number): Vector {
+  return [x * factor, y * factor, z * factor];
 }

@@ -1,12 +1,26 @@
+import {
+  LAMP,
+  LIGHT_DIRECTIONAL,
+  LIGHT_ENVIRONMENT,
+  LIGHT_POINT,
+  LIGHT_SPOT,
+  LIGHT_TRIANGLE,
+  LIGHT_VECTORS,
+  SURFACE,
+  SURFACE_WORDS,
+  TRIANGLE_LIGHT,
+} from '../../kernels/generated/layout.js';
+import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedLight, PosedMaterial, PosedScene } from '../PosedScene.js';
-import { LIGHT_KINDS, WORDS, wordsOf } from './layout.js';
 import { sampleTexture } from './sampleTexture.js';
 import { distributionOf } from './Tables.js';
+
+type Vector = [x: number, y: number, z: number];
 
 /** Everything that light samples can go to. */
 export interface PackedLights {
   count: number;
-  /** Light records, WORDS.light words each. */
+  /** `Lamp` and `TriangleLight` records, LIGHT_WORDS each. */
   records: Float32Array;
   /** Cumulative distribution of the pick. */
   distribution: Float32Array;
@@ -22,10 +36,21 @@ const EVEN_OVER_KINDS = 0.3;
 /** Share of a kind's picks that is spread evenly over its point-like lights. */
 const EVEN_OVER_LAMPS = 0.3;
 
+/** Words of a light's record, whatever its kind. */
+const LIGHT_WORDS = LIGHT_VECTORS * 4;
+const LAMP_KINDS = { point: LIGHT_POINT, spot: LIGHT_SPOT, directional: LIGHT_DIRECTIONAL } as const;
+
+/** One record, seen as either struct. */
+interface LightRecord {
+  lamp: RecordView<'Lamp'>;
+  triangleLight: RecordView<'TriangleLight'>;
+}
+
 interface Candidate {
   /** Emitted power, W, or lm where the file speaks of candela. */
   power: number;
-  write: (record: ReturnType<typeof wordsOf>, at: number, pick: number) => void;
+  /** Writes all but the pick. */
+  write: (record: LightRecord, pick: number) => void;
 }
 
 /**
@@ -48,7 +73,7 @@ export function packLights(options: {
   if (environmentPower !== undefined && environmentPower > 0) {
     sky.push({
       power: environmentPower * Math.PI * radius * radius,
-      write: (record, at) => void (record.words[at + 3] = LIGHT_KINDS.environment),
+      write: ({ lamp }) => lamp.setU32(LAMP.kind, LIGHT_ENVIRONMENT),
     });
   }
   const kinds = [
@@ -68,14 +93,16 @@ export function packLights(options: {
       all.push({ candidate, weight: chance * (even / candidates.length + ((1 - even) * candidate.power) / power) });
   }
   const distribution = distributionOf(Float64Array.from(all, ({ weight }) => weight));
-  const records = new Float32Array(all.length * WORDS.light);
-  const target = wordsOf(new Uint8Array(records.buffer));
+  const records = new Float32Array(all.length * LIGHT_WORDS);
+  const bytes = new Uint8Array(records.buffer);
+  const lamp = new RecordView<'Lamp'>(bytes, LIGHT_WORDS);
+  const triangleLight = new RecordView<'TriangleLight'>(bytes, LIGHT_WORDS);
   let environmentPick = 0;
   all.forEach(({ candidate }, index) => {
     // What the kernel picks with is the float32 distribution: its steps are the chances.
     const pick = Math.fround(distribution[index + 1]! - distribution[index]!);
-    candidate.write(target, index * WORDS.light, pick);
-    target.floats[index * WORDS.light + 7] = pick;
+    candidate.write({ lamp: lamp.seek(index), triangleLight: triangleLight.seek(index) }, pick);
+    lamp.setF32(LAMP.pick, pick);
     if (candidate === sky[0]) environmentPick = pick;
   });
   return { count: all.length, records, distribution, environmentPick };
@@ -90,12 +117,14 @@ function lampCandidate(light: PosedLight, radius: number): Candidate {
   }[light.kind];
   return {
     power,
-    write: ({ floats, words }, at) => {
-      floats.set(light.position, at);
-      words[at + 3] = LIGHT_KINDS[light.kind];
-      floats.set(light.direction, at + 4);
-      floats.set([...light.color, light.range], at + 8);
-      floats.set([light.innerConeCos, light.outerConeCos], at + 12);
+    write: ({ lamp }) => {
+      lamp.setVec3f(LAMP.position, ...light.position);
+      lamp.setU32(LAMP.kind, LAMP_KINDS[light.kind]);
+      lamp.setVec3f(LAMP.direction, ...light.direction);
+      lamp.setVec3f(LAMP.color, ...light.color);
+      lamp.setF32(LAMP.range, light.range);
+      lamp.setF32(LAMP.innerConeCosine, light.innerConeCos);
+      lamp.setF32(LAMP.outerConeCosine, light.outerConeCos);
     },
   };
 }
@@ -106,7 +135,7 @@ function emissiveTriangles(
   triangleOfSurface: Uint32Array,
   srgb: Float32Array,
 ): Candidate[] {
-  const { floats } = wordsOf(surfaces);
+  const record = new RecordView<'Surface'>(surfaces, SURFACE_WORDS);
   const emits = scene.materials.map((material) => luminanceOf(material.emissive) > 0 && !material.unlit);
   const candidates: Candidate[] = [];
   if (!emits.includes(true)) return candidates;
@@ -114,39 +143,32 @@ function emissiveTriangles(
     const triangle = triangleOfSurface[surface]!;
     const material = scene.materialOfTriangle[triangle]!;
     if (!emits[material]!) continue;
-    const from = surface * WORDS.surface;
-    const area = triangleArea(floats, from);
+    record.seek(surface);
+    const corner = record.getVec3f(SURFACE.corner);
+    const firstEdge = record.getVec3f(SURFACE.firstEdge);
+    const secondEdge = record.getVec3f(SURFACE.secondEdge);
+    const area = triangleArea(firstEdge, secondEdge);
     const radiance = meanEmitted(scene, scene.materials[material]!, triangle, srgb);
     const power = area * radiance * Math.PI * (scene.materials[material]!.doubleSided ? 2 : 1);
     if (!(power > 0)) continue;
     candidates.push({
       power,
-      write: (record, at, pick) => {
-        for (let axis = 0; axis < 3; axis++) {
-          record.floats[at + axis] = floats[from + axis]!;
-          record.floats[at + 4 + axis] = floats[from + 4 + axis]!;
-          record.floats[at + 8 + axis] = floats[from + 8 + axis]!;
-        }
-        record.words[at + 3] = LIGHT_KINDS.triangle;
-        record.floats[at + 11] = pick / area;
-        record.words[at + 14] = surface;
-        record.words[at + 15] = material;
-        floats[from + 7] = pick / area;
+      write: ({ triangleLight }, pick) => {
+        triangleLight.setVec3f(TRIANGLE_LIGHT.corner, ...corner);
+        triangleLight.setU32(TRIANGLE_LIGHT.kind, LIGHT_TRIANGLE);
+        triangleLight.setVec3f(TRIANGLE_LIGHT.firstEdge, ...firstEdge);
+        triangleLight.setVec3f(TRIANGLE_LIGHT.secondEdge, ...secondEdge);
+        triangleLight.setF32(TRIANGLE_LIGHT.density, pick / area);
+        triangleLight.setU32(TRIANGLE_LIGHT.triangle, surface);
+        triangleLight.setU32(TRIANGLE_LIGHT.material, material);
+        record.seek(surface).setF32(SURFACE.lightDensity, pick / area);
       },
     });
   }
   return candidates;
 }
 
-function triangleArea(floats: Float32Array, at: number): number {
-  const [ax, ay, az, bx, by, bz] = [
-    floats[at + 4]!,
-    floats[at + 5]!,
-    floats[at + 6]!,
-    floats[at + 8]!,
-    floats[at + 9]!,
-    floats[at + 10]!,
-  ];
+function triangleArea([ax, ay, az]: Vector, [bx, by, bz]: Vector): number {
   const x = ay * bz - az * by;
   const y = az * bx - ax * bz;
   const z = ax * by - ay * bx;

@@ -1,36 +1,42 @@
+import {
+  MATERIAL,
+  MATERIAL_BLEND,
+  MATERIAL_COLORS,
+  MATERIAL_DOUBLE_SIDED,
+  MATERIAL_MASK,
+  MATERIAL_UNLIT,
+  MATERIAL_WORDS,
+} from '../../kernels/generated/layout.js';
+import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
-import { MATERIAL_FLAGS, WORDS, sharedBytes, wordsOf } from './layout.js';
 import { writeSlot } from './packTextures.js';
 import type { PackedTextures } from './packTextures.js';
+import { sharedBytes } from './sharedBytes.js';
 
 /** Packs `Material` records, in the scene's order. */
 export function packMaterials(scene: PosedScene, textures: PackedTextures): Uint8Array {
-  const bytes = sharedBytes(scene.materials.length * WORDS.material * 4);
-  const target = wordsOf(bytes);
+  const bytes = sharedBytes(scene.materials.length * MATERIAL_WORDS * 4);
+  const record = new RecordView<'Material'>(bytes, MATERIAL_WORDS);
   scene.materials.forEach((material, index) => {
-    const at = index * WORDS.material;
-    target.floats.set(material.baseColor, at);
-    target.floats.set(material.emissive, at + 4);
-    target.floats.set(
-      [
-        material.alphaCutoff,
-        material.metallic,
-        material.roughness,
-        material.transmission,
-        indexOfRefraction(material),
-        material.normalScale,
-      ],
-      at + 7,
-    );
-    target.words[at + 13] = flagsOf(material, scene.colors !== null);
+    record.seek(index);
+    record.setVec4f(MATERIAL.baseColor, ...material.baseColor);
+    record.setVec3f(MATERIAL.emissive, ...material.emissive);
+    record.setF32(MATERIAL.alphaCutoff, material.alphaCutoff);
+    record.setF32(MATERIAL.metallic, material.metallic);
+    record.setF32(MATERIAL.roughness, material.roughness);
+    record.setF32(MATERIAL.transmission, material.transmission);
+    record.setF32(MATERIAL.ior, indexOfRefraction(material));
+    record.setF32(MATERIAL.normalScale, material.normalScale);
+    record.setU32(MATERIAL.flags, flagsOf(material, scene.colors !== null));
     const slots = [
-      material.baseColorTexture,
-      material.metallicRoughnessTexture,
-      material.normalTexture,
-      material.emissiveTexture,
-      material.transmissionTexture,
-    ];
-    slots.forEach((slot, number) => writeSlot(target, at + 16 + number * WORDS.slot, slot, scene.textures, textures));
+      [MATERIAL.baseColorTexture, material.baseColorTexture],
+      [MATERIAL.surfaceTexture, material.metallicRoughnessTexture],
+      [MATERIAL.normalTexture, material.normalTexture],
+      [MATERIAL.emissiveTexture, material.emissiveTexture],
+      [MATERIAL.transmissionTexture, material.transmissionTexture],
+    ] as const;
+    for (const [member, slot] of slots)
+      if (slot !== null) writeSlot(record.within(member), slot, scene.textures, textures);
   });
   return bytes;
 }
@@ -45,10 +51,10 @@ function indexOfRefraction(material: PosedMaterial): number {
 
 function flagsOf(material: PosedMaterial, colors: boolean): number {
   let flags = 0;
-  if (material.alphaMode === 'mask') flags |= MATERIAL_FLAGS.mask;
-  if (material.alphaMode === 'blend') flags |= MATERIAL_FLAGS.blend;
-  if (material.doubleSided) flags |= MATERIAL_FLAGS.doubleSided;
-  if (material.unlit) flags |= MATERIAL_FLAGS.unlit;
-  if (colors) flags |= MATERIAL_FLAGS.colors;
+  if (material.alphaMode === 'mask') flags |= MATERIAL_MASK;
+  if (material.alphaMode === 'blend') flags |= MATERIAL_BLEND;
+  if (material.doubleSided) flags |= MATERIAL_DOUBLE_SIDED;
+  if (material.unlit) flags |= MATERIAL_UNLIT;
+  if (colors) flags |= MATERIAL_COLORS;
   return flags;
 }

@@ -1,6 +1,22 @@
+import {
+  ATTRIBUTES,
+  ATTRIBUTES_WORDS,
+  BLOCK4,
+  BLOCK4_WORDS,
+  NO_ATTRIBUTE,
+  SURFACE,
+  SURFACE_WORDS,
+  TANGENT_FLIPPED,
+  TANGENT_X_MOST,
+  TANGENT_Y_MOST,
+  TANGENT_Y_SHIFT,
+  TRIANGLE_ALPHA,
+  TRIANGLE_SINGLE_SIDED,
+} from '../../kernels/generated/layout.js';
+import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
 import type { Tree } from './buildTree.js';
-import { NONE, TRIANGLE_ALPHA, TRIANGLE_SINGLE_SIDED, WORDS, sharedBytes, wordsOf } from './layout.js';
+import { sharedBytes } from './sharedBytes.js';
 
 /** Shading data in the order of the blocks. */
 export interface PackedSurfaces {
@@ -8,66 +24,92 @@ export interface PackedSurfaces {
   blocks: Uint8Array;
   /** `Surface` records; light densities are still 0. */
   surfaces: Uint8Array;
-  /** Vectors that only some triangles have: uv1 (2), colours (3). */
+  /** `Attributes` records of the triangles that have any. */
   attributes: Float32Array;
   /** The scene's triangle of each surface. */
   triangleOfSurface: Uint32Array;
 }
 
-/** Vectors of attributes per triangle that has any. */
-const ATTRIBUTE_VECTORS = 5;
+/** Stands for a tangent of no length: next to +Z, as good as any, since the kernel makes it orthogonal to the normal. */
+const NO_TANGENT = 0x3fff8000;
+/** Vectors of `tables` that one `Attributes` record takes. */
+const ATTRIBUTES_VECTORS = ATTRIBUTES_WORDS / 4;
 
 /**
- * Packs what the kernel reads at a hit. `attributes` will begin at vector 0 of its piece: `packFrame` adds where that
- * is.
+ * Packs what the kernel reads at a hit.
+ * @param firstAttributes vector of `tables` at which the attributes will begin.
  */
-export function packSurfaces(scene: PosedScene, tree: Tree, firstAttribute: number): PackedSurfaces {
+export function packSurfaces(scene: PosedScene, tree: Tree, firstAttributes: number): PackedSurfaces {
   const blocks = sharedBytes(tree.blocks.byteLength);
   blocks.set(tree.blocks);
-  const ids = wordsOf(blocks).words;
-  const surfaces = sharedBytes(scene.triangleCount * WORDS.surface * 4);
-  const { floats, words } = wordsOf(surfaces);
+  const block = new RecordView<'Block4'>(blocks, BLOCK4_WORDS);
+  const surfaces = sharedBytes(scene.triangleCount * SURFACE_WORDS * 4);
+  const record = new RecordView<'Surface'>(surfaces, SURFACE_WORDS);
   const triangleOfSurface = new Uint32Array(scene.triangleCount);
   const flags = scene.materials.map(triangleFlags);
   const extended = scene.materials.map((material) => readsAttributes(scene, material));
   const mapped = scene.materials.map((material) => material.normalTexture !== null);
   let extendedCount = 0;
   for (const material of scene.materialOfTriangle) if (extended[material]!) extendedCount++;
-  const attributes = new Float32Array(extendedCount * ATTRIBUTE_VECTORS * 4);
+  const attributes = new Float32Array(extendedCount * ATTRIBUTES_WORDS);
+  const attributesRecord = new RecordView<'Attributes'>(new Uint8Array(attributes.buffer), ATTRIBUTES_WORDS);
   let surface = 0;
-  let attribute = 0;
+  let extendedSurface = 0;
   for (let lane = 0; lane < tree.lanes.length; lane++) {
     const triangle = tree.lanes[lane]!;
     if (triangle < 0) continue;
     const material = scene.materialOfTriangle[triangle]!;
-    ids[(lane >>> 2) * WORDS.block + 36 + (lane & 3)] = (surface | flags[material]!) >>> 0;
+    block.seek(lane >>> 2).setLaneU32(BLOCK4.id, lane & 3, (surface | flags[material]!) >>> 0);
     triangleOfSurface[surface] = triangle;
-    const at = surface * WORDS.surface;
-    for (let axis = 0; axis < 3; axis++) {
-      const corner = scene.positions[9 * triangle + axis]!;
-      floats[at + axis] = corner;
-      floats[at + 4 + axis] = scene.positions[9 * triangle + 3 + axis]! - corner;
-      floats[at + 8 + axis] = scene.positions[9 * triangle + 6 + axis]! - corner;
-      for (let c = 0; c < 3; c++) floats[at + 12 + 4 * c + axis] = scene.normals[9 * triangle + 3 * c + axis]!;
-    }
-    words[at + 3] = material;
-    for (let i = 0; i < 6; i++) floats[at + 24 + i] = scene.uv0[6 * triangle + i]!;
-    if (mapped[material]!) {
-      for (let c = 0; c < 3; c++) words[at + 15 + 4 * c] = packTangent(scene.tangents, 12 * triangle + 4 * c);
-    }
-    words[at + 11] = NONE;
+    record.seek(surface);
+    writeSurface(record, scene, triangle);
+    record.setU32(SURFACE.material, material);
+    if (mapped[material]!) writeTangents(record, scene.tangents, triangle);
     if (extended[material]!) {
-      words[at + 11] = firstAttribute + attribute;
-      const to = attribute * 4;
-      const uv1 = scene.uv1 ?? scene.uv0;
-      for (let i = 0; i < 6; i++) attributes[to + i] = uv1[6 * triangle + i]!;
-      for (let i = 0; i < 12; i++)
-        attributes[to + 8 + i] = scene.colors === null ? 1 : scene.colors[12 * triangle + i]!;
-      attribute += ATTRIBUTE_VECTORS;
-    }
+      record.setU32(SURFACE.attributes, firstAttributes + extendedSurface * ATTRIBUTES_VECTORS);
+      writeAttributes(attributesRecord.seek(extendedSurface), scene, triangle);
+      extendedSurface++;
+    } else record.setU32(SURFACE.attributes, NO_ATTRIBUTE);
     surface++;
   }
   return { blocks, surfaces, attributes, triangleOfSurface };
+}
+
+/** Writes a triangle's corner and edges, its normals and its first texture coordinates. */
+function writeSurface(record: RecordView<'Surface'>, scene: PosedScene, triangle: number): void {
+  const { positions: p, normals: n, uv0: uv } = scene;
+  const at = 9 * triangle;
+  const [x, y, z] = [p[at]!, p[at + 1]!, p[at + 2]!];
+  record.setVec3f(SURFACE.corner, x, y, z);
+  record.setVec3f(SURFACE.firstEdge, p[at + 3]! - x, p[at + 4]! - y, p[at + 5]! - z);
+  record.setVec3f(SURFACE.secondEdge, p[at + 6]! - x, p[at + 7]! - y, p[at + 8]! - z);
+  record.setVec3f(SURFACE.normal0, n[at]!, n[at + 1]!, n[at + 2]!);
+  record.setVec3f(SURFACE.normal1, n[at + 3]!, n[at + 4]!, n[at + 5]!);
+  record.setVec3f(SURFACE.normal2, n[at + 6]!, n[at + 7]!, n[at + 8]!);
+  const uvAt = 6 * triangle;
+  record.setVec4f(SURFACE.uvs, uv[uvAt]!, uv[uvAt + 1]!, uv[uvAt + 2]!, uv[uvAt + 3]!);
+  record.setVec2f(SURFACE.uv2, uv[uvAt + 4]!, uv[uvAt + 5]!);
+}
+
+function writeTangents(record: RecordView<'Surface'>, tangents: Float32Array, triangle: number): void {
+  record.setU32(SURFACE.tangent0, packTangent(tangents, 12 * triangle));
+  record.setU32(SURFACE.tangent1, packTangent(tangents, 12 * triangle + 4));
+  record.setU32(SURFACE.tangent2, packTangent(tangents, 12 * triangle + 8));
+}
+
+/** Writes a triangle's second texture coordinates (the first where there are none) and colours (white). */
+function writeAttributes(record: RecordView<'Attributes'>, scene: PosedScene, triangle: number): void {
+  const uv = scene.uv1 ?? scene.uv0;
+  const uvAt = 6 * triangle;
+  record.setVec4f(ATTRIBUTES.uvs, uv[uvAt]!, uv[uvAt + 1]!, uv[uvAt + 2]!, uv[uvAt + 3]!);
+  record.setVec2f(ATTRIBUTES.uv2, uv[uvAt + 4]!, uv[uvAt + 5]!);
+  const { colors } = scene;
+  const members = [ATTRIBUTES.color0, ATTRIBUTES.color1, ATTRIBUTES.color2];
+  for (let corner = 0; corner < 3; corner++) {
+    const at = 12 * triangle + 4 * corner;
+    if (colors === null) record.setVec4f(members[corner]!, 1, 1, 1, 1);
+    else record.setVec4f(members[corner]!, colors[at]!, colors[at + 1]!, colors[at + 2]!, colors[at + 3]!);
+  }
 }
 
 function triangleFlags(material: PosedMaterial): number {
@@ -90,14 +132,16 @@ function readsAttributes(scene: PosedScene, material: PosedMaterial): boolean {
   return slots.some((slot) => slot?.uvSet === 1);
 }
 
-/** A tangent by its octahedral map: 16 bits of x, 15 of y, and the sign of the bitangent in bit 31. */
+/** A tangent as one word, see the TANGENT_ constants of layout.wgsl. */
 function packTangent(tangents: Float32Array, at: number): number {
   const [x, y, z, w] = [tangents[at]!, tangents[at + 1]!, tangents[at + 2]!, tangents[at + 3]!];
   const sum = Math.abs(x) + Math.abs(y) + Math.abs(z);
-  if (!(sum > 0)) return 0x3fff8000;
+  if (!(sum > 0)) return NO_TANGENT;
   let px = x / sum;
   let py = y / sum;
   if (z < 0) [px, py] = [(1 - Math.abs(py)) * (px >= 0 ? 1 : -1), (1 - Math.abs(px)) * (py >= 0 ? 1 : -1)];
-  const bits = Math.round((px * 0.5 + 0.5) * 65535) | (Math.round((py * 0.5 + 0.5) * 32767) << 16);
-  return (w < 0 ? bits | 0x80000000 : bits) >>> 0;
+  const xBits = Math.round((px * 0.5 + 0.5) * TANGENT_X_MOST);
+  const yBits = Math.round((py * 0.5 + 0.5) * TANGENT_Y_MOST);
+  const bits = xBits | (yBits << TANGENT_Y_SHIFT);
+  return (w < 0 ? bits | TANGENT_FLIPPED : bits) >>> 0;
 }

@@ -1,7 +1,18 @@
 import { RushesError } from '../../../protocol/errors.js';
+import {
+  SLOT_CLAMP_S,
+  SLOT_CLAMP_T,
+  SLOT_MIRROR_S,
+  SLOT_MIRROR_T,
+  SLOT_NEAREST,
+  SLOT_SRGB,
+  SLOT_USED,
+  SLOT_UV1,
+  TEXTURE_SLOT,
+} from '../../kernels/generated/layout.js';
+import type { RecordView } from '../../kernels/RecordView.js';
 import type { PosedTexture, TextureSlot } from '../PosedScene.js';
-import type { wordsOf } from './layout.js';
-import { SLOT_FLAGS, sharedBytes } from './layout.js';
+import { sharedBytes } from './sharedBytes.js';
 
 /** All texels of a scene in one buffer, and where each texture begins (in texels). */
 export interface PackedTextures {
@@ -29,15 +40,13 @@ export function packTextures(textures: readonly PosedTexture[]): PackedTextures 
   return { texels, first };
 }
 
-/** Writes one `TextureSlot` record at a word index; null leaves it unused. */
+/** Writes one `TextureSlot` record; a slot that is not written is unused. */
 export function writeSlot(
-  target: ReturnType<typeof wordsOf>,
-  at: number,
-  slot: TextureSlot | null,
+  record: RecordView<'TextureSlot'>,
+  slot: TextureSlot,
   textures: readonly PosedTexture[],
   packed: PackedTextures,
 ): void {
-  if (slot === null) return;
   const texture = textures[slot.texture];
   if (texture === undefined)
     throw new RushesError({
@@ -45,22 +54,24 @@ export function writeSlot(
       message: `A material names texture ${slot.texture} of ${textures.length}.`,
       facts: { texture: slot.texture },
     });
-  target.floats.set(slot.transform, at);
-  target.words[at + 6] = packed.first[slot.texture]!;
-  target.words[at + 7] = flagsOf(texture, slot.uvSet);
-  target.words[at + 8] = texture.width;
-  target.words[at + 9] = texture.height;
+  const [a, b, c, d, x, y] = slot.transform;
+  record.setVec4f(TEXTURE_SLOT.matrix, a, b, c, d);
+  record.setVec2f(TEXTURE_SLOT.shift, x, y);
+  record.setU32(TEXTURE_SLOT.first, packed.first[slot.texture]!);
+  record.setU32(TEXTURE_SLOT.flags, flagsOf(texture, slot.uvSet));
+  record.setU32(TEXTURE_SLOT.width, texture.width);
+  record.setU32(TEXTURE_SLOT.height, texture.height);
 }
 
 function flagsOf(texture: PosedTexture, uvSet: 0 | 1): number {
-  let flags: number = SLOT_FLAGS.used;
-  if (uvSet === 1) flags |= SLOT_FLAGS.uv1;
-  if (texture.srgb) flags |= SLOT_FLAGS.srgb;
-  if (texture.filter === 'nearest') flags |= SLOT_FLAGS.nearest;
-  if (texture.wrapS === 'clamp') flags |= SLOT_FLAGS.clampS;
-  if (texture.wrapS === 'mirror') flags |= SLOT_FLAGS.mirrorS;
-  if (texture.wrapT === 'clamp') flags |= SLOT_FLAGS.clampT;
-  if (texture.wrapT === 'mirror') flags |= SLOT_FLAGS.mirrorT;
+  let flags: number = SLOT_USED;
+  if (uvSet === 1) flags |= SLOT_UV1;
+  if (texture.srgb) flags |= SLOT_SRGB;
+  if (texture.filter === 'nearest') flags |= SLOT_NEAREST;
+  if (texture.wrapS === 'clamp') flags |= SLOT_CLAMP_S;
+  if (texture.wrapS === 'mirror') flags |= SLOT_MIRROR_S;
+  if (texture.wrapT === 'clamp') flags |= SLOT_CLAMP_T;
+  if (texture.wrapT === 'mirror') flags |= SLOT_MIRROR_T;
   return flags;
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ALBEDO_SIZE } from './directionalAlbedo.js';
-import { GLASS_SIZE } from './glassAlbedo.js';
+import { ALBEDO_SIZE, GLASS_CONTRASTS, GLASS_COSINES, GLASS_ROUGHNESSES } from '../../kernels/generated/layout.js';
 
 /**
  * The committed tables of albedos as the kernel reads them: of the GGX lobe, each vector (all, rise) of its column and
@@ -29,17 +28,16 @@ function lobeTable(numbers: number[]): Float32Array {
 }
 
 function glassTable(numbers: number[]): Float32Array {
-  const { cosine, roughness, contrast } = GLASS_SIZE;
-  const table = new Float32Array(cosine * roughness * contrast * 4);
-  const at = (i: number, j: number, k: number): number =>
-    numbers[(k * roughness + Math.min(j, roughness - 1)) * cosine + Math.min(i, cosine - 1)]!;
-  for (let k = 0; k < contrast; k++) {
-    for (let j = 0; j < roughness; j++) {
-      for (let i = 0; i < cosine; i++)
-        table.set(
-          [at(i, j, k), at(i + 1, j, k), at(i, j + 1, k), at(i + 1, j + 1, k)],
-          ((k * roughness + j) * cosine + i) * 4,
-        );
+  const table = new Float32Array(GLASS_COSINES * GLASS_ROUGHNESSES * GLASS_CONTRASTS * 4);
+  const at = (i: number, j: number, k: number): number => {
+    const row = k * GLASS_ROUGHNESSES + Math.min(j, GLASS_ROUGHNESSES - 1);
+    return numbers[row * GLASS_COSINES + Math.min(i, GLASS_COSINES - 1)]!;
+  };
+  let next = 0;
+  for (let k = 0; k < GLASS_CONTRASTS; k++) {
+    for (let j = 0; j < GLASS_ROUGHNESSES; j++) {
+      for (let i = 0; i < GLASS_COSINES; i++, next += 4)
+        table.set([at(i, j, k), at(i + 1, j, k), at(i, j + 1, k), at(i + 1, j + 1, k)], next);
     }
   }
   return table;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { GLASS_SIZE, glassAlbedoTable } from '../../../renderer/scene/prepare/glassAlbedo.js';
 import {
   ALBEDO_SIZE,
-  directionalAlbedo,
-  directionalAlbedoTable,
-} from '../../../renderer/scene/prepare/directionalAlbedo.js';
+  GLASS_CONTRASTS,
+  GLASS_COSINES,
+  GLASS_ROUGHNESSES,
+} from '../../../renderer/kernels/generated/layout.js';
+import { glassAlbedoTable } from '../../../renderer/scene/prepare/glassAlbedo.js';
+import { directionalAlbedo, directionalAlbedoTable } from '../../../renderer/scene/prepare/directionalAlbedo.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf } from '../../support/posedFixtures.js';
@@ -13,7 +15,7 @@ import { material, posedOf } from '../../support/posedFixtures.js';
 describe('albedo tables', () => {
   for (const [name, compute, count] of [
     ['albedoTable.json', directionalAlbedoTable, 2 * ALBEDO_SIZE ** 2],
-    ['glassAlbedoTable.json', glassAlbedoTable, GLASS_SIZE.cosine * GLASS_SIZE.roughness * GLASS_SIZE.contrast],
+    ['glassAlbedoTable.json', glassAlbedoTable, GLASS_COSINES * GLASS_ROUGHNESSES * GLASS_CONTRASTS],
   ] as const) {
     it(`${name} is what the integration gives`, () => {
       // In the sources: four folders above this file in `dist`.

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
-import { wordsOf } from '../../../renderer/scene/prepare/layout.js';
+import {
+  FRAME,
+  FRAME_WORDS,
+  LIGHT_TRIANGLE,
+  TRIANGLE_LIGHT,
+  TRIANGLE_LIGHT_WORDS,
+} from '../../../renderer/kernels/generated/layout.js';
+import { RecordView } from '../../../renderer/kernels/RecordView.js';
 import { assertChiSquared, randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { ball, environmentOf, lamp, material, posedOf, quad } from '../../support/posedFixtures.js';
@@ -212,23 +219,30 @@ describe('samplers agree with their densities', () => {
     });
     const prepared = prepareScene(posed);
     const kernel = kernelUnderTest(prepared);
-    const frame = wordsOf(prepared.buffers['frame']!);
-    const tables = wordsOf(prepared.buffers['tables']!);
-    const [lightCount, distribution, lights] = [frame.words[6]!, frame.words[7]!, frame.words[8]!];
+    const frame = new RecordView<'Frame'>(prepared.buffers['frame']!, FRAME_WORDS);
+    const tables = prepared.buffers['tables']!;
+    const scalars = new Float32Array(tables.buffer, tables.byteOffset, tables.byteLength / 4);
+    const lightCount = frame.getU32(FRAME.lightCount);
+    const distribution = frame.getU32(FRAME.lightDistribution);
+    const light = new RecordView<'TriangleLight'>(
+      tables.subarray(frame.getU32(FRAME.lights) * 16),
+      TRIANGLE_LIGHT_WORDS,
+    );
     assert.equal(lightCount, 2 + 2 + 8 + 1);
     const picks = Array.from(
       { length: lightCount },
-      (_, i) => tables.floats[distribution + i + 1]! - tables.floats[distribution + i]!,
+      (_, i) => scalars[distribution + i + 1]! - scalars[distribution + i]!,
     );
-    picks.forEach((pick, i) => assert.ok(pick > 0 && Math.abs(pick - tables.floats[lights * 4 + i * 16 + 7]!) < 1e-6));
+    picks.forEach((pick, i) =>
+      assert.ok(pick > 0 && Math.abs(pick - light.seek(i).getF32(TRIANGLE_LIGHT.pick)) < 1e-6),
+    );
     const counts = Array<number>(lightCount).fill(0);
     const quarters = Array<number>(lightCount * 4).fill(0);
     for (let i = 0; i < SAMPLES; i++) {
       const pick = random();
       const index = kernel.call('searchDistribution', distribution, lightCount, pick) as number;
       counts[index]!++;
-      const at = lights * 4 + index * 16;
-      if (tables.words[at + 3] !== 3) continue;
+      if (light.seek(index).getU32(TRIANGLE_LIGHT.kind) !== LIGHT_TRIANGLE) continue;
       const sample = kernel.call('sampleLight', position, pick, [random(), random()]) as {
         direction: number[];
         distance: number;
@@ -236,8 +250,11 @@ describe('samplers agree with their densities', () => {
         weight: number[];
         triangle: number;
       };
-      const vector = (offset: number): number[] => [0, 1, 2].map((axis) => tables.floats[at + offset + axis]!);
-      const [corner, first, second] = [vector(0), vector(4), vector(8)];
+      const [corner, first, second] = [
+        light.getVec3f(TRIANGLE_LIGHT.corner),
+        light.getVec3f(TRIANGLE_LIGHT.firstEdge),
+        light.getVec3f(TRIANGLE_LIGHT.secondEdge),
+      ];
       const normal = [
         first[1]! * second[2]! - first[2]! * second[1]!,
         first[2]! * second[0]! - first[0]! * second[2]!,
@@ -246,7 +263,7 @@ describe('samplers agree with their densities', () => {
       const twice = Math.hypot(...normal);
       if (sample.density === 0) {
         // Only backs of single-sided triangles give nothing.
-        assert.equal(posed.materials[tables.words[at + 15]!]!.doubleSided, false);
+        assert.equal(posed.materials[light.getU32(TRIANGLE_LIGHT.material)]!.doubleSided, false);
         continue;
       }
       const point = sample.direction.map((d, axis) => position[axis]! + d * sample.distance - corner[axis]!);

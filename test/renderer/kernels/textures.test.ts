@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { TEXTURE_SLOT, TEXTURE_SLOT_WORDS } from '../../../renderer/kernels/generated/layout.js';
+import { RecordView } from '../../../renderer/kernels/RecordView.js';
 import { packTextures, srgbTable, writeSlot } from '../../../renderer/scene/prepare/packTextures.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { sampleTexture } from '../../../renderer/scene/prepare/sampleTexture.js';
@@ -59,8 +61,8 @@ describe('textures in the kernel', () => {
             random() - 3,
           ].map(Math.fround) as unknown as TextureSlot['transform'],
         };
-        const words = new Uint32Array(12);
-        writeSlot({ words, floats: new Float32Array(words.buffer) }, 0, slot, textures, packed);
+        const record = new RecordView<'TextureSlot'>(new Uint8Array(TEXTURE_SLOT_WORDS * 4), TEXTURE_SLOT_WORDS);
+        writeSlot(record, slot, textures, packed);
         const [u, v] = [Math.fround(4 * random() - 2), Math.fround(4 * random() - 2)];
         const [a, b, c, d, x, y] = slot.transform;
         const exact = sampleTexture(texture, slot, u, v, table);
@@ -74,8 +76,8 @@ describe('textures in the kernel', () => {
           {
             matrix: [a, b, c, d],
             shift: [x, y],
-            first: words[6]!,
-            flags: words[7]!,
+            first: record.getU32(TEXTURE_SLOT.first),
+            flags: record.getU32(TEXTURE_SLOT.flags),
             width: texture.width,
             height: texture.height,
             padding: [0, 0],

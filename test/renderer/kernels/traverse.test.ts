@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
-import { wordsOf } from '../../../renderer/scene/prepare/layout.js';
+import { NO_TRIANGLE, SURFACE, SURFACE_WORDS } from '../../../renderer/kernels/generated/layout.js';
+import { RecordView } from '../../../renderer/kernels/RecordView.js';
 import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf } from '../../support/posedFixtures.js';
@@ -60,8 +61,7 @@ describe('traversal of the four-wide tree', () => {
       if (count >= 40) corners[2] = corners[1]!;
       const prepared = prepareScene(posedOf({ pieces: [{ corners, material: 0 }], materials: [material()] }));
       const kernel = kernelUnderTest(prepared);
-      const surfaces = wordsOf(prepared.buffers['surfaces']!).floats;
-      const blocks = wordsOf(prepared.buffers['blocks']!);
+      const surface = new RecordView<'Surface'>(prepared.buffers['surfaces']!, SURFACE_WORDS);
       let hits = 0;
       for (let ray = 0; ray < 1500; ray++) {
         const origin = point(1.5);
@@ -95,7 +95,7 @@ describe('traversal of the four-wide tree', () => {
           1,
         ) as unknown as Hit;
         if (nearest === Infinity)
-          assert.equal(hit.triangle, 0xffffffff, `ray ${ray} hits ${hit.triangle} (seed ${statisticsSeed})`);
+          assert.equal(hit.triangle, NO_TRIANGLE, `ray ${ray} hits ${hit.triangle} (seed ${statisticsSeed})`);
         else {
           hits++;
           assert.ok(
@@ -103,10 +103,12 @@ describe('traversal of the four-wide tree', () => {
             `ray ${ray}: ${hit.distance}, brute force ${nearest} (seed ${statisticsSeed})`,
           );
           // The barycentric weights name the same point.
-          const at = hit.triangle * 32;
+          surface.seek(hit.triangle);
+          const [corner, first, second] = [SURFACE.corner, SURFACE.firstEdge, SURFACE.secondEdge].map((member) =>
+            surface.getVec3f(member),
+          ) as [Vector, Vector, Vector];
           for (let axis = 0; axis < 3; axis++) {
-            const onTriangle =
-              surfaces[at + axis]! + hit.u * surfaces[at + 4 + axis]! + hit.v * surfaces[at + 8 + axis]!;
+            const onTriangle = corner[axis]! + hit.u * first[axis]! + hit.v * second[axis]!;
             assert.ok(Math.abs(onTriangle - (origin[axis]! + hit.distance * direction[axis]!)) < 2e-3);
           }
         }
@@ -118,7 +120,7 @@ describe('traversal of the four-wide tree', () => {
         if (nearest !== Infinity) assert.equal(kernel.call('transmittance', origin, direction, nearest + margin), 0);
       }
       if (count >= 40) assert.ok(hits > count / 8, `only ${hits} hits`);
-      assert.equal(blocks.words.length > 0, true);
+      assert.equal(prepared.buffers['blocks']!.byteLength > 0, true);
     });
   }
 
