@@ -1,5 +1,5 @@
 import { RushesError } from '../../protocol/errors.js';
-import type { CommandContext } from '../commands/CommandContext.js';
+import type { CommandContext } from '../options/CommandContext.js';
 import { type Finding, examineMachine } from './examineMachine.js';
 
 /**

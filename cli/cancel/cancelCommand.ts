@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { BadInputError } from '../../protocol/errors.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { localNetworkFolder, requireSession } from '../session/openSession.js';
+import { formatMoney } from '../terminal/formatMoney.js';
+import { findJob } from '../session/findJob.js';
+import { watchChain } from '../session/watchChain.js';
+
+/** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */
+export async function cancelCommand({
+  job: wanted,
+  network: source,
+  data,
+  key,
+  context,
+}: {
+  job: string;
+  network?: string;
+  data?: string;
+  key?: string;
+  context: CommandContext;
+}): Promise<void> {
+  const { env, terminal, signal } = context;
+  const session = await requireSession({
+    source,
+    folder: resolve(data ?? localNetworkFolder(env.home)),
+    keyFile: key,
+    context,
+  });
+  const watch = watchChain({ network: session.network, signal });
+  try {
+    await watch.reached(await session.chain.blockNumber({ signal }));
+    const job = findJob(watch.log.ledger, wanted);
+    const { jobId } = job;
+    if (job.artist !== session.chain.account)
+      throw new BadInputError({
+        code: 'not-yours',
+        message: `job ${jobId} belongs to ${job.artist}, not to ${session.chain.account}`,
+        facts: { jobId, artist: job.artist },
+        advice: "give the artist's key with --key.",
+      });
+    const before = job.withdrawnWei;
+    if (!job.closed && !job.completed)
+      await watch.reached((await session.chain.closeJob({ jobId }, { signal })).blockNumber);
+    else if (job.unreservedWei > 0n)
+      await watch.reached(
+        (await session.chain.withdrawUnreserved({ jobId, amountWei: job.unreservedWei }, { signal })).blockNumber,
+      );
+    const after = watch.log.ledger.jobs.get(jobId)!;
+    const returnedWei = after.withdrawnWei - before;
+    terminal.line(
+      `job ${jobId} is ${after.completed ? 'complete' : 'closed'}; ${formatMoney(returnedWei, 6)} of ${session.network.testMoney ? 'test money' : 'tokens'} came back`,
+    );
+    if (after.reservedWei > 0n)
+      terminal.line(
+        `${formatMoney(after.reservedWei, 6)} are held by leases that are under way: run the same command again later for what they leave`,
+      );
+    terminal.result({
+      jobId,
+      closed: after.closed,
+      completed: after.completed,
+      returnedWei: returnedWei.toString(),
+      reservedWei: after.reservedWei.toString(),
+      unreservedWei: after.unreservedWei.toString(),
+    });
+  } finally {
+    await watch.stop();
+  }
+}

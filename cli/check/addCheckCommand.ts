@@ -1,0 +1,26 @@
+import { type Command } from 'commander';
+import type { CommandContext } from '../options/CommandContext.js';
+
+/** `rushes check SCENE`: what a scene holds, and what is missing or cannot be drawn. */
+export function addCheckCommand(program: Command, context: CommandContext): void {
+  program
+    .command('check')
+    .summary('say what a scene holds and what is missing or cannot be drawn yet')
+    .description(
+      'Loads a scene as `render` would and lists by name what is missing and what cannot be drawn yet. Exits with 2 when there is any of it.',
+    )
+    .argument('<scene>', 'the .gltf or .glb file')
+    .option('--env <file.hdr>', 'an environment, checked as well')
+    .option('--json', 'print one JSON object on stdout, everything else on stderr', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rushes check scene.gltf
+  rushes check scene.glb --json`,
+    )
+    .action(async (scene: string, flags: { env?: string; json: boolean }) => {
+      const { checkCommand } = await import('./checkCommand.js');
+      await checkCommand({ scene, env: flags.env, context });
+    });
+}

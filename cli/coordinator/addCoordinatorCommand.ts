@@ -1,0 +1,27 @@
+import { type Command, Option } from 'commander';
+import { integerBetween } from '../options/parseValues.js';
+import type { CommandContext } from '../options/CommandContext.js';
+
+/** `rushes coordinator`: follows the chain and suggests to each worker what to take next. */
+export function addCoordinatorCommand(program: Command, context: CommandContext): void {
+  program
+    .command('coordinator')
+    .summary('run a coordinator: suggests work, serves progress, holds no key')
+    .requiredOption('--network <file|url>', 'network.json, or the address of another coordinator')
+    .option('--database <url>', 'PostgreSQL (default: RUSHES_DATABASE_URL)')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`,
+    )
+    .action(
+      async (flags: { network: string; awaitNetwork?: boolean; database?: string; host: string; port: number }) => {
+        const { coordinatorCommand } = await import('./coordinatorCommand.js');
+        await coordinatorCommand({ ...flags, context });
+      },
+    );
+}

@@ -1,0 +1,48 @@
+import { startCoordinator } from '../../coordinator/startCoordinator.js';
+import { BadInputError } from '../../protocol/errors.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { runDaemon } from '../supervisor/runDaemon.js';
+import { createLog } from '../terminal/createLog.js';
+import { readNetwork } from '../session/readNetwork.js';
+
+/** Runs `rushes coordinator` until it is asked to end. */
+export async function coordinatorCommand({
+  network: source,
+  awaitNetwork,
+  database,
+  host,
+  port,
+  context,
+}: {
+  network: string;
+  awaitNetwork?: boolean;
+  database?: string;
+  host: string;
+  port: number;
+  context: CommandContext;
+}): Promise<void> {
+  const { env, terminal, signal } = context;
+  const databaseUrl = database ?? env.databaseUrl;
+  if (databaseUrl === undefined)
+    throw new BadInputError({
+      code: 'no-database',
+      message: 'a coordinator needs a PostgreSQL',
+      advice: 'give one with --database postgres://... or RUSHES_DATABASE_URL; `rushes up` brings its own.',
+    });
+  const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
+  const coordinator = await startCoordinator({
+    network,
+    databaseUrl,
+    host,
+    port,
+    signal,
+    log: createLog({ name: 'coordinator', terminal, debug: env.debug }),
+  });
+  await runDaemon({
+    daemon: coordinator,
+    facts: { url: coordinator.url },
+    said: `coordinator at ${coordinator.url}, on network ${network.name}`,
+    terminal,
+    signal,
+  });
+}

@@ -1,0 +1,133 @@
+import { BadInputError, RushesError } from '../../protocol/errors.js';
+import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import type { RenderOptions } from './RenderOptions.js';
+import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
+import { listProblems, loadForArtist, SceneProblemsError } from '../scene/loadForArtist.js';
+import { makeFolder } from '../files/makeFolder.js';
+import { readEnvironment } from '../scene/readEnvironment.js';
+import { renderLocally } from './renderLocally.js';
+import { resolveView, type View } from './resolveView.js';
+
+/** Runs `rushes render SCENE`, alone or on a network. */
+export async function renderCommand({
+  scene,
+  options,
+  context,
+}: {
+  scene: string;
+  options: RenderOptions;
+  context: CommandContext;
+}): Promise<void> {
+  const startedAtMs = Date.now() - Math.round(process.uptime() * 1000);
+  const { terminal, signal } = context;
+  refuseContradictions(options);
+  await makeFolder(options.out);
+
+  // A network that is brought up for the job takes seconds, and so does the scene: both at once. Whatever is wrong with
+  // the scene takes it down again.
+  const network = options.local
+    ? undefined
+    : (await import('./startNetworkFor.js')).startNetworkFor({ options, context });
+  try {
+    const artistScene = await loadForArtist({ scene, signal });
+    listProblems(terminal, artistScene);
+    if (
+      artistScene.unreadable ||
+      (!options.acceptUnsupported && (artistScene.missing.length > 0 || artistScene.unsupported.length > 0))
+    )
+      throw new SceneProblemsError({ scene, ...artistScene });
+    const environment = await readEnvironment({
+      file: options.env,
+      intensity: options.envIntensity,
+      loaded: artistScene.loaded,
+      read: artistScene.read,
+    });
+    // Decoded here as well as by whoever renders: a damaged file is refused before anything is paid.
+    const posedEnvironment = environment === null ? null : loadEnvironment(environment);
+    const view = resolveView({ options, loaded: artistScene.loaded, environment });
+    refuseAbsurd(view);
+    terminal.line(describeJob({ scene, view, environmentSource: environment?.source }));
+    if (network === undefined)
+      await renderLocally({ scene: artistScene, environment, posedEnvironment, view, options, context, startedAtMs });
+    else {
+      const { renderOnNetwork } = await import('./renderOnNetwork.js');
+      await renderOnNetwork({ scene: artistScene, environment, view, options, network, context, startedAtMs });
+    }
+  } catch (error) {
+    const kept = await network?.close({ keepLogs: context.env.debug || isInternal(error, signal) });
+    if (kept !== undefined) terminal.line(`what the network's processes said is in ${kept}/logs`);
+    throw error;
+  }
+  await network?.close({ keepLogs: false });
+}
+
+/** Whether the logs of a network may say more than the error does. */
+function isInternal(error: unknown, signal: AbortSignal): boolean {
+  return !signal.aborted && !(error instanceof RushesError && error.exitCode === 2);
+}
+
+function refuseContradictions(options: RenderOptions): void {
+  if (options.local && (options.network !== undefined || options.cheat !== undefined))
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: `--local uses no network, so --${options.network === undefined ? 'cheat' : 'network'} cannot go with it`,
+      advice: 'leave one of the two out.',
+    });
+  if (options.cheat !== undefined && options.network !== undefined)
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: '--cheat brings up a network of its own, so --network cannot go with it',
+      advice: 'leave one of the two out.',
+    });
+  if (options.cheat !== undefined && options.cheat !== 'half-samples')
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: `there is no cheat ${JSON.stringify(options.cheat)}`,
+      advice: 'the one there is: half-samples.',
+    });
+}
+
+/**
+ * The most samples of all pixels and frames together: some months on a large farm. Beyond it somebody slipped on a key.
+ */
+const MAX_JOB_SAMPLES = 1e15;
+
+function refuseAbsurd(view: View): void {
+  const frames = view.frames.last - view.frames.first + 1;
+  if (frames > MANIFEST_LIMITS.frames)
+    throw new BadInputError({
+      code: 'too-large',
+      message: `${frames} frames are more than the ${MANIFEST_LIMITS.frames} of one job`,
+      advice: 'render a part with --frames A-B.',
+    });
+  const samples = frames * view.size.width * view.size.height * view.samples;
+  if (samples > MAX_JOB_SAMPLES)
+    throw new BadInputError({
+      code: 'too-large',
+      message: `${frames} frames of ${view.size.width}x${view.size.height} with ${view.samples} samples are ${samples.toExponential(1)} samples, more than one job may have (${MAX_JOB_SAMPLES.toExponential(0)})`,
+      facts: { samples },
+      advice: 'use a smaller --size, fewer --samples or a part of the --frames.',
+    });
+}
+
+function describeJob({
+  scene,
+  view,
+  environmentSource,
+}: {
+  scene: string;
+  view: View;
+  environmentSource: 'option' | 'scene' | 'studio' | undefined;
+}): string {
+  const frames = view.frames.last - view.frames.first + 1;
+  const camera =
+    view.camera.kind === 'node'
+      ? `camera ${JSON.stringify(view.camera.name)}`
+      : `seen from ${view.camera.thetaDegrees}°, ${view.camera.phiDegrees}° at ${view.camera.radius} m`;
+  const what =
+    view.clip === null
+      ? `${frames} ${frames === 1 ? 'frame' : 'frames'}`
+      : `${frames} ${frames === 1 ? 'frame' : 'frames'} of ${JSON.stringify(view.clip)} at ${view.frames.fps} fps`;
+  return `${scene}: ${what}, ${view.size.width}x${view.size.height}, ${view.samples} samples, ${view.bounces} bounces, ${camera}${environmentSource === 'studio' ? ', lit by the built-in studio (--env chooses another)' : ''}`;
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
+import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
+import { encodeManifest } from '../../protocol/manifest.js';
+import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
+import { createSteadyEngine } from '../../party/createSteadyEngine.js';
+import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
+import { chunkOutput } from '../../renderer/image/chunkOutput.js';
+import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
+import { poseScene } from '../../renderer/scene/poseScene.js';
+import { prepareScene, type ReusableScene } from '../../renderer/scene/prepare/prepareScene.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import type { RenderOptions } from './RenderOptions.js';
+import { writeReport } from '../files/writeReport.js';
+import { formatDuration } from '../terminal/formatDuration.js';
+import { startProgress } from '../terminal/startProgress.js';
+import { buildManifest } from './buildManifest.js';
+import { clearResults } from './clearResults.js';
+import { describeEngine } from './describeEngine.js';
+import type { FrameResult } from './FrameResult.js';
+import { framePath } from './frameFiles.js';
+import type { ArtistScene } from '../scene/loadForArtist.js';
+import { lookOf } from './lookOf.js';
+import { renderSteadily } from './renderSteadily.js';
+import type { ArtistEnvironment } from '../scene/readEnvironment.js';
+import type { View } from './resolveView.js';
+import { writeAnimation } from './writeAnimation.js';
+import { writeFrame } from './writeFrame.js';
+
+/**
+ * Renders a job with this machine's engine alone. The manifest, and with it every pixel, is that of the same command on
+ * a network.
+ */
+export async function renderLocally({
+  scene,
+  environment,
+  posedEnvironment,
+  view,
+  options,
+  context,
+  startedAtMs,
+}: {
+  scene: ArtistScene;
+  environment: ArtistEnvironment | null;
+  posedEnvironment: PosedEnvironment | null;
+  view: View;
+  options: RenderOptions;
+  context: CommandContext;
+  startedAtMs: number;
+}): Promise<void> {
+  const { terminal, signal, env } = context;
+  const out = options.out;
+  await clearResults(out);
+  const engine = await createSteadyEngine({
+    create: () => createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache }),
+  });
+  try {
+    const [sceneCid, environmentCid] = await Promise.all([
+      cidOfDirectory(scene.files),
+      environment === null ? null : cidOfDirectory([environment]),
+    ]);
+    const manifest = buildManifest({
+      view,
+      scene,
+      sceneCid,
+      environment,
+      environmentCid,
+      kernelHash: engine.kernelHash,
+    });
+    const encoded = encodeManifest(manifest);
+    const geometry = geometryOf(manifest);
+    const total = chunkCount(geometry);
+    const look = lookOf(options, manifest);
+    const timings = {
+      setUpMs: Date.now() - startedAtMs,
+      prepareMs: 0,
+      renderMs: 0,
+      developMs: 0,
+      firstPictureMs: 0,
+      totalMs: 0,
+    };
+    const frames: FrameResult[] = [];
+    const work = { rays: 0, cpuMs: 0 };
+    const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
+    try {
+      let prepared: ReusableScene | undefined;
+      for (let frame = manifest.frames.first; frame <= manifest.frames.last; frame++) {
+        // Pose and prepare the frame.
+        let sinceMs = Date.now();
+        signal.throwIfAborted();
+        prepared = prepareScene(
+          poseScene({
+            loaded: scene.loaded,
+            manifestView: { ...view, frame, fps: manifest.frames.fps },
+            environment: posedEnvironment,
+          }),
+          prepared,
+        );
+        timings.prepareMs += Date.now() - sinceMs;
+
+        // Render its chunks one by one; the engine spreads each over its threads.
+        sinceMs = Date.now();
+        const tiles: Tile[] = [];
+        for (let tile = 0; tile < tilesPerFrame(geometry); tile++) {
+          const chunkIndex = (frame - manifest.frames.first) * tilesPerFrame(geometry) + tile;
+          const rect = chunkRect(geometry, chunkIndex);
+          const { width, height } = manifest.size;
+          const rendered = await renderSteadily({
+            engine: engine.at(0),
+            prepared,
+            settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height },
+            rect,
+            samples: manifest.samples,
+            batches: manifest.batches,
+            signal,
+            onRestart: ({ message }) =>
+              terminal.line(terminal.yellow(`${message}; it is started anew and renders the chunk again`)),
+          });
+          work.rays += rendered.rays;
+          work.cpuMs += rendered.cpuMs;
+          tiles.push({
+            rect,
+            halfs: chunkOutput({ leaves: rendered.leaves, rect, samples: manifest.samples, batches: manifest.batches })
+              .halfs,
+          });
+          progress.update([chunkIndex + 1]);
+        }
+        timings.renderMs += Date.now() - sinceMs;
+
+        // Assemble, develop and write it.
+        sinceMs = Date.now();
+        const path = framePath(out, frame);
+        const written = await writeFrame({ frame: assembleFrame({ ...manifest.size, tiles }), look, path });
+        frames.push({ frame, path, cid: await cidOfFile(written.png), pixelHash: written.pixelHash, ...manifest.size });
+        timings.developMs += Date.now() - sinceMs;
+        timings.firstPictureMs ||= Date.now() - startedAtMs;
+        terminal.line(path);
+      }
+    } finally {
+      progress.stop();
+    }
+    const animation = await writeAnimation({ out, frames, fps: manifest.frames.fps });
+    timings.totalMs = Date.now() - startedAtMs;
+    const report = {
+      jobId: null,
+      manifestCid: encoded.cid,
+      local: true,
+      frames,
+      animation: animation ?? null,
+      chunks: { total, rendered: total, audited: 0, paid: 0, voided: 0, convicted: 0 },
+      workers: [],
+      verifiers: [],
+      gas: { total: '0', perChunk: 0 },
+      timings,
+      engine: describeEngine(engine.kind, { ...work, restarts: engine.totals.restarts }),
+      manifest,
+      certificate: null,
+    };
+    await writeReport({ out, report });
+    if (animation !== undefined) terminal.line(animation);
+    terminal.line(
+      `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(work.rays / 1e6).toFixed(1)} million rays at ${(work.rays / Math.max(1, work.cpuMs) / 1000).toFixed(2)} million per cpu-second`,
+    );
+    terminal.result(report);
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,133 @@
+import { BadInputError } from '../../protocol/errors.js';
+import { type CameraChoice, defaultBatches, type Manifest } from '../../protocol/manifest.js';
+import { frameScene } from '../../renderer/scene/frameScene.js';
+import type { LoadedScene, SceneClip } from '../../renderer/scene/LoadedScene.js';
+import type { RenderOptions } from './RenderOptions.js';
+import type { ArtistEnvironment } from '../scene/readEnvironment.js';
+
+/** What is seen, when and how finely: a manifest without what names bytes (scene, environment, kernel). */
+export type View = Pick<
+  Manifest,
+  'background' | 'camera' | 'clip' | 'frames' | 'size' | 'samples' | 'batches' | 'bounces' | 'seed' | 'tileSize'
+>;
+
+/** Frames per second where neither the artist nor the scene says. */
+const DEFAULT_FPS = 24;
+
+/**
+ * Options first, then what the scene says of itself, then defaults that need no thought. Throws BadInputError naming
+ * what does not exist and what does.
+ */
+export function resolveView({
+  options,
+  loaded,
+  environment,
+}: {
+  options: RenderOptions;
+  loaded: LoadedScene;
+  environment: ArtistEnvironment | null;
+}): View {
+  const clip = chooseClip(options.clip, loaded);
+  const fps = options.fps ?? loaded.settings.fps ?? DEFAULT_FPS;
+  const { samples, size } = options;
+  if (options.batches !== undefined && options.batches > samples)
+    throw new BadInputError({
+      message: `--batches ${options.batches} is more than --samples ${samples}`,
+      advice: 'leave --batches out.',
+    });
+  return {
+    background: chooseBackground(options, loaded, environment),
+    camera: chooseCamera(options, loaded, clip),
+    clip: clip?.name ?? null,
+    frames: {
+      ...(options.frames ?? {
+        first: 0,
+        last: clip === undefined ? 0 : Math.max(0, Math.round(clip.durationSeconds * fps) - 1),
+      }),
+      fps,
+    },
+    size,
+    samples,
+    batches: options.batches ?? defaultBatches(samples),
+    bounces: options.bounces,
+    seed: options.seed,
+    tileSize: options.tile ?? chooseTile(size),
+  };
+}
+
+function chooseClip(name: string | undefined, loaded: LoadedScene): SceneClip | undefined {
+  const wanted = name ?? loaded.settings.clip ?? undefined;
+  if (wanted === undefined) return loaded.clips[0];
+  const found = loaded.clips.find((clip) => clip.name === wanted);
+  if (found === undefined && wanted === 'none') return undefined;
+  if (found === undefined)
+    throw new BadInputError({
+      code: 'no-clip',
+      message: `the scene has no clip ${JSON.stringify(wanted)}`,
+      facts: { clip: wanted, clips: loaded.clips.map((clip) => clip.name) },
+      advice:
+        loaded.clips.length === 0
+          ? 'it has no animation at all: leave --clip out.'
+          : `it has ${loaded.clips.map((clip) => JSON.stringify(clip.name)).join(', ')}; \`none\` holds it still.`,
+    });
+  return found;
+}
+
+function chooseBackground(
+  options: RenderOptions,
+  loaded: LoadedScene,
+  environment: ArtistEnvironment | null,
+): View['background'] {
+  const asked = options.background ?? loaded.settings.background ?? undefined;
+  if (asked === 'environment' && environment === null)
+    throw new BadInputError({
+      code: 'no-environment',
+      message: 'the background is to be the environment, and there is none',
+      advice: 'give one with --env, or another --background.',
+    });
+  return asked ?? (environment === null ? '#000000' : 'environment');
+}
+
+function chooseCamera(options: RenderOptions, loaded: LoadedScene, clip: SceneClip | undefined): CameraChoice {
+  if (options.camera !== undefined) {
+    requireCamera(options.camera, loaded);
+    return { kind: 'node', name: options.camera };
+  }
+  const placed = options.orbit !== undefined || options.target !== undefined || options.fov !== undefined;
+  if (!placed && loaded.settings.camera !== null) {
+    requireCamera(loaded.settings.camera, loaded);
+    return { kind: 'node', name: loaded.settings.camera };
+  }
+  if (!placed && loaded.cameras[0] !== undefined) return { kind: 'node', name: loaded.cameras[0].name };
+  const framed = frameScene({ loaded, clip: clip?.name ?? null, size: options.size });
+  const fovDegrees = options.fov ?? framed.fovDegrees;
+  // Another lens keeps what is framed in the picture from another distance.
+  const radius = Number(((framed.radius * halfTangent(framed.fovDegrees)) / halfTangent(fovDegrees)).toPrecision(6));
+  return { ...framed, radius, ...options.orbit, target: options.target ?? framed.target, fovDegrees };
+}
+
+function halfTangent(degrees: number): number {
+  return Math.tan((degrees * Math.PI) / 360);
+}
+
+function requireCamera(name: string, loaded: LoadedScene): void {
+  const names = loaded.cameras.map((camera) => camera.name);
+  if (names.includes(name)) return;
+  throw new BadInputError({
+    code: 'no-camera',
+    message: `the scene has no camera ${JSON.stringify(name)}`,
+    facts: { camera: name, cameras: names },
+    advice:
+      names.length === 0
+        ? 'it has none at all: leave --camera out to have it framed, or use --orbit.'
+        : `it has ${names.map((one) => JSON.stringify(one)).join(', ')}.`,
+  });
+}
+
+/**
+ * The side of a tile. Large tiles are cheap to audit (the draw takes the same number of leaves from each), small ones
+ * spread a frame over more workers: 256 once a frame holds a dozen of those, else 128.
+ */
+function chooseTile({ width, height }: { width: number; height: number }): number {
+  return width * height >= 12 * 256 * 256 ? 256 : 128;
+}

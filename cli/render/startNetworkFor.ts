@@ -1,0 +1,97 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectChain } from '../../adapters/chain/connectChain.js';
+import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
+import { localNetworkFolder, openSession } from '../session/openSession.js';
+import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
+import type { RenderOptions } from './RenderOptions.js';
+import { formatDuration } from '../terminal/formatDuration.js';
+import type { Session } from '../session/Session.js';
+
+/** A network that is being found or brought up for a job. */
+export interface JobNetwork {
+  session: Promise<Session>;
+  /**
+   * Takes down what was brought up for the job, also in the middle of it, and removes its folder unless its logs are
+   * wanted. Resolves to the folder that was kept.
+   */
+  close(options: { keepLogs: boolean }): Promise<string | undefined>;
+}
+
+/** Of the temporary folder that a network of one job lives in. */
+const FOLDER_PREFIX = 'rushes-network-';
+
+/** Finds the network of a job, or starts bringing one up in a folder of its own. */
+export function startNetworkFor({ options, context }: { options: RenderOptions; context: CommandContext }): JobNetwork {
+  const { env, terminal, signal } = context;
+  const stopping = new AbortController();
+  let folder: string | undefined;
+  let local: LocalNetwork | undefined;
+
+  async function open(): Promise<Session> {
+    const found =
+      options.cheat === undefined
+        ? await openSession({
+            source: options.network,
+            folder: localNetworkFolder(env.home),
+            keyFile: options.key,
+            context,
+          })
+        : undefined;
+    if (found !== undefined) {
+      terminal.line(
+        `on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`,
+      );
+      return found;
+    }
+    const startedAtMs = Date.now();
+    await removeAbandonedNetworks({ parent: tmpdir(), prefix: FOLDER_PREFIX });
+    folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
+    // PostgreSQL may run as another user, who must be able to pass through; keys have a folder of their own.
+    await chmod(folder, 0o711);
+    local = await bringUpNetwork({
+      folder,
+      workers: options.workers,
+      verifiers: options.verifiers,
+      threads: options.threads,
+      cheat: options.cheat,
+      port: undefined,
+      databaseUrl: env.databaseUrl,
+      cacheDir: env.cache,
+      signal: AbortSignal.any([signal, stopping.signal]),
+      onEvent: (event) => {
+        if (event.kind === 'restarting')
+          terminal.line(terminal.yellow(`${event.name} ended (${event.reason}) and is started again`));
+      },
+    });
+    terminal.line(
+      `brought up a network on this machine in ${formatDuration(Date.now() - startedAtMs)}: ${options.workers} workers, ${options.verifiers} verifiers, test money${options.cheat === undefined ? '' : `; worker-1 cheats (${options.cheat})`}`,
+    );
+    const chain = await connectChain({ network: local.description, key: local.artistKey, signal });
+    return {
+      network: local.description,
+      chain,
+      store: createObjectStore({ apiUrl: local.description.ipfsApiUrl }),
+      local,
+    };
+  }
+
+  const session = open();
+  // Whoever waits for it hears of a failure; nobody may, when the scene is refused first.
+  session.catch(() => {});
+  return {
+    session,
+    async close({ keepLogs }) {
+      stopping.abort();
+      await session.catch(() => {});
+      await local?.close();
+      if (folder === undefined) return undefined;
+      if (keepLogs) return folder;
+      await rm(folder, { recursive: true, force: true });
+      return undefined;
+    },
+  };
+}

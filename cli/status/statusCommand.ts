@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { deadlineOf, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
+import { chunksOfMask } from '../../protocol/masks.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { localNetworkFolder, requireSession } from '../session/openSession.js';
+import { formatDuration } from '../terminal/formatDuration.js';
+import { formatMoney } from '../terminal/formatMoney.js';
+import { formatTable } from '../terminal/formatTable.js';
+import { findJob } from '../session/findJob.js';
+import { progressOf } from '../render/followJob.js';
+import { watchChain } from '../session/watchChain.js';
+
+/** Runs `rushes status [JOB]`, from the chain alone. */
+export async function statusCommand({
+  job: wanted,
+  network: source,
+  data,
+  context,
+}: {
+  job: string | undefined;
+  network?: string;
+  data?: string;
+  context: CommandContext;
+}): Promise<void> {
+  const { env, terminal, signal } = context;
+  const session = await requireSession({
+    source,
+    folder: resolve(data ?? localNetworkFolder(env.home)),
+    keyFile: undefined,
+    context,
+  });
+  const watch = watchChain({ network: session.network, signal });
+  try {
+    await watch.reached(await session.chain.blockNumber({ signal }));
+    const { ledger, head } = watch.log;
+    if (wanted === undefined) {
+      showJobs([...ledger.jobs.values()], ledger, context);
+      return;
+    }
+    const job = findJob(ledger, wanted);
+    const facts = describe(ledger, job);
+    terminal.line(`${terminal.bold(job.jobId)} ${facts.state}`);
+    terminal.line(
+      `chunks    ${facts.chunks.total}: ${facts.chunks.rendered} rendered, ${facts.chunks.audited} audited, ${facts.chunks.paid} paid${facts.chunks.voided + facts.chunks.convicted === 0 ? '' : `, ${facts.chunks.voided} voided and ${facts.chunks.convicted} convicted on the way`}`,
+    );
+    terminal.line(
+      `money     ${formatMoney(job.fundedWei)} paid in, ${formatMoney(job.spentWei, 6)} spent, ${formatMoney(job.reservedWei, 6)} held by leases, ${formatMoney(job.unreservedWei, 6)} unreserved, ${formatMoney(job.withdrawnWei, 6)} came back`,
+    );
+    const nowSeconds = head?.timestamp ?? 0;
+    terminal.line();
+    for (const line of formatTable(
+      [
+        { heading: 'lease', right: true },
+        { heading: 'worker' },
+        { heading: 'state' },
+        { heading: 'chunks', right: true },
+        { heading: 'time left', right: true },
+      ],
+      facts.leases.map((lease) => [
+        String(lease.leaseId),
+        lease.worker,
+        lease.state,
+        String(lease.chunks.length),
+        lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000),
+      ]),
+    ))
+      terminal.line(line);
+    terminal.result({ network: session.network, ...facts });
+  } finally {
+    await watch.stop();
+  }
+
+  function showJobs(jobs: Readonly<LedgerJob>[], ledger: Ledger, { terminal: shown }: CommandContext): void {
+    const parties = [...ledger.accounts.values()].filter((account) => account.role !== undefined);
+    const count = (role: string): number =>
+      parties.filter((account) => account.role === role && account.withdrawableAt === undefined).length;
+    shown.line(
+      `network ${session.network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${session.network.testMoney ? '; it pays in test money' : ''}`,
+    );
+    const all = jobs.map((job) => describe(ledger, job));
+    if (all.length === 0) shown.line('no job yet');
+    else
+      for (const line of formatTable(
+        [
+          { heading: 'job' },
+          { heading: 'state' },
+          { heading: 'chunks', right: true },
+          { heading: 'rendered', right: true },
+          { heading: 'paid', right: true },
+          { heading: 'spent', right: true },
+          { heading: 'unreserved', right: true },
+        ],
+        all.map((job) => [
+          job.jobId.slice(0, 18),
+          job.state,
+          String(job.chunks.total),
+          String(job.chunks.rendered),
+          String(job.chunks.paid),
+          formatMoney(BigInt(job.spentWei)),
+          formatMoney(BigInt(job.unreservedWei)),
+        ]),
+      ))
+        shown.line(line);
+    shown.result({ network: session.network, jobs: all.map(({ leases: _leases, ...job }) => job) });
+  }
+}
+
+function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
+  const chunks = progressOf(ledger, job);
+  return {
+    jobId: job.jobId,
+    state: job.completed
+      ? 'complete'
+      : job.closed
+        ? 'closed'
+        : chunks.paid + chunks.rendered === 0
+          ? 'waiting'
+          : 'running',
+    artist: job.artist,
+    deadline: job.deadline,
+    chunks,
+    fundedWei: job.fundedWei.toString(),
+    spentWei: job.spentWei.toString(),
+    reservedWei: job.reservedWei.toString(),
+    unreservedWei: job.unreservedWei.toString(),
+    withdrawnWei: job.withdrawnWei.toString(),
+    leases: job.leaseIds.map((leaseId) => {
+      const lease = ledger.leases.get(leaseId)!;
+      return {
+        leaseId,
+        worker: lease.worker,
+        state: lease.state,
+        chunks: chunksOfMask(lease.word, lease.mask),
+        deadline: deadlineOf(lease) ?? null,
+      };
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { BadInputError } from '../../protocol/errors.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import type { ChildEvent } from '../supervisor/ChildSpec.js';
+import { formatDuration } from '../terminal/formatDuration.js';
+import { formatTable } from '../terminal/formatTable.js';
+import { bringUpNetwork } from '../network/bringUpNetwork.js';
+import { networkPaths } from '../network/networkPaths.js';
+import { localNetworkFolder } from '../session/openSession.js';
+
+/** Runs `rushes up`: brings a network up, says what runs where, and keeps it until it is asked to end. */
+export async function upCommand({
+  data,
+  port,
+  workers,
+  verifiers,
+  threads,
+  cheat,
+  context,
+}: {
+  data?: string;
+  port?: number;
+  workers: number;
+  verifiers: number;
+  threads?: number;
+  cheat?: string;
+  context: CommandContext;
+}): Promise<void> {
+  const { env, terminal, signal } = context;
+  if (cheat !== undefined && cheat !== 'half-samples')
+    throw new BadInputError({
+      code: 'bad-usage',
+      message: `there is no cheat ${JSON.stringify(cheat)}`,
+      advice: 'the one there is: half-samples.',
+    });
+  const folder = resolve(data ?? localNetworkFolder(env.home));
+  const startedAtMs = Date.now();
+  terminal.line(`bringing up a network in ${folder}`);
+  const network = await bringUpNetwork({
+    folder,
+    workers,
+    verifiers,
+    threads,
+    cheat,
+    port,
+    databaseUrl: env.databaseUrl,
+    cacheDir: env.cache,
+    signal,
+    onEvent: (event) => describe(event),
+  });
+
+  function describe(event: ChildEvent): void {
+    if (event.kind === 'restarting')
+      terminal.line(
+        terminal.yellow(
+          `${event.name} ended (${event.reason}) and is started again in ${formatDuration(event.afterMs)}`,
+        ),
+      );
+    if (event.kind === 'ready')
+      terminal.line(terminal.dim(`${event.name} is ready (${formatDuration(event.tookMs)}, process ${event.pid})`));
+  }
+
+  try {
+    await Promise.race([network.daemonsReady, network.supervisor.failed, aborted(signal)]);
+    signal.throwIfAborted();
+    const { description } = network;
+    terminal.line();
+    terminal.line(
+      terminal.green(
+        `the network is up after ${formatDuration(Date.now() - startedAtMs)}; it pays in test money, which is worth nothing`,
+      ),
+    );
+    for (const line of formatTable(
+      [{ heading: 'what' }, { heading: 'where' }],
+      [
+        ['coordinator', description.coordinatorUrl ?? '-'],
+        ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
+        ['IPFS', description.ipfsApiUrl],
+        ['network file', networkPaths(folder).description],
+        ['logs', networkPaths(folder).logs],
+        ...network.parties.map((party) => [party.name, party.address]),
+      ],
+    ))
+      terminal.line(line);
+    terminal.line();
+    terminal.line(
+      `render in another terminal: rushes render SCENE${data === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`,
+    );
+    await Promise.race([network.supervisor.failed, aborted(signal)]);
+    signal.throwIfAborted();
+  } finally {
+    if (signal.aborted) terminal.line('taking the network down; what it knows stays in its folder');
+    await network.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolveNow) =>
+    signal.aborted ? resolveNow() : signal.addEventListener('abort', () => resolveNow(), { once: true }),
+  );
+}

@@ -1,0 +1,28 @@
+import { type Command, Option } from 'commander';
+import { integerBetween } from '../options/parseValues.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import type { DaemonFlags } from '../options/DaemonFlags.js';
+
+/** `rushes verifier`: audits for pay. */
+export function addVerifierCommand(program: Command, context: CommandContext): void {
+  program
+    .command('verifier')
+    .summary('run a verifier: renders what is drawn once more, blind, and is paid per audit')
+    .requiredOption('--network <file|url>', 'network.json, or the address of a coordinator')
+    .option('--key <file>', 'private key, made when missing (default: one kept in RUSHES_HOME)')
+    .option('--data <dir>', 'folder for its state (default: RUSHES_HOME/verifier)')
+    .option('--threads <n>', 'render threads', integerBetween(1, 1024), 1)
+    .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rushes verifier --network http://127.0.0.1:8800
+  rushes verifier --network network.json --key verifier.key --nice 10`,
+    )
+    .action(async (flags: DaemonFlags) => {
+      const { verifierCommand } = await import('./verifierCommand.js');
+      await verifierCommand({ ...flags, context });
+    });
+}

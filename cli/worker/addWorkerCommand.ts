@@ -1,0 +1,29 @@
+import { type Command, Option } from 'commander';
+import { integerBetween } from '../options/parseValues.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import type { DaemonFlags } from '../options/DaemonFlags.js';
+
+/** `rushes worker`: renders for pay. */
+export function addWorkerCommand(program: Command, context: CommandContext): void {
+  program
+    .command('worker')
+    .summary('run a worker: takes leases, renders, is paid for what passes its audit')
+    .requiredOption('--network <file|url>', 'network.json, or the address of a coordinator')
+    .option('--key <file>', 'private key, made when missing (default: one kept in RUSHES_HOME)')
+    .option('--data <dir>', 'folder for its state (default: RUSHES_HOME/worker)')
+    .option('--threads <n>', "render threads (default: the machine's cores)", integerBetween(1, 1024))
+    .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
+    .option('--cheat <how>', 'on test money only, to see cheating caught: half-samples')
+    .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rushes worker --network http://127.0.0.1:8800
+  rushes worker --network network.json --key worker.key --threads 4`,
+    )
+    .action(async (flags: DaemonFlags & { cheat?: string }) => {
+      const { workerCommand } = await import('./workerCommand.js');
+      await workerCommand({ ...flags, context });
+    });
+}
