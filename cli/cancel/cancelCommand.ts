@@ -4,7 +4,7 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { localNetworkFolder, requireSession } from '../session/openSession.js';
 import { formatMoney } from '../terminal/formatMoney.js';
 import { findJob } from '../session/findJob.js';
-import { watchChain } from '../session/watchChain.js';
+import { watchChain } from '../../artist/watchChain.js';
 
 /** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */
 export async function cancelCommand({

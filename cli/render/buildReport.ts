@@ -4,7 +4,7 @@ import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { progressOf } from './followJob.js';
 import type { Session } from '../session/Session.js';
-import type { ChainWatch } from '../session/watchChain.js';
+import type { ChainWatch } from '../../artist/watchChain.js';
 
 /** What a worker or verifier process of a network of this machine counted; null for parties elsewhere. */
 interface PartyWork {

@@ -3,7 +3,7 @@ import type { JobId } from '../../protocol/ids.js';
 import { commitmentOf, countChunks, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { FrameCollector } from './collectFrames.js';
-import type { ChainWatch } from '../session/watchChain.js';
+import type { ChainWatch } from '../../artist/watchChain.js';
 
 /** Where a job stands, in chunks. Voided and convicted count chunks of leases that ended so, each time it happened. */
 export interface JobProgress {

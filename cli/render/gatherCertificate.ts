@@ -9,7 +9,7 @@ import { type OpeningIndex, parseOpeningIndex } from '../../protocol/opening.js'
 import { type Outputs, parseOutputs } from '../../protocol/outputs.js';
 import type { Terms } from '../../protocol/terms.js';
 import type { Session } from '../session/Session.js';
-import type { ChainWatch } from '../session/watchChain.js';
+import type { ChainWatch } from '../../artist/watchChain.js';
 
 /** A document of a lease that was not paid may be gone: its worker had no reason to keep it. */
 const FETCH_MS = 10_000;

@@ -12,7 +12,7 @@ import { clearResults } from './clearResults.js';
 import { type JobFile, readJobFile, writeJobFile } from './JobFile.js';
 import { planTerms } from './planTerms.js';
 import type { Session } from '../session/Session.js';
-import type { ChainWatch } from '../session/watchChain.js';
+import type { ChainWatch } from '../../artist/watchChain.js';
 
 /** A job on chain. */
 export interface OpenedJob {

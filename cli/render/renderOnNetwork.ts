@@ -24,7 +24,7 @@ import type { ArtistEnvironment } from '../scene/readEnvironment.js';
 import type { View } from './resolveView.js';
 import type { Session } from '../session/Session.js';
 import type { JobNetwork } from './startNetworkFor.js';
-import { watchChain } from '../session/watchChain.js';
+import { watchChain } from '../../artist/watchChain.js';
 import { writeAnimation } from './writeAnimation.js';
 
 /** Money that was escrowed must come back even while a person waits for the prompt: but not for long. */

@@ -8,7 +8,7 @@ import { formatMoney } from '../terminal/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { findJob } from '../session/findJob.js';
 import { progressOf } from '../render/followJob.js';
-import { watchChain } from '../session/watchChain.js';
+import { watchChain } from '../../artist/watchChain.js';
 
 /** Runs `rushes status [JOB]`, from the chain alone. */
 export async function statusCommand({

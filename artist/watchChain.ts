@@ -1,6 +1,6 @@
-import { followEvents } from '../../adapters/chain/followEvents.js';
-import { createLedgerLog, type LedgerLog } from '../../protocol/ledgerLog.js';
-import type { NetworkDescription } from '../../protocol/network.js';
+import { followEvents } from '../adapters/chain/followEvents.js';
+import { createLedgerLog, type LedgerLog } from '../protocol/ledgerLog.js';
+import type { NetworkDescription } from '../protocol/network.js';
 
 /** The contract's events up to now, and a way to wait for more. */
 export interface ChainWatch {
