@@ -10,6 +10,19 @@ const may = {
   verifier: ['protocol', 'adapters', 'renderer', 'party'],
   cli: ['protocol', 'renderer', 'adapters', 'artist', 'party', 'coordinator', 'worker', 'verifier'],
 };
+// The folders of cli/: those that several commands use, and who may use whom. A folder that is not named here is a
+// command's own: it may import all of these and no other command.
+const mayInCli = {
+  errors: [],
+  files: [],
+  terminal: [],
+  options: ['terminal'],
+  scene: ['terminal'],
+  supervisor: ['errors', 'terminal'],
+  network: ['files', 'supervisor'],
+  session: ['network', 'options', 'supervisor'],
+};
+const inCli = Object.keys(mayInCli).join('|');
 const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'studio'];
 
 module.exports = {
@@ -21,6 +34,25 @@ module.exports = {
       from: { path: `^${folder}/` },
       to: { path: `^(${all.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
     })),
+    {
+      name: 'no-cycles-between-cli-folders',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^cli' },
+      to: { circular: true },
+    },
+    ...Object.entries(mayInCli).map(([folder, allowed]) => ({
+      name: `cli-${folder}-imports`,
+      severity: 'error',
+      from: { path: `^cli/${folder}/` },
+      to: { path: '^cli/', pathNot: `^cli/(${[folder, ...allowed].join('|')})/` },
+    })),
+    {
+      name: 'cli-commands-import-no-other',
+      severity: 'error',
+      from: { path: '^cli/([^/]+)/', pathNot: `^cli/(${inCli})/` },
+      to: { path: '^cli/', pathNot: `^cli/($1|${inCli})/` },
+    },
     {
       name: 'no-undeclared-packages',
       severity: 'error',

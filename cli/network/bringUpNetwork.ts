@@ -10,7 +10,7 @@ import type { Address, Bytes32 } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
-import { writeJson } from '../files/writeReport.js';
+import { writeJson } from '../files/writeJson.js';
 import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
 import { freePort } from '../supervisor/freePort.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';

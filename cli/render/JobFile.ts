@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address, Bytes32, JobId } from '../../protocol/ids.js';
 import { checkTerms, type Terms } from '../../protocol/terms.js';
-import { writeJson } from '../files/writeReport.js';
+import { writeJson } from '../files/writeJson.js';
 
 /** What the out folder remembers of a job that is not finished, so that the same command goes on with it. */
 export interface JobFile {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
@@ -11,7 +12,7 @@ import { poseScene } from '../../renderer/scene/poseScene.js';
 import { prepareScene, type ReusableScene } from '../../renderer/scene/prepare/prepareScene.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { RenderOptions } from './RenderOptions.js';
-import { writeReport } from '../files/writeReport.js';
+import { writeJson } from '../files/writeJson.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildManifest } from './buildManifest.js';
@@ -156,7 +157,7 @@ export async function renderLocally({
       manifest,
       certificate: null,
     };
-    await writeReport({ out, report });
+    await writeJson(join(out, 'report.json'), report);
     if (animation !== undefined) terminal.line(animation);
     terminal.line(
       `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(work.rays / 1e6).toFixed(1)} million rays at ${(work.rays / Math.max(1, work.cpuMs) / 1000).toFixed(2)} million per cpu-second`,

@@ -10,7 +10,7 @@ import { buildReport } from './buildReport.js';
 import { gatherCertificate } from './gatherCertificate.js';
 import { showReport } from './showReport.js';
 import { writeEvidence } from './writeEvidence.js';
-import { writeJson, writeReport } from '../files/writeReport.js';
+import { writeJson } from '../files/writeJson.js';
 import { formatMoney } from '../terminal/formatMoney.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildManifest } from './buildManifest.js';
@@ -175,7 +175,7 @@ export async function renderOnNetwork({
           totalMs: since(),
         },
       });
-      await writeReport({ out, report });
+      await writeJson(join(out, 'report.json'), report);
       await removeJobFile(out);
       showReport({ terminal, report, out });
       terminal.result(report);

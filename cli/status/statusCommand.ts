@@ -7,7 +7,7 @@ import { formatDuration } from '../terminal/formatDuration.js';
 import { formatMoney } from '../terminal/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { findJob } from '../session/findJob.js';
-import { progressOf } from '../render/followJob.js';
+import { progressOf } from '../../artist/progressOf.js';
 import { watchChain } from '../../artist/watchChain.js';
 
 /** Runs `rushes status [JOB]`, from the chain alone. */

@@ -1,10 +1,4 @@
-import { join } from 'node:path';
 import { writeAtomically } from '../../renderer/image/writeAtomically.js';
-
-/** Writes report.json; bigints become decimal strings. Returns its path. */
-export async function writeReport({ out, report }: { out: string; report: unknown }): Promise<string> {
-  return writeJson(join(out, 'report.json'), report);
-}
 
 /** Writes a JSON file whole or not at all, indented for people; bigints become decimal strings. */
 export async function writeJson(path: string, value: unknown): Promise<string> {
