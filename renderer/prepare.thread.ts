@@ -4,6 +4,7 @@ import { RushesError } from '../protocol/errors.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { threadCpuMs } from './cpu/threadCpuMs.js';
 import type { FrameTask, PreparedFrame } from './FrameTask.js';
+import { frameViewOf } from './frameViewOf.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
 import type { LoadedScene } from './scene/LoadedScene.js';
@@ -23,14 +24,7 @@ export default async function prepareFrame({ frame, files }: FrameTask): Promise
     previous = prepareScene(
       poseScene({
         ...opened,
-        manifestView: {
-          camera: manifest.camera,
-          clip: manifest.clip,
-          frame,
-          fps: manifest.frames.fps,
-          size: manifest.size,
-          background: manifest.background,
-        },
+        manifestView: frameViewOf(manifest, frame),
       }),
       previous,
     );

@@ -3,19 +3,15 @@ import { BLOCK_SIZE, LEAF_FLOATS, batchRange, blockOrigin, pixelsInBlock } from 
 import type { ChunkRect } from '../protocol/geometry.js';
 import { ITEM_STRIDE, SUM_STRIDE } from './Engine.js';
 import { ITEM } from './kernels/generated/layout.js';
-import type { Engine, RenderSettings } from './Engine.js';
+import type { ChunkWork } from './chunkWorkOf.js';
+import type { Engine } from './Engine.js';
 import type { PreparedScene } from './scene/prepare/prepareScene.js';
 
 /** What is rendered, with what: the same for a whole chunk and for the parts of one that were drawn. */
-export interface ChunkTask {
+export interface ChunkTask extends ChunkWork {
   engine: Engine;
+  /** The chunk's frame. */
   prepared: PreparedScene;
-  /** Its frame must be the chunk's. */
-  settings: RenderSettings;
-  rect: ChunkRect;
-  /** Samples per pixel over all batches. */
-  samples: number;
-  batches: number;
   signal?: AbortSignal;
   /** Share of the work done, 0 to 1, never decreasing. */
   onProgress?: (share: number) => void;

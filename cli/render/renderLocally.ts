@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
-import { chunkCount, chunkRect, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
+import { chunkCount, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
+import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
 import { createSteadyEngine } from '../../party/createSteadyEngine.js';
+import { frameViewOf } from '../../renderer/frameViewOf.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
@@ -81,7 +83,7 @@ export async function renderLocally({
       totalMs: 0,
     };
     const frames: FrameResult[] = [];
-    const work = { rays: 0, cpuMs: 0 };
+    const spent = { rays: 0, cpuMs: 0 };
     const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
     try {
       let prepared: ReusableScene | undefined;
@@ -92,7 +94,7 @@ export async function renderLocally({
         prepared = prepareScene(
           poseScene({
             loaded: scene.loaded,
-            manifestView: { ...view, frame, fps: manifest.frames.fps },
+            manifestView: frameViewOf(manifest, frame),
             environment: posedEnvironment,
           }),
           prepared,
@@ -104,26 +106,18 @@ export async function renderLocally({
         const tiles: Tile[] = [];
         for (let tile = 0; tile < tilesPerFrame(geometry); tile++) {
           const chunkIndex = (frame - manifest.frames.first) * tilesPerFrame(geometry) + tile;
-          const rect = chunkRect(geometry, chunkIndex);
-          const { width, height } = manifest.size;
+          const work = chunkWorkOf(manifest, chunkIndex);
           const rendered = await renderSteadily({
             engine: engine.at(0),
             prepared,
-            settings: { seed: manifest.seed, frame, bounces: manifest.bounces, width, height },
-            rect,
-            samples: manifest.samples,
-            batches: manifest.batches,
             signal,
+            ...work,
             onRestart: ({ message }) =>
               terminal.line(terminal.yellow(`${message}; it is started anew and renders the chunk again`)),
           });
-          work.rays += rendered.rays;
-          work.cpuMs += rendered.cpuMs;
-          tiles.push({
-            rect,
-            halfs: chunkOutput({ leaves: rendered.leaves, rect, samples: manifest.samples, batches: manifest.batches })
-              .halfs,
-          });
+          spent.rays += rendered.rays;
+          spent.cpuMs += rendered.cpuMs;
+          tiles.push({ rect: work.rect, halfs: chunkOutput({ ...work, leaves: rendered.leaves }).halfs });
           progress.update([chunkIndex + 1]);
         }
         timings.renderMs += Date.now() - sinceMs;
@@ -153,14 +147,14 @@ export async function renderLocally({
       verifiers: [],
       gas: { total: '0', perChunk: 0 },
       timings,
-      engine: describeEngine(engine.kind, { ...work, restarts: engine.totals.restarts }),
+      engine: describeEngine(engine.kind, { ...spent, restarts: engine.totals.restarts }),
       manifest,
       certificate: null,
     };
     await writeJson(join(out, 'report.json'), report);
     if (animation !== undefined) terminal.line(animation);
     terminal.line(
-      `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(work.rays / 1e6).toFixed(1)} million rays at ${(work.rays / Math.max(1, work.cpuMs) / 1000).toFixed(2)} million per cpu-second`,
+      `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'} in ${formatDuration(timings.totalMs)}, ${(spent.rays / 1e6).toFixed(1)} million rays at ${(spent.rays / Math.max(1, spent.cpuMs) / 1000).toFixed(2)} million per cpu-second`,
     );
     terminal.result(report);
   } finally {

@@ -3,6 +3,7 @@ import { chunkRect } from '../../protocol/geometry.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import type { LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
+import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { renderDrawn } from '../../renderer/renderDrawn.js';
 import type { Measurement } from '../measurements.js';
 import type { VerifierContext } from '../VerifierContext.js';
@@ -30,17 +31,8 @@ export async function measureLease(
     const rendered = await renderDrawn({
       engine: context.engine.at(urgency),
       prepared: scene,
-      rect: chunk.rect,
-      samples: geometry.samples,
-      batches: geometry.batches,
       signal,
-      settings: {
-        seed: manifest.seed,
-        frame: chunk.rect.frame,
-        bounces: manifest.bounces,
-        width: manifest.size.width,
-        height: manifest.size.height,
-      },
+      ...chunkWorkOf(manifest, chunk.rect.chunkIndex),
       drawn: chunk.leaves,
       block: chunk.wholeBlock ?? null,
     });

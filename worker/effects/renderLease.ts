@@ -1,6 +1,6 @@
 import { hexOfBytes } from '../../protocol/bytes.js';
 import { InvariantError } from '../../protocol/errors.js';
-import { type ChunkRect, LEAF_FLOATS, blockAndBatchOf, chunkRect } from '../../protocol/geometry.js';
+import { type ChunkRect, LEAF_FLOATS, blockAndBatchOf } from '../../protocol/geometry.js';
 import { leafHash, leafSalt, pixelHash } from '../../protocol/hashes.js';
 import type { Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
 import type { LedgerLease } from '../../protocol/ledger.js';
@@ -8,6 +8,7 @@ import { chunksOfMask } from '../../protocol/masks.js';
 import { canonicalizeSums } from '../../protocol/opening.js';
 import type { ChunkOutput, Outputs } from '../../protocol/outputs.js';
 import { merkleRoot } from '../../protocol/trees.js';
+import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { encodeExrTile } from '../../renderer/image/encodeExrTile.js';
 import { leaseSecret } from '../leaseSecret.js';
@@ -47,8 +48,8 @@ async function obtainChunk(
   const { lease, job, chunkIndex, signal } = options;
   const spooled = await context.spool.read(lease, chunkIndex);
   if (spooled !== undefined) return { output: Promise.resolve(spooled.output) };
-  const { manifest, geometry } = job;
-  const rect = chunkRect(geometry, chunkIndex);
+  const work = chunkWorkOf(job.manifest, chunkIndex);
+  const { rect } = work;
   const prepared = await job.frames().prepare(rect.frame);
   const startedMs = performance.now();
   const { leaves, rays, cpuMs } = await context.renderLeaves({
@@ -56,17 +57,8 @@ async function obtainChunk(
       context.jobs.noteSpeed(lease.jobId, { units: job.weights[chunkIndex] as number, computeMs }),
     ),
     prepared,
-    rect,
-    samples: geometry.samples,
-    batches: geometry.batches,
     signal,
-    settings: {
-      seed: manifest.seed,
-      frame: rect.frame,
-      bounces: manifest.bounces,
-      width: manifest.size.width,
-      height: manifest.size.height,
-    },
+    ...work,
   });
   context.log.debug(
     { leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: performance.now() - startedMs },
