@@ -9,6 +9,11 @@ import { wordCount } from '../protocol/weights.js';
 
 /** The part of the time to commit that a lease may fill, so that trouble on the way leaves room. */
 const WINDOW_SHARE = 0.4;
+/**
+ * Milliseconds of every window that no rendering is planned into: a machine that is stopped, or a disk that is full, for
+ * a minute costs no bond.
+ */
+const TROUBLE_MS = 90_000;
 /** Milliseconds of rendering a lease aims at: it is all or nothing, so short ones lose less. */
 const TARGET_MS = 12_000;
 /** Chunks of the first lease, before the speed is known. */
@@ -94,8 +99,14 @@ function fits(
   if (choice.msPerUnit === undefined) return chunks <= FIRST_CHUNKS;
   const renderMs = units * choice.msPerUnit;
   // A single chunk is taken even where it is slow, as long as it can be done in time.
-  if (chunks === 1) return choice.queuedMs + renderMs < 0.9 * 1000 * times.commitWindowSeconds;
-  return renderMs <= TARGET_MS && choice.queuedMs + renderMs <= WINDOW_SHARE * 1000 * times.commitWindowSeconds;
+  const usableMs = 1000 * times.commitWindowSeconds - troubleMs(policy);
+  if (chunks === 1) return choice.queuedMs + renderMs < 0.9 * usableMs;
+  return renderMs <= TARGET_MS && choice.queuedMs + renderMs <= WINDOW_SHARE * usableMs;
+}
+
+/** What is kept free for trouble: of short windows no more than half of the part that does not grow with the work. */
+function troubleMs(policy: PolicyNumbers): number {
+  return Math.min(TROUBLE_MS, 500 * policy.leaseSeconds);
 }
 
 /** Groups of takeable chunks, each of one frame and one word. */

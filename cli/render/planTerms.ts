@@ -1,6 +1,7 @@
 import type { Address, Wei } from '../../protocol/ids.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
 import type { Manifest } from '../../protocol/manifest.js';
+import { leaseTimesOf } from '../../protocol/leaseTimes.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 import { priceJob } from '../../protocol/pricing.js';
 import { checkTerms, type Terms } from '../../protocol/terms.js';
@@ -61,6 +62,16 @@ export function planTerms({
       message: `the budget is below the price: the job needs ${reserveWei} wei and --budget gives ${budgetWei}`,
       facts: { budgetWei: budgetWei.toString(), priceWei: reserveWei.toString() },
       advice: 'raise --budget, or render less.',
+    });
+  // A lease that could end after the job is never taken.
+  const { longestPathSeconds } = leaseTimesOf({ policy: numbers, units: weight });
+  const leastMinutes = Math.ceil(longestPathSeconds / 60) + 1;
+  if (deadlineMinutes < leastMinutes)
+    throw new BadInputError({
+      code: 'deadline',
+      message: `a deadline of ${deadlineMinutes} minutes is too near: with every wait its policy allows, one chunk may take ${leastMinutes} minutes, and no worker takes what could end too late`,
+      facts: { deadlineMinutes, leastMinutes },
+      advice: `give --deadline ${leastMinutes} or more; nothing honest waits that long.`,
     });
   const terms = checkTerms({
     protocolVersion: 1,

@@ -46,11 +46,14 @@ export interface SmallNetwork {
 /** RUSHES_TEST_LOG=debug shows what daemons under test log. */
 export const testLog = pino({ level: process.env['RUSHES_TEST_LOG'] ?? 'silent' }, pino.destination(2));
 
-export async function startSmallNetwork(options: { policy?: PolicyNumbers } = {}): Promise<SmallNetwork> {
+/** @param options.ipfsFolder where the endpoint keeps its blocks; default in the network's own folder */
+export async function startSmallNetwork(
+  options: { policy?: PolicyNumbers; ipfsFolder?: string } = {},
+): Promise<SmallNetwork> {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-test-'));
   const stopping = new AbortController();
   const chain = await startAnvil({ dataDir: join(folder, 'chain') });
-  const ipfs = await startIpfsEndpoint({ folder: join(folder, 'ipfs') });
+  const ipfs = await startIpfsEndpoint({ folder: options.ipfsFolder ?? join(folder, 'ipfs') });
   const keyOf = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encode(`rushes test key ${name}`)));
   const deployed = await deployRushes({
     rpcUrl: chain.rpcUrl,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Geometry, chunkCount } from '../../protocol/geometry.js';
+import { leaseTimesOf } from '../../protocol/leaseTimes.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { equalWeights } from '../../protocol/weights.js';
 import { type LeaseChoice, chooseLease, chunksWorthTaking } from '../../worker/chooseLease.js';
@@ -97,11 +98,33 @@ describe('choosing a lease', () => {
 
   it('takes nothing that may end after the job, and nothing it cannot do in time', () => {
     assert.equal(chooseLease(choice({ job: { ...choice().job, deadline: 1100 } })), undefined);
-    assert.equal(chooseLease(choice({ queuedMs: 60_000 })), undefined);
+    assert.equal(chooseLease(choice({ queuedMs: 84_000 })), undefined);
     assert.equal(
-      chooseLease(choice({ msPerUnit: 40_000 })),
+      chooseLease(choice({ msPerUnit: 85_000 })),
       undefined,
-      'one chunk takes longer than its window of 34 s',
+      'one chunk takes longer than what 90 s of trouble leave of its window of 184 s',
+    );
+  });
+
+  it('leaves a minute of every window for trouble, and half of the fixed part of a short one', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 200_000 }),
+        fc.integer({ min: 0, max: 300_000 }),
+        fc.integer({ min: 5, max: 600 }),
+        fc.integer({ min: 1, max: 60 }),
+        (msPerUnit, queuedMs, leaseSeconds, weight) => {
+          const policy = { ...POLICY, leaseSeconds };
+          const weights = equalWeights(total, weight);
+          const chosen = chooseLease(choice({ msPerUnit, queuedMs, policy, weights, random: 0 }));
+          if (chosen === undefined) return;
+          const units = weight * chunksOfMask(chosen.word, chosen.mask).length;
+          const { commitWindowSeconds } = leaseTimesOf({ policy, units });
+          const spareMs = 1000 * commitWindowSeconds - queuedMs - units * msPerUnit;
+          assert.ok(spareMs >= Math.min(60_000, 500 * leaseSeconds), `${spareMs} ms are left`);
+        },
+      ),
+      propertyParameters(500),
     );
   });
 

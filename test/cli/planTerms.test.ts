@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
+import { planTerms } from '../../cli/render/planTerms.js';
+import { createMemoryStore } from '../support/memoryStore.js';
+import { address } from '../support/leaseFixtures.js';
+import { smallManifest } from '../support/smallJob.js';
+
+describe('the terms of a job', () => {
+  const plan = async (deadlineMinutes: number) =>
+    planTerms({
+      manifest: await smallManifest({ store: createMemoryStore(), kernelHash: '0x' }),
+      policy: address('0a'),
+      numbers: LOCAL_POLICY,
+      budgetWei: undefined,
+      nowSeconds: 1_000_000,
+      deadlineMinutes,
+    });
+
+  it('refuse a deadline that no worker could take a lease under, and say the least', async () => {
+    await assert.rejects(plan(26), (error: Error) => {
+      assert.match(error.message, /^a deadline of 26 minutes is too near: .* one chunk may take 27 minutes/);
+      return true;
+    });
+    assert.equal((await plan(27)).terms.deadline, 1_000_000 + 27 * 60);
+  });
+});
