@@ -11,7 +11,7 @@ export interface BuiltinCall {
   builder: FunctionBuilder;
   name: string;
   operands: Value[];
-  line: number;
+  position: number;
 }
 
 /** Emits a call; the operands are scalars or vectors, not checked further. */
@@ -27,9 +27,9 @@ export function matched(
   allowed: ScalarName[],
   scalars: number[] = [],
 ): RuntimeValue[] {
-  const { builder, name, operands, line } = call;
+  const { builder, name, operands, position } = call;
   const refuse = () =>
-    new KernelCompileError(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, line);
+    new KernelCompileError(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, position);
   if (operands.length !== count) throw refuse();
   let element: ScalarName | undefined = elementOf(operands[0]!.type as LaneType);
   for (const operand of operands)
@@ -40,9 +40,9 @@ export function matched(
   const size = laneCount(operands[0]!.type as LaneType);
   return operands.map((operand, index) => {
     const operandSize = laneCount(operand.type as LaneType);
-    const promoted = promote(operand, lanes(operandSize, element), `${name}()`, line);
-    if (operandSize === size) return runtime(builder, promoted, line);
+    const promoted = promote(operand, lanes(operandSize, element), `${name}()`, position);
+    if (operandSize === size) return runtime(builder, promoted, position);
     if (operandSize !== 1 || !scalars.includes(index)) throw refuse();
-    return runtime(builder, splat(builder, promoted, size), line);
+    return runtime(builder, splat(builder, promoted, size), position);
   });
 }

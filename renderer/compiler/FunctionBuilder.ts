@@ -92,11 +92,11 @@ export class FunctionBuilder {
 
 /** Stands in where only constants may be: whatever would need code is refused. */
 export class ConstantsOnlyBuilder extends FunctionBuilder {
-  readonly #line: number;
+  readonly #position: number;
 
-  constructor(module: binaryen.Module, line: number) {
+  constructor(module: binaryen.Module, position: number) {
     super(module);
-    this.#line = line;
+    this.#position = position;
   }
 
   override local(): Register {
@@ -112,6 +112,6 @@ export class ConstantsOnlyBuilder extends FunctionBuilder {
   }
 
   #refusal(): KernelCompileError {
-    return new KernelCompileError('a constant expression is needed here', this.#line);
+    return new KernelCompileError('a constant expression is needed here', this.#position);
   }
 }

@@ -14,7 +14,7 @@ export interface FunctionContext {
   targets: { breakTo: string; continueTo: string | undefined }[];
   /** The type to return, and how: a function of its own returns, an inlined one leaves its block. */
   result: Type;
-  leave(value: Value | undefined, line: number): void;
+  leave(value: Value | undefined, position: number): void;
   /**
    * Calls one of the kernel's functions; undefined when it returns nothing. Given from outside because bodies hold
    * expressions and expressions call bodies.

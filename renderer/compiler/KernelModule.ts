@@ -70,16 +70,16 @@ export class KernelModule {
     this.#evaluate = options.evaluate;
     for (const declaration of declarations) {
       if (declaration.kind === 'assert') continue;
-      refuseReserved(declaration.name, declaration.line);
+      refuseReserved(declaration.name, declaration.position);
       if (this.declarations.has(declaration.name))
-        throw new KernelCompileError(`second declaration of ${declaration.name}`, declaration.line);
+        throw new KernelCompileError(`second declaration of ${declaration.name}`, declaration.position);
       this.declarations.set(declaration.name, declaration);
     }
   }
 
   /** A constant expression's value. */
   constantOf(expression: Expression): Value {
-    return this.#evaluate(this, expression, new ConstantsOnlyBuilder(this.wasm, expression.line));
+    return this.#evaluate(this, expression, new ConstantsOnlyBuilder(this.wasm, expression.position));
   }
 
   /** A constant expression that is a whole number, for array counts and attributes. */
@@ -93,14 +93,14 @@ export class KernelModule {
       lane < 1n ||
       lane > 0x7fffffffn
     ) {
-      throw new KernelCompileError(`${what} is not a positive whole number`, expression.line);
+      throw new KernelCompileError(`${what} is not a positive whole number`, expression.position);
     }
     return Number(lane);
   }
 
   /** Runs a lookup that must not come back to itself. */
-  guard<T>(name: string, line: number, resolve: () => T): T {
-    if (this.#resolving.has(name)) throw new KernelCompileError(`${name} refers to itself`, line);
+  guard<T>(name: string, position: number, resolve: () => T): T {
+    if (this.#resolving.has(name)) throw new KernelCompileError(`${name} refers to itself`, position);
     this.#resolving.add(name);
     try {
       return resolve();
@@ -112,13 +112,13 @@ export class KernelModule {
   /** The type that a name stands for, or an error. */
   typeOf(name: TypeName): Type {
     const type = this.findType(name);
-    if (type === undefined) throw new KernelCompileError(`type ${name.name}`, name.line);
+    if (type === undefined) throw new KernelCompileError(`type ${name.name}`, name.position);
     return type;
   }
 
   /** The type that a name stands for; undefined when it names none (or a vector or array without its element type). */
   findType(type: TypeName): Type | undefined {
-    const { name, templates, line } = type;
+    const { name, templates, position } = type;
     if (SCALARS.includes(name as ScalarName)) return lanes(1, name as ScalarName);
     const vector = /^vec([234])([fiu])?$/.exec(name);
     if (vector !== null) {
@@ -126,7 +126,7 @@ export class KernelModule {
       if (templates.length === 0) return undefined;
       const element = this.#templateType(type, 0);
       if (templates.length !== 1 || element.kind !== 'scalar')
-        throw new KernelCompileError(`type ${name} of ${typeName(element)}`, line);
+        throw new KernelCompileError(`type ${name} of ${typeName(element)}`, position);
       return lanes(Number(vector[1]), element.name);
     }
     if (name === 'array') return templates.length === 0 ? undefined : this.#arrayType(type);
@@ -135,7 +135,7 @@ export class KernelModule {
     if (declaration?.kind !== 'struct' && declaration?.kind !== 'alias') return undefined;
     const known = this.#types.get(name);
     if (known !== undefined) return known;
-    const resolved = this.guard(name, line, () =>
+    const resolved = this.guard(name, position, () =>
       declaration.kind === 'alias' ? this.typeOf(declaration.type) : this.#structType(declaration),
     );
     this.#types.set(name, resolved);
@@ -144,16 +144,17 @@ export class KernelModule {
 
   #templateType(type: TypeName, index: number): Type {
     const argument = type.templates[index];
-    if (argument?.kind !== 'name') throw new KernelCompileError(`type ${type.name} without an element type`, type.line);
+    if (argument?.kind !== 'name')
+      throw new KernelCompileError(`type ${type.name} without an element type`, type.position);
     return this.typeOf(argument.type);
   }
 
   #arrayType(type: TypeName): ArrayType {
     if (type.templates.length > 2)
-      throw new KernelCompileError('array with more than an element type and a count', type.line);
+      throw new KernelCompileError('array with more than an element type and a count', type.position);
     const element = this.#templateType(type, 0);
     if (element.kind === 'pointer' || (element.kind === 'array' && element.count === undefined))
-      throw new KernelCompileError(`array of ${typeName(element)}`, type.line);
+      throw new KernelCompileError(`array of ${typeName(element)}`, type.position);
     const count = type.templates[1];
     return {
       kind: 'array',
@@ -166,25 +167,25 @@ export class KernelModule {
     const space = type.templates[0];
     const spaceName = space?.kind === 'name' ? space.type.name : '';
     if ((spaceName !== 'function' && spaceName !== 'private') || type.templates.length !== 2)
-      throw new KernelCompileError(`ptr<${spaceName}>`, type.line);
+      throw new KernelCompileError(`ptr<${spaceName}>`, type.position);
     const target = this.#templateType(type, 1);
     if (target.kind === 'pointer' || (target.kind === 'array' && target.count === undefined))
-      throw new KernelCompileError(`pointer to ${typeName(target)}`, type.line);
+      throw new KernelCompileError(`pointer to ${typeName(target)}`, type.position);
     return { kind: 'pointer', space: spaceName, target };
   }
 
   #structType(declaration: ModuleDeclaration & { kind: 'struct' }): StructType {
     if (declaration.members.length === 0)
-      throw new KernelCompileError(`struct ${declaration.name} without members`, declaration.line);
+      throw new KernelCompileError(`struct ${declaration.name} without members`, declaration.position);
     const names = new Set<string>();
     const members = declaration.members.map((member, index) => {
       if (names.has(member.name))
-        throw new KernelCompileError(`second member ${member.name} of ${declaration.name}`, member.line);
+        throw new KernelCompileError(`second member ${member.name} of ${declaration.name}`, member.position);
       names.add(member.name);
       const type = this.typeOf(member.type);
       const isLast = index === declaration.members.length - 1;
       if (type.kind === 'pointer' || (isRuntimeSized(type) && !isLast))
-        throw new KernelCompileError(`member ${member.name} of type ${typeName(type)}`, member.line);
+        throw new KernelCompileError(`member ${member.name} of type ${typeName(type)}`, member.position);
       return { name: member.name, type, ...this.#layoutAttributes(member.attributes) };
     });
     return layOutStruct(declaration.name, members);
@@ -193,13 +194,13 @@ export class KernelModule {
   #layoutAttributes(attributes: Attribute[]): { align: number | undefined; size: number | undefined } {
     const found: { align: number | undefined; size: number | undefined } = { align: undefined, size: undefined };
     for (const attribute of attributes) {
-      const { name, line } = attribute;
+      const { name, position } = attribute;
       const argument = attribute.arguments[0];
       if ((name !== 'align' && name !== 'size') || argument === undefined || attribute.arguments.length !== 1)
-        throw new KernelCompileError(`attribute @${name} of a member`, line);
+        throw new KernelCompileError(`attribute @${name} of a member`, position);
       found[name] = this.countOf(argument, `@${name}`);
       if (name === 'align' && !Number.isInteger(Math.log2(found[name])))
-        throw new KernelCompileError('@align that is no power of two', line);
+        throw new KernelCompileError('@align that is no power of two', position);
     }
     return found;
   }
@@ -228,6 +229,6 @@ export function isRuntimeSized(type: Type): boolean {
 }
 
 /** A keyword cannot name anything. */
-export function refuseReserved(name: string, line: number): void {
-  if (RESERVED.has(name) || name.startsWith('__')) throw new KernelCompileError(`the name ${name}`, line);
+export function refuseReserved(name: string, position: number): void {
+  if (RESERVED.has(name) || name.startsWith('__')) throw new KernelCompileError(`the name ${name}`, position);
 }

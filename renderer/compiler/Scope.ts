@@ -14,8 +14,8 @@ export class Scope {
     return this.#names.get(name) ?? this.#outer?.find(name);
   }
 
-  declare(name: string, operand: Operand, line: number): void {
-    if (this.#names.has(name)) throw new KernelCompileError(`second declaration of ${name} in one block`, line);
+  declare(name: string, operand: Operand, position: number): void {
+    if (this.#names.has(name)) throw new KernelCompileError(`second declaration of ${name} in one block`, position);
     this.#names.set(name, operand);
   }
 }

@@ -15,8 +15,8 @@ export class TokenReader {
     return this.#tokens[this.#at]!;
   }
 
-  get line(): number {
-    return this.next.line;
+  get position(): number {
+    return this.next.position;
   }
 
   /** Whether the next token is this symbol or keyword. */
@@ -62,6 +62,6 @@ export class TokenReader {
 
   /** The error for a token that does not fit here. */
   unexpected(expected: string): KernelCompileError {
-    return new KernelCompileError(`expected ${expected}, found '${this.next.text}'`, this.next.line);
+    return new KernelCompileError(`expected ${expected}, found '${this.next.text}'`, this.next.position);
   }
 }

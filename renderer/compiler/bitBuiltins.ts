@@ -43,10 +43,10 @@ function reverseBits(builder: FunctionBuilder, x: Read): number {
 
 /** Offset and count of a bit field, brought into the 32 bits as WGSL does. */
 function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part; count: Part } {
-  const { builder, line } = call;
+  const { builder, position } = call;
   const { module: m } = builder;
-  const given = runtime(builder, promote(offset, U32, `${call.name}()`, line), line).parts[0]!;
-  const wanted = runtime(builder, promote(count, U32, `${call.name}()`, line), line).parts[0]!;
+  const given = runtime(builder, promote(offset, U32, `${call.name}()`, position), position).parts[0]!;
+  const wanted = runtime(builder, promote(count, U32, `${call.name}()`, position), position).parts[0]!;
   const limited = builder.keep(U32, m.select(m.i32.lt_u(given.read(), m.i32.const(32)), given.read(), m.i32.const(32)));
   const room = builder.keep(U32, m.i32.sub(m.i32.const(32), limited.read()));
   return {
@@ -57,7 +57,7 @@ function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part
 
 function expectCount(call: BuiltinCall, count: number): void {
   if (call.operands.length !== count)
-    throw new KernelCompileError(`${call.name}() with ${call.operands.length} arguments`, call.line);
+    throw new KernelCompileError(`${call.name}() with ${call.operands.length} arguments`, call.position);
 }
 
 /** The field moved to the top, then down again, which extends its sign for i32. */
@@ -100,10 +100,10 @@ function insertBits(call: BuiltinCall): Value {
 function unpack(count: 2 | 4, emit: Emit): Builtin {
   return (call) => {
     expectCount(call, 1);
-    const { builder, line } = call;
+    const { builder, position } = call;
     const { module: m } = builder;
-    const packed = runtime(builder, promote(call.operands[0]!, U32, `${call.name}()`, line), line);
-    if (packed.type.kind !== 'scalar') throw new KernelCompileError(`${call.name}(${typeName(packed.type)})`, line);
+    const packed = runtime(builder, promote(call.operands[0]!, U32, `${call.name}()`, position), position);
+    if (packed.type.kind !== 'scalar') throw new KernelCompileError(`${call.name}(${typeName(packed.type)})`, position);
     const bits = 32 / count;
     const fields = Array.from({ length: count }, (_, index) => {
       const field = builder.keep(

@@ -21,8 +21,8 @@ const zero = constant(F32, [0]);
 export function callBuiltin(call: BuiltinCall): Value | undefined {
   const emit = BUILTINS.get(call.name);
   if (emit === undefined) return undefined;
-  for (const operand of call.operands) expectLanes(operand.type, `${call.name}()`, call.line);
-  return foldBuiltin(call.name, call.operands, call.line) ?? emit(call);
+  for (const operand of call.operands) expectLanes(operand.type, `${call.name}()`, call.position);
+  return foldBuiltin(call.name, call.operands, call.position) ?? emit(call);
 }
 
 /** A float function with one operand that both scalars and SIMD have as an instruction. */
@@ -61,12 +61,12 @@ const min = extreme('min');
 const max = extreme('max');
 
 const compute = (call: BuiltinCall, operator: BinaryOperator, left: Value, right: Value) =>
-  applyBinary(call.builder, operator, left, right, call.line);
+  applyBinary(call.builder, operator, left, right, call.position);
 const withOperands = (call: BuiltinCall, ...operands: Value[]): BuiltinCall => ({ ...call, operands });
 
 /** The sum of products in lane order, starting with the first. */
 function dotOf(call: BuiltinCall, a: Value, b: Value): Value {
-  const products = runtime(call.builder, compute(call, '*', a, b), call.line);
+  const products = runtime(call.builder, compute(call, '*', a, b), call.position);
   const type = lanes(1, elementOf(products.type as LaneType));
   const terms: Value[] = laneParts(call.builder, products).map((part) => ({ kind: 'runtime', type, parts: [part] }));
   return terms.reduce((sum, term) => compute(call, '+', sum, term));
@@ -80,7 +80,7 @@ const squareRoot: Builtin = floatUnary(({ builder: { module: m } }) => ({
 function vectorsOf(call: BuiltinCall, count: number, allowed: ScalarName[]): RuntimeValue[] {
   const operands = matched(call, count, allowed);
   if (operands[0]!.type.kind !== 'vector')
-    throw new KernelCompileError(`${call.name}(${typeName(operands[0]!.type)})`, call.line);
+    throw new KernelCompileError(`${call.name}(${typeName(operands[0]!.type)})`, call.position);
   return operands;
 }
 
@@ -133,7 +133,7 @@ const clamp: Builtin = (call) => {
 const select: Builtin = (call) => {
   const [whenFalse, whenTrue, condition] = call.operands;
   if (call.operands.length !== 3)
-    throw new KernelCompileError(`select() with ${call.operands.length} arguments`, call.line);
+    throw new KernelCompileError(`select() with ${call.operands.length} arguments`, call.position);
   const [a, b] = matched(withOperands(call, whenFalse!, whenTrue!), 2, [...NUMERIC, 'bool']) as [
     RuntimeValue,
     RuntimeValue,
@@ -141,10 +141,10 @@ const select: Builtin = (call) => {
   const size = laneCount(condition!.type as LaneType);
   const type = a.type as LaneType;
   if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type)))
-    throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.line);
+    throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.position);
   const blended = blend(call, [a, b], condition!);
   if (blended !== undefined) return blended;
-  const c = runtime(call.builder, condition!, call.line);
+  const c = runtime(call.builder, condition!, call.position);
   const { module: m } = call.builder;
   if (size === 1) {
     const decide = c.parts[0]!.read;
@@ -214,7 +214,7 @@ function reduceBools(kind: 'any' | 'all'): Builtin {
 
 const cross: Builtin = (call) => {
   const [a, b] = vectorsOf(call, 2, FLOAT);
-  if (a!.parts.length !== 3) throw new KernelCompileError(`cross(${typeName(a!.type)})`, call.line);
+  if (a!.parts.length !== 3) throw new KernelCompileError(`cross(${typeName(a!.type)})`, call.position);
   const { module: m } = call.builder;
   const component = (i: number, j: number) =>
     call.builder.keep(
@@ -248,7 +248,7 @@ const smoothstep: Builtin = (call) => {
 
 const refract: Builtin = (call) => {
   const [incident, normal] = vectorsOf(withOperands(call, ...call.operands.slice(0, 2)), 2, FLOAT);
-  const ratio = concrete(promote(call.operands[2]!, F32, 'refract()', call.line), call.line);
+  const ratio = concrete(promote(call.operands[2]!, F32, 'refract()', call.position), call.position);
   const cosine = dotOf(call, normal!, incident!);
   const k = compute(
     call,
@@ -385,7 +385,7 @@ const BUILTINS = new Map<string, Builtin>([
     'faceForward',
     (call) => {
       const [normal, incident, reference] = vectorsOf(call, 3, FLOAT);
-      const flipped = applyUnary(call.builder, '-', normal!, call.line);
+      const flipped = applyUnary(call.builder, '-', normal!, call.position);
       return select(withOperands(call, flipped, normal!, compute(call, '<', dotOf(call, reference!, incident!), zero)));
     },
   ],

@@ -47,40 +47,40 @@ function wasmResult(slots: LaneType[]): number {
 /** Calls one of the kernel's functions; undefined when it returns nothing. */
 export function callFunction(context: FunctionContext, expression: Expression & { kind: 'call' }): Value | undefined {
   const { kernel } = context;
-  const { callee, line } = expression;
+  const { callee, position } = expression;
   const target = kernel.findFunction(callee.name)!;
   if (expression.arguments.length !== target.parameters.length || callee.templates.length > 0) {
     throw new KernelCompileError(
       `${callee.name}() with ${expression.arguments.length} arguments instead of ${target.parameters.length}`,
-      line,
+      position,
     );
   }
   const operands = expression.arguments.map((argument, index) =>
     argumentOf(context, argument, target.parameters[index]!.type, callee.name),
   );
-  if (callee.name === MOVEMASK) return movemask(context, target, operands, line);
+  if (callee.name === MOVEMASK) return movemask(context, target, operands, position);
   if (isInlined(kernel, callee.name))
-    return kernel.guard(`${callee.name}()`, line, () => inline(context, target, operands));
-  return callOutOfLine(context.builder, target, operands, line);
+    return kernel.guard(`${callee.name}()`, position, () => inline(context, target, operands));
+  return callOutOfLine(context.builder, target, operands, position);
 }
 
 /** An argument, as a value of the parameter's type or as a pointer. */
 function argumentOf(context: FunctionContext, argument: Expression, type: Type, callee: string): Operand {
-  const { line } = argument;
+  const { position } = argument;
   if (type.kind !== 'pointer')
-    return { kind: 'value', value: promote(evaluate(context, argument), type, `argument of ${callee}()`, line) };
+    return { kind: 'value', value: promote(evaluate(context, argument), type, `argument of ${callee}()`, position) };
   const operand = locate(context, argument);
-  if (operand.kind !== 'pointer') throw new KernelCompileError(`argument of ${callee}(): expected a pointer`, line);
+  if (operand.kind !== 'pointer') throw new KernelCompileError(`argument of ${callee}(): expected a pointer`, position);
   if (!sameType(operand.place.type, type.target) || operand.space !== type.space) {
     throw new KernelCompileError(
       `argument of ${callee}(): expected ${typeName(type)}, found ptr<${operand.space}, ${typeName(operand.place.type)}>`,
-      line,
+      position,
     );
   }
   return operand;
 }
 
-function movemask(context: FunctionContext, target: KernelFunction, operands: Operand[], line: number): Value {
+function movemask(context: FunctionContext, target: KernelFunction, operands: Operand[], position: number): Value {
   const [parameter] = target.parameters;
   const type = parameter?.type;
   if (
@@ -91,10 +91,10 @@ function movemask(context: FunctionContext, target: KernelFunction, operands: Op
     elementOf(type) !== 'bool' ||
     !sameType(target.result, U32)
   ) {
-    throw new KernelCompileError('movemask() must be fn movemask(m: vec4<bool>) -> u32', target.declaration.line);
+    throw new KernelCompileError('movemask() must be fn movemask(m: vec4<bool>) -> u32', target.declaration.position);
   }
   const { builder } = context;
-  const mask = runtime(builder, (operands[0] as Operand & { kind: 'value' }).value, line);
+  const mask = runtime(builder, (operands[0] as Operand & { kind: 'value' }).value, position);
   return {
     kind: 'runtime',
     type: U32,
@@ -107,12 +107,14 @@ function inline(context: FunctionContext, target: KernelFunction, operands: Oper
   const { kernel, builder } = context;
   const { declaration, result } = target;
   const scope = new Scope();
-  target.parameters.forEach(({ name }, index) => scope.declare(name, operands[index]!, declaration.line));
+  target.parameters.forEach(({ name }, index) => scope.declare(name, operands[index]!, declaration.position));
   const end = builder.label('end');
   const registers = slotsOf(result).map((slot) => builder.local(slot.type));
-  const leave = (value: Value | undefined, line: number) => {
+  const leave = (value: Value | undefined, position: number) => {
     if (value !== undefined)
-      runtime(builder, value, line).parts.forEach((part, index) => builder.emit(registers[index]!.write(part.read())));
+      runtime(builder, value, position).parts.forEach((part, index) =>
+        builder.emit(registers[index]!.write(part.read())),
+      );
     builder.emit(builder.module.br(end));
   };
   const body = builder.nested(
@@ -130,7 +132,7 @@ export function callOutOfLine(
   builder: FunctionBuilder,
   target: KernelFunction,
   operands: Operand[],
-  line: number,
+  position: number,
 ): Value | undefined {
   const { module: m } = builder;
   const passed: number[] = [];
@@ -138,9 +140,11 @@ export function callOutOfLine(
   operands.forEach((operand, index) => {
     const { type } = target.parameters[index]!;
     if (operand.kind === 'value')
-      passed.push(...runtime(builder, operand.value, line).parts.map((part) => part.read()));
+      passed.push(...runtime(builder, operand.value, position).parts.map((part) => part.read()));
     else if (isHandedBack(type)) {
-      passed.push(...runtime(builder, load(builder, operand.place, line), line).parts.map((part) => part.read()));
+      passed.push(
+        ...runtime(builder, load(builder, operand.place, position), position).parts.map((part) => part.read()),
+      );
       handedBack.push(operand.place);
     } else passed.push(addressOf(builder, operand.place));
   });
@@ -152,7 +156,7 @@ export function callOutOfLine(
     target.result.kind === 'void' ? undefined : { kind: 'runtime', type: target.result, parts: returned.slice(0, at) };
   for (const place of handedBack) {
     const count = slotsOf(place.type).length;
-    store(builder, place, { kind: 'runtime', type: place.type, parts: returned.slice(at, at + count) }, line);
+    store(builder, place, { kind: 'runtime', type: place.type, parts: returned.slice(at, at + count) }, position);
     at += count;
   }
   return value;
@@ -196,7 +200,7 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
           space: type.space,
           place: { kind: 'registers', type: type.target, registers, writable: true, space: type.space },
         },
-        declaration.line,
+        declaration.position,
       );
     } else if (type.kind === 'pointer') {
       const place: Place = {
@@ -207,7 +211,7 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
         writable: true,
         space: type.space,
       };
-      scope.declare(name, { kind: 'pointer', space: type.space, place }, declaration.line);
+      scope.declare(name, { kind: 'pointer', space: type.space, place }, declaration.position);
     } else
       scope.declare(
         name,
@@ -215,11 +219,11 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
           kind: 'value',
           value: { kind: 'runtime', type, parts: registers.map((register) => ({ read: register.read })) },
         },
-        declaration.line,
+        declaration.position,
       );
   }
-  const leave = (value: Value | undefined, line: number) => {
-    const parts = [...(value === undefined ? [] : runtime(builder, value, line).parts), ...handedBack].map((part) =>
+  const leave = (value: Value | undefined, position: number) => {
+    const parts = [...(value === undefined ? [] : runtime(builder, value, position).parts), ...handedBack].map((part) =>
       part.read(),
     );
     builder.emit(parts.length === 0 ? m.return() : m.return(parts.length === 1 ? parts[0] : m.tuple.make(parts)));
@@ -227,7 +231,7 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
   const slots = returnedSlots(target);
   const body = builder.nested(() => {
     compileBody({ kernel, builder, scope, targets: [], result, leave, callFunction }, declaration);
-    if (result.kind === 'void') leave(undefined, declaration.line);
+    if (result.kind === 'void') leave(undefined, declaration.position);
     else builder.emit(m.unreachable());
   });
   kernel.wasm.addFunction(

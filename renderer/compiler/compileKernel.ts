@@ -73,13 +73,13 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
       if (declaration.kind === 'assert') {
         const held = kernel.constantOf(declaration.condition);
         if (held.kind !== 'constant' || held.lanes[0] !== 1n)
-          throw new KernelCompileError('const_assert does not hold', declaration.line);
+          throw new KernelCompileError('const_assert does not hold', declaration.position);
       } else if (declaration.kind === 'function') {
         refuseRecursion(kernel, declaration);
         emitFunction(kernel, kernel.findFunction(declaration.name)!);
       } else if (declaration.kind === 'struct' || declaration.kind === 'alias')
-        kernel.typeOf({ name: declaration.name, templates: [], line: declaration.line });
-      else operandAtModuleScope(kernel, declaration.name, declaration.line);
+        kernel.typeOf({ name: declaration.name, templates: [], position: declaration.position });
+      else operandAtModuleScope(kernel, declaration.name, declaration.position);
     }
     const entry = entryOf(kernel);
     if (entry !== undefined) emitRun(kernel, entry);

@@ -11,7 +11,7 @@ const isFloat = (scalar: ScalarName) => scalar === 'f32' || scalar === 'abstract
  * Brings a result into its type: integers wrap (abstract ones must fit 64 bits), floats round and must be finite, as
  * WGSL asks of constants.
  */
-export function settle(value: Lane, scalar: ScalarName, line: number): Lane {
+export function settle(value: Lane, scalar: ScalarName, position: number): Lane {
   switch (scalar) {
     case 'i32':
       return BigInt.asIntN(32, value as bigint);
@@ -21,12 +21,13 @@ export function settle(value: Lane, scalar: ScalarName, line: number): Lane {
       return value;
     case 'abstract-int':
       if (BigInt.asIntN(64, value as bigint) !== value)
-        throw new KernelCompileError('constant expression overflows 64 bits', line);
+        throw new KernelCompileError('constant expression overflows 64 bits', position);
       return value;
     case 'f32':
     case 'abstract-float': {
       const rounded = scalar === 'f32' ? Math.fround(value as number) : (value as number);
-      if (!Number.isFinite(rounded)) throw new KernelCompileError('constant expression is not a finite number', line);
+      if (!Number.isFinite(rounded))
+        throw new KernelCompileError('constant expression is not a finite number', position);
       return rounded;
     }
   }
@@ -36,20 +37,20 @@ export function settle(value: Lane, scalar: ScalarName, line: number): Lane {
  * Converts a constant lane as `T(value)` does: floats to integers towards zero and clamped, integers by their bits,
  * numbers to bool by `!= 0`.
  */
-export function convertLane(value: Lane, from: ScalarName, to: ScalarName, line: number): Lane {
+export function convertLane(value: Lane, from: ScalarName, to: ScalarName, position: number): Lane {
   if (from === to) return value;
   if (to === 'bool') return Number(value) !== 0 ? 1n : 0n;
   if (isFloat(to)) {
     // An integer of up to 64 bits goes to float32 in one rounding; through float64 it would be two.
-    if (typeof value === 'bigint' && to === 'f32') return settle(roundToFloat32(value), to, line);
-    return settle(Number(value), to, line);
+    if (typeof value === 'bigint' && to === 'f32') return settle(roundToFloat32(value), to, position);
+    return settle(Number(value), to, position);
   }
   if (isFloat(from)) {
     const low = to === 'u32' ? 0 : -2147483648;
     const high = to === 'u32' ? 4294967295 : 2147483647;
     return BigInt(Math.min(Math.max(Math.trunc(value as number), low), high));
   }
-  return settle(value, to, line);
+  return settle(value, to, position);
 }
 
 function roundToFloat32(value: bigint): number {
@@ -66,29 +67,29 @@ function roundToFloat32(value: bigint): number {
  * Converts a constant lane where WGSL does so by itself: an abstract integer to anything numeric, an abstract float to
  * f32. Undefined where it does not.
  */
-export function promoteLane(value: Lane, from: ScalarName, to: ScalarName, line: number): Lane | undefined {
+export function promoteLane(value: Lane, from: ScalarName, to: ScalarName, position: number): Lane | undefined {
   if (from === to) return value;
-  if (from === 'abstract-float' && to === 'f32') return settle(value, to, line);
+  if (from === 'abstract-float' && to === 'f32') return settle(value, to, position);
   if (from !== 'abstract-int' || to === 'bool') return undefined;
-  if (isFloat(to)) return convertLane(value, from, to, line);
-  const wrapped = settle(value, to, line);
-  if (wrapped !== value) throw new KernelCompileError(`${value} is out of range of ${to}`, line);
+  if (isFloat(to)) return convertLane(value, from, to, position);
+  const wrapped = settle(value, to, position);
+  if (wrapped !== value) throw new KernelCompileError(`${value} is out of range of ${to}`, position);
   return wrapped;
 }
 
 /** A unary operator on a constant lane. */
-export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: ScalarName, line: number): Lane {
+export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: ScalarName, position: number): Lane {
   if (operator === '!') return value === 0n ? 1n : 0n;
-  if (operator === '~') return settle(~(value as bigint), scalar, line);
+  if (operator === '~') return settle(~(value as bigint), scalar, position);
   // -0.0 keeps its sign, which a subtraction from zero would lose.
-  return settle(-value, scalar, line);
+  return settle(-value, scalar, position);
 }
 
 /**
  * A binary operator on two constant lanes of one scalar (the right operand of a shift is u32). Division by zero and
  * shifts by 32 or more are refused, as WGSL does for constants.
  */
-export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: ScalarName, line: number): Lane {
+export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: ScalarName, position: number): Lane {
   switch (operator) {
     case '==':
       return a === b ? 1n : 0n;
@@ -105,19 +106,19 @@ export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: S
     default:
       return settle(
         typeof a === 'bigint'
-          ? foldInteger(operator, a, b as bigint, scalar, line)
+          ? foldInteger(operator, a, b as bigint, scalar, position)
           : foldFloat(operator, a, b as number, scalar),
         scalar,
-        line,
+        position,
       );
   }
 }
 
-function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: ScalarName, line: number): bigint {
+function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: ScalarName, position: number): bigint {
   if ((operator === '/' || operator === '%') && b === 0n)
-    throw new KernelCompileError('constant division by zero', line);
+    throw new KernelCompileError('constant division by zero', position);
   if ((operator === '<<' || operator === '>>') && b >= (scalar === 'abstract-int' ? 64n : 32n))
-    throw new KernelCompileError(`constant shift by ${b}`, line);
+    throw new KernelCompileError(`constant shift by ${b}`, position);
   switch (operator) {
     case '+':
       return a + b;
@@ -142,7 +143,7 @@ function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: Sca
     case '>>':
       return a >> b;
     default:
-      throw new KernelCompileError(`constant operator ${operator}`, line);
+      throw new KernelCompileError(`constant operator ${operator}`, position);
   }
 }
 

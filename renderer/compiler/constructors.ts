@@ -12,26 +12,26 @@ import type { ConstantValue, Part, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
 
 /** `T(...)`: a zero value, a conversion, a splat, or a value put together from parts. */
-export function construct(context: FunctionContext, callee: TypeName, operands: Value[], line: number): Value {
-  const type = context.kernel.findType(callee) ?? inferType(callee, operands, line);
-  if (operands.length === 0) return zeroValue(type, line);
+export function construct(context: FunctionContext, callee: TypeName, operands: Value[], position: number): Value {
+  const type = context.kernel.findType(callee) ?? inferType(callee, operands, position);
+  if (operands.length === 0) return zeroValue(type, position);
   switch (type.kind) {
     case 'scalar':
-      return constructScalar(context, type.name, operands, line);
+      return constructScalar(context, type.name, operands, position);
     case 'vector':
-      return constructVector(context, type, operands, line);
+      return constructVector(context, type, operands, position);
     case 'array':
     case 'struct':
-      return constructAggregate(context, type, operands, line);
+      return constructAggregate(context, type, operands, position);
     default:
-      throw new KernelCompileError(`constructor of ${typeName(type)}`, line);
+      throw new KernelCompileError(`constructor of ${typeName(type)}`, position);
   }
 }
 
 /** The zero of a type. */
-export function zeroValue(type: Type, line: number): ConstantValue {
+export function zeroValue(type: Type, position: number): ConstantValue {
   if (type.kind === 'void' || type.kind === 'pointer' || (type.kind === 'array' && type.count === undefined))
-    throw new KernelCompileError(`zero of ${typeName(type)}`, line);
+    throw new KernelCompileError(`zero of ${typeName(type)}`, position);
   return constant(
     type,
     flatScalars(type).map((element) => (element === 'f32' || element === 'abstract-float' ? 0 : 0n)),
@@ -39,8 +39,8 @@ export function zeroValue(type: Type, line: number): ConstantValue {
 }
 
 /** The type of `vec3(...)` and `array(...)`, whose element type the arguments decide. */
-function inferType(callee: TypeName, operands: Value[], line: number): Type {
-  if (operands.length === 0) throw new KernelCompileError(`${callee.name}() without an element type`, line);
+function inferType(callee: TypeName, operands: Value[], position: number): Type {
+  if (operands.length === 0) throw new KernelCompileError(`${callee.name}() without an element type`, position);
   if (callee.name === 'array') {
     const strongest = operands
       .map((operand) => operand.type)
@@ -50,7 +50,7 @@ function inferType(callee: TypeName, operands: Value[], line: number): Type {
       });
     return { kind: 'array', element: strongest, count: operands.length };
   }
-  const elements = operands.map((operand) => elementOf(expectLanes(operand.type, `${callee.name}()`, line)));
+  const elements = operands.map((operand) => elementOf(expectLanes(operand.type, `${callee.name}()`, position)));
   const element = elements.reduce<ScalarName | undefined>(
     (a, b) => (a === undefined ? a : commonElement(a, b)),
     elements[0],
@@ -58,40 +58,40 @@ function inferType(callee: TypeName, operands: Value[], line: number): Type {
   if (element === undefined)
     throw new KernelCompileError(
       `${callee.name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`,
-      line,
+      position,
     );
   return lanes(Number(callee.name.slice(3)), element);
 }
 
-function constructScalar(context: FunctionContext, element: ScalarName, operands: Value[], line: number): Value {
+function constructScalar(context: FunctionContext, element: ScalarName, operands: Value[], position: number): Value {
   const [operand] = operands;
   if (operands.length !== 1 || operand!.type.kind !== 'scalar')
-    throw new KernelCompileError(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, line);
-  return convert(context.builder, operand!, element, line);
+    throw new KernelCompileError(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, position);
+  return convert(context.builder, operand!, element, position);
 }
 
 function constructVector(
   context: FunctionContext,
   type: LaneType & { kind: 'vector' },
   operands: Value[],
-  line: number,
+  position: number,
 ): Value {
   const { builder } = context;
   const what = typeName(type);
-  for (const operand of operands) expectLanes(operand.type, `constructor ${what}`, line);
+  for (const operand of operands) expectLanes(operand.type, `constructor ${what}`, position);
   const [first] = operands;
   if (operands.length === 1) {
     const size = laneCount(first!.type as LaneType);
     // One vector of the same size converts; one scalar fills all lanes.
-    if (size === type.size) return convert(builder, first!, type.element, line);
+    if (size === type.size) return convert(builder, first!, type.element, position);
     if (size === 1)
-      return splat(builder, promote(first!, lanes(1, type.element), `constructor ${what}`, line), type.size);
+      return splat(builder, promote(first!, lanes(1, type.element), `constructor ${what}`, position), type.size);
   }
   const promoted = operands.map((operand) =>
-    promote(operand, lanes(laneCount(operand.type as LaneType), type.element), `constructor ${what}`, line),
+    promote(operand, lanes(laneCount(operand.type as LaneType), type.element), `constructor ${what}`, position),
   );
   const count = promoted.reduce((sum, operand) => sum + laneCount(operand.type as LaneType), 0);
-  if (count !== type.size) throw new KernelCompileError(`constructor ${what} with ${count} components`, line);
+  if (count !== type.size) throw new KernelCompileError(`constructor ${what} with ${count} components`, position);
   if (promoted.every((operand) => operand.kind === 'constant'))
     return constant(
       type,
@@ -100,7 +100,7 @@ function constructVector(
   return fromLanes(
     builder,
     type,
-    promoted.flatMap((operand) => laneParts(builder, runtime(builder, operand, line))),
+    promoted.flatMap((operand) => laneParts(builder, runtime(builder, operand, position))),
   );
 }
 
@@ -108,7 +108,7 @@ function constructAggregate(
   context: FunctionContext,
   type: Type & { kind: 'array' | 'struct' },
   operands: Value[],
-  line: number,
+  position: number,
 ): Value {
   const { builder } = context;
   const types =
@@ -116,20 +116,20 @@ function constructAggregate(
       ? type.members.map((member) => member.type)
       : Array.from({ length: type.count ?? 0 }, () => type.element);
   if (types.length !== operands.length)
-    throw new KernelCompileError(`constructor ${typeName(type)} with ${operands.length} arguments`, line);
+    throw new KernelCompileError(`constructor ${typeName(type)} with ${operands.length} arguments`, position);
   const promoted = operands.map((operand, index) =>
-    promote(operand, types[index]!, `constructor ${typeName(type)}`, line),
+    promote(operand, types[index]!, `constructor ${typeName(type)}`, position),
   );
   if (promoted.every((operand) => operand.kind === 'constant'))
     return constant(
       type,
       promoted.flatMap((operand) => operand.lanes),
     );
-  return { kind: 'runtime', type, parts: promoted.flatMap((operand) => runtime(builder, operand, line).parts) };
+  return { kind: 'runtime', type, parts: promoted.flatMap((operand) => runtime(builder, operand, position).parts) };
 }
 
 /** `bitcast<T>(value)`: the same bits as another type. A NaN shows one bit pattern only. */
-export function reinterpret(context: FunctionContext, callee: TypeName, operands: Value[], line: number): Value {
+export function reinterpret(context: FunctionContext, callee: TypeName, operands: Value[], position: number): Value {
   const target = callee.templates[0];
   const type =
     target?.kind === 'name' && callee.templates.length === 1 ? context.kernel.typeOf(target.type) : undefined;
@@ -137,7 +137,7 @@ export function reinterpret(context: FunctionContext, callee: TypeName, operands
   const refuse = () =>
     new KernelCompileError(
       `bitcast<${type === undefined ? '' : typeName(type)}>(${operands.map((each) => typeName(each.type)).join(', ')})`,
-      line,
+      position,
     );
   if (
     type === undefined ||
@@ -154,7 +154,7 @@ export function reinterpret(context: FunctionContext, callee: TypeName, operands
           operand!,
           lanes(laneCount(operand!.type), concreteElement(elementOf(operand!.type), to)),
           'bitcast',
-          line,
+          position,
         )
       : operand!;
   const from = elementOf(given.type as LaneType);
@@ -162,7 +162,7 @@ export function reinterpret(context: FunctionContext, callee: TypeName, operands
   if (given.kind === 'constant')
     return constant(
       type,
-      given.lanes.map((lane) => bitsAs(laneBits(lane, from), to, line)),
+      given.lanes.map((lane) => bitsAs(laneBits(lane, from), to, position)),
     );
   if ((from === 'f32') === (to === 'f32')) return { ...given, type };
   const { builder } = context;
@@ -198,11 +198,11 @@ function concreteElement(from: ScalarName, to: ScalarName): ScalarName {
   return from === 'abstract-int' ? (to === 'u32' ? 'u32' : 'i32') : from;
 }
 
-function bitsAs(bits: number, to: ScalarName, line: number): number | bigint {
+function bitsAs(bits: number, to: ScalarName, position: number): number | bigint {
   if (to === 'u32') return BigInt.asUintN(32, BigInt(bits));
   if (to === 'i32') return BigInt(bits);
   const value = new Float32Array(Int32Array.of(bits).buffer)[0]!;
   if (!Number.isFinite(value))
-    throw new KernelCompileError('bitcast of a constant to a number that is not finite', line);
+    throw new KernelCompileError('bitcast of a constant to a number that is not finite', position);
   return value;
 }

@@ -21,10 +21,10 @@ export function describeLayout(source: string): HostLayout {
   const kernel = new KernelModule(parseModule(source), { checks: false, evaluate: evaluateConstant });
   try {
     const layout: HostLayout = { structs: [], constants: [] };
-    for (const [name, { kind, line }] of kernel.declarations) {
-      if (kind === 'struct') layout.structs.push(kernel.typeOf({ name, templates: [], line }) as StructType);
+    for (const [name, { kind, position }] of kernel.declarations) {
+      if (kind === 'struct') layout.structs.push(kernel.typeOf({ name, templates: [], position }) as StructType);
       if (kind !== 'const') continue;
-      const operand = operandAtModuleScope(kernel, name, line);
+      const operand = operandAtModuleScope(kernel, name, position);
       if (operand?.kind !== 'value' || operand.value.kind !== 'constant' || operand.value.type.kind !== 'scalar')
         continue;
       if (operand.value.type.name !== 'bool') layout.constants.push({ name, value: Number(operand.value.lanes[0]) });

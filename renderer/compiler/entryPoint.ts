@@ -31,18 +31,19 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
   );
   for (const { attributes } of functions) {
     const unknown = attributes.find(({ name }) => !KNOWN_ATTRIBUTES.includes(name));
-    if (unknown !== undefined) throw new KernelCompileError(`attribute @${unknown.name} of a function`, unknown.line);
+    if (unknown !== undefined)
+      throw new KernelCompileError(`attribute @${unknown.name} of a function`, unknown.position);
   }
   const entries = functions.filter(({ attributes }) => attributes.some(({ name }) => name === 'compute'));
   for (const declaration of functions) {
     for (const parameter of declaration.parameters) {
       if (parameter.attributes.length > 0 && !entries.includes(declaration))
-        throw new KernelCompileError(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.line);
+        throw new KernelCompileError(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.position);
     }
   }
   const [entry] = entries;
   if (entry === undefined) return undefined;
-  if (entries.length > 1) throw new KernelCompileError('a second compute entry point', entries[1]!.line);
+  if (entries.length > 1) throw new KernelCompileError('a second compute entry point', entries[1]!.position);
   const target = kernel.findFunction(entry.name)!;
   const [parameter] = entry.parameters;
   const attribute = parameter?.attributes[0];
@@ -57,7 +58,7 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
   if (!isId || target.result.kind !== 'void')
     throw new KernelCompileError(
       `entry ${entry.name} must be fn ${entry.name}(@builtin(global_invocation_id) id: vec3u)`,
-      entry.line,
+      entry.position,
     );
   return target;
 }
@@ -66,17 +67,17 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
 function resetPrivateVariables(kernel: KernelModule, builder: FunctionBuilder): void {
   for (const declaration of kernel.declarations.values()) {
     if (declaration.kind !== 'variable' || declaration.space !== 'private') continue;
-    const { name, line } = declaration;
+    const { name, position } = declaration;
     const type = privateType(kernel, declaration);
-    const { place } = operandAtModuleScope(kernel, name, line) as Operand & { kind: 'place' };
+    const { place } = operandAtModuleScope(kernel, name, position) as Operand & { kind: 'place' };
     if (declaration.value === undefined && holdsArray(type))
       fillWithZero({ builder }, (place as Place & { kind: 'memory' }).offset, type);
     else {
       const value =
         declaration.value === undefined
-          ? zeroValue(type, line)
-          : promote(evaluateConstant(kernel, declaration.value, builder), type, `var ${name}`, line);
-      store(builder, place, value, line);
+          ? zeroValue(type, position)
+          : promote(evaluateConstant(kernel, declaration.value, builder), type, `var ${name}`, position);
+      store(builder, place, value, position);
     }
   }
 }
@@ -109,7 +110,7 @@ export function emitRun(kernel: KernelModule, entry: KernelFunction): void {
 export function emitCallable(kernel: KernelModule, name: string): CallableFunction {
   const target = kernel.findFunction(name);
   if (target === undefined) throw new KernelCompileError(`no function ${name} to export`, 1);
-  const { line } = target.declaration;
+  const { position } = target.declaration;
   const builder = new FunctionBuilder(kernel.wasm);
   const placed = (type: Type): Place & { kind: 'memory' } => ({
     kind: 'memory',
@@ -127,11 +128,11 @@ export function emitCallable(kernel: KernelModule, name: string): CallableFuncti
       const place = places[index]!;
       return type.kind === 'pointer'
         ? { kind: 'pointer', place, space: type.space }
-        : { kind: 'value', value: load(builder, place, line) };
+        : { kind: 'value', value: load(builder, place, position) };
     });
-    const value = callOutOfLine(builder, target, operands, line);
+    const value = callOutOfLine(builder, target, operands, position);
     // Whoever reads the result sees one NaN only, as with a storage binding.
-    if (value !== undefined) store(builder, { ...resultPlace, space: 'storage' }, value, line);
+    if (value !== undefined) store(builder, { ...resultPlace, space: 'storage' }, value, position);
   });
   const exported = `call_${name}`;
   kernel.wasm.addFunction(exported, binaryen.none, binaryen.none, [...builder.locals], body);

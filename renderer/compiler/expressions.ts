@@ -31,19 +31,19 @@ const asPlace = (place: Place): Operand => ({ kind: 'place', place });
 export function evaluate(context: FunctionContext, expression: Expression): Value {
   const operand = locate(context, expression);
   if (operand.kind === 'value') return operand.value;
-  if (operand.kind === 'place') return load(context.builder, operand.place, expression.line);
-  throw new KernelCompileError('pointer where a value is needed', expression.line);
+  if (operand.kind === 'place') return load(context.builder, operand.place, expression.position);
+  throw new KernelCompileError('pointer where a value is needed', expression.position);
 }
 
 /** The value of an expression of a known type. */
 export function evaluateAs(context: FunctionContext, expression: Expression, type: Value['type'], what: string): Value {
-  return promote(evaluate(context, expression), type, what, expression.line);
+  return promote(evaluate(context, expression), type, what, expression.position);
 }
 
 /** A constant expression, evaluated at module scope. */
 export function evaluateConstant(kernel: KernelModule, expression: Expression, builder: FunctionBuilder): Value {
   const refuse = () => {
-    throw new KernelCompileError('a function of the kernel in a constant expression', expression.line);
+    throw new KernelCompileError('a function of the kernel in a constant expression', expression.position);
   };
   return evaluate(
     { kernel, builder, scope: new Scope(), targets: [], result: { kind: 'void' }, leave: refuse, callFunction: refuse },
@@ -55,15 +55,15 @@ export function evaluateConstant(kernel: KernelModule, expression: Expression, b
  * What an expression stands for: a place where it names one, so that it can be written to or pointed at, else a value.
  */
 export function locate(context: FunctionContext, expression: Expression): Operand {
-  const { line } = expression;
+  const { position } = expression;
   switch (expression.kind) {
     case 'literal':
       return asValue(literalValue(expression.literal));
     case 'name': {
       const { name } = expression.type;
-      const operand = context.scope.find(name) ?? operandAtModuleScope(context.kernel, name, line);
+      const operand = context.scope.find(name) ?? operandAtModuleScope(context.kernel, name, position);
       if (operand === undefined || expression.type.templates.length > 0)
-        throw new KernelCompileError(`unknown name ${name}`, line);
+        throw new KernelCompileError(`unknown name ${name}`, position);
       return operand;
     }
     case 'unary':
@@ -76,7 +76,7 @@ export function locate(context: FunctionContext, expression: Expression): Operan
       return locateIndex(context, expression);
     case 'call': {
       const value = evaluateCall(context, expression);
-      if (value === undefined) throw new KernelCompileError(`${expression.callee.name}() returns nothing`, line);
+      if (value === undefined) throw new KernelCompileError(`${expression.callee.name}() returns nothing`, position);
       return asValue(value);
     }
   }
@@ -88,26 +88,26 @@ function literalValue(literal: Literal): ConstantValue {
 }
 
 function locateUnary(context: FunctionContext, expression: Expression & { kind: 'unary' }): Operand {
-  const { operator, operand: inner, line } = expression;
+  const { operator, operand: inner, position } = expression;
   if (operator === '*') {
     const operand = locate(context, inner);
-    if (operand.kind !== 'pointer') throw new KernelCompileError('* of what is no pointer', line);
+    if (operand.kind !== 'pointer') throw new KernelCompileError('* of what is no pointer', position);
     return asPlace(operand.place);
   }
   if (operator === '&') {
     const operand = locate(context, inner);
-    if (operand.kind !== 'place') throw new KernelCompileError('& of what is no variable', line);
+    if (operand.kind !== 'place') throw new KernelCompileError('& of what is no variable', position);
     if (
       (operand.place.kind === 'registers' && operand.place.lane !== undefined) ||
       (inner.kind === 'member' && isComponent(context, inner))
     ) {
-      throw new KernelCompileError('& of a component of a vector', line);
+      throw new KernelCompileError('& of a component of a vector', position);
     }
     const { space } = operand.place;
-    if (space === 'storage') throw new KernelCompileError('pointer into a storage binding', line);
+    if (space === 'storage') throw new KernelCompileError('pointer into a storage binding', position);
     return { kind: 'pointer', place: operand.place, space };
   }
-  return asValue(applyUnary(context.builder, operator, evaluate(context, inner), line));
+  return asValue(applyUnary(context.builder, operator, evaluate(context, inner), position));
 }
 
 function isComponent(context: FunctionContext, expression: Expression & { kind: 'member' }): boolean {
@@ -116,17 +116,17 @@ function isComponent(context: FunctionContext, expression: Expression & { kind: 
 }
 
 function evaluateBinary(context: FunctionContext, expression: Expression & { kind: 'binary' }): Value {
-  const { operator, left, right, line } = expression;
+  const { operator, left, right, position } = expression;
   if (operator === '&&' || operator === '||') return evaluateShortCircuit(context, expression);
   const a = evaluate(context, left);
-  return applyBinary(context.builder, operator, a, evaluate(context, right), line);
+  return applyBinary(context.builder, operator, a, evaluate(context, right), position);
 }
 
 /** The right operand is evaluated only when the left does not decide. */
 function evaluateShortCircuit(context: FunctionContext, expression: Expression & { kind: 'binary' }): Value {
   const { builder } = context;
   const { module: m } = builder;
-  const { operator, left, right, line } = expression;
+  const { operator, left, right, position } = expression;
   const what = `operator ${operator}`;
   const a = evaluateAs(context, left, BOOL, what);
   if (a.kind === 'constant') {
@@ -138,7 +138,7 @@ function evaluateShortCircuit(context: FunctionContext, expression: Expression &
   const result = builder.local(BOOL);
   builder.emit(result.write(a.parts[0]!.read()));
   const body = builder.nested(() => {
-    const b = runtime(builder, evaluateAs(context, right, BOOL, what), line);
+    const b = runtime(builder, evaluateAs(context, right, BOOL, what), position);
     builder.emit(result.write(b.parts[0]!.read()));
   });
   builder.emit(m.if(operator === '&&' ? result.read() : m.i32.eqz(result.read()), body));
@@ -151,17 +151,18 @@ function dereferenced(operand: Operand): Operand {
 }
 
 function locateMember(context: FunctionContext, expression: Expression & { kind: 'member' }): Operand {
-  const { member, line } = expression;
+  const { member, position } = expression;
   const object = dereferenced(locate(context, expression.object));
   if (object.kind === 'place') {
-    const place = memberPlace(object.place, member, line);
+    const place = memberPlace(object.place, member, position);
     return place === undefined
-      ? asValue(swizzle(context.builder, load(context.builder, object.place, line), member, line))
+      ? asValue(swizzle(context.builder, load(context.builder, object.place, position), member, position))
       : asPlace(place);
   }
   const value = (object as Operand & { kind: 'value' }).value;
-  if (value.type.kind === 'vector') return asValue(swizzle(context.builder, value, member, line));
-  if (value.type.kind !== 'struct') throw new KernelCompileError(`member ${member} of ${typeName(value.type)}`, line);
+  if (value.type.kind === 'vector') return asValue(swizzle(context.builder, value, member, position));
+  if (value.type.kind !== 'struct')
+    throw new KernelCompileError(`member ${member} of ${typeName(value.type)}`, position);
   let [slot, lane] = [0, 0];
   for (const candidate of value.type.members) {
     const [slots, width] = [slotCount(candidate.type), flatScalars(candidate.type).length];
@@ -172,66 +173,68 @@ function locateMember(context: FunctionContext, expression: Expression & { kind:
     slot += slots;
     lane += width;
   }
-  throw new KernelCompileError(`member ${member} of ${value.type.name}`, line);
+  throw new KernelCompileError(`member ${member} of ${value.type.name}`, position);
 }
 
 function locateIndex(context: FunctionContext, expression: Expression & { kind: 'index' }): Operand {
-  const { line } = expression;
+  const { position } = expression;
   const { kernel, builder } = context;
   const object = dereferenced(locate(context, expression.object));
   const index = evaluate(context, expression.index);
   if (object.kind === 'place') {
-    const place = indexPlace(kernel, builder, object.place, index, line);
+    const place = indexPlace(kernel, builder, object.place, index, position);
     return place === undefined
-      ? asValue(indexValue(context, load(builder, object.place, line), index, line))
+      ? asValue(indexValue(context, load(builder, object.place, position), index, position))
       : asPlace(place);
   }
-  return locateInValue(context, (object as Operand & { kind: 'value' }).value, index, line);
+  return locateInValue(context, (object as Operand & { kind: 'value' }).value, index, position);
 }
 
 /** A table of constants has a place in memory; other values are picked apart. */
-function locateInValue(context: FunctionContext, value: Value, index: Value, line: number): Operand {
+function locateInValue(context: FunctionContext, value: Value, index: Value, position: number): Operand {
   if (value.kind === 'constant' && value.type.kind === 'array' && index.kind === 'runtime') {
-    return asPlace(indexPlace(context.kernel, context.builder, tablePlace(context.kernel, value, line), index, line)!);
+    return asPlace(
+      indexPlace(context.kernel, context.builder, tablePlace(context.kernel, value, position), index, position)!,
+    );
   }
-  return asValue(indexValue(context, value, index, line));
+  return asValue(indexValue(context, value, index, position));
 }
 
-function indexValue(context: FunctionContext, value: Value, index: Value, line: number): Value {
-  const { element, count } = indexedType(value.type, line);
+function indexValue(context: FunctionContext, value: Value, index: Value, position: number): Value {
+  const { element, count } = indexedType(value.type, position);
   if (index.kind === 'constant') {
-    const at = constantIndex(index, count, line);
-    if (value.type.kind === 'vector') return swizzle(context.builder, value, 'xyzw'[at]!, line);
+    const at = constantIndex(index, count, position);
+    if (value.type.kind === 'vector') return swizzle(context.builder, value, 'xyzw'[at]!, position);
     const width = value.kind === 'constant' ? flatScalars(element).length : slotCount(element);
     if (value.kind === 'constant') return constant(element, value.lanes.slice(at * width, (at + 1) * width));
     return { kind: 'runtime', type: element, parts: value.parts.slice(at * width, (at + 1) * width) };
   }
-  if (value.type.kind === 'vector') return pickLane(context.kernel, context.builder, value, index, line);
-  throw new KernelCompileError('computed index into an array that is no variable: give it a var', line);
+  if (value.type.kind === 'vector') return pickLane(context.kernel, context.builder, value, index, position);
+  throw new KernelCompileError('computed index into an array that is no variable: give it a var', position);
 }
 
 /** A call of a constructor, a built-in or one of the kernel's functions; undefined when it returns nothing. */
 export function evaluateCall(context: FunctionContext, expression: Expression & { kind: 'call' }): Value | undefined {
-  const { callee, line } = expression;
+  const { callee, position } = expression;
   const { kernel, builder } = context;
   const shadowed = context.scope.find(callee.name);
-  if (shadowed !== undefined) throw new KernelCompileError(`call of ${callee.name}, which is no function`, line);
+  if (shadowed !== undefined) throw new KernelCompileError(`call of ${callee.name}, which is no function`, position);
   if (kernel.findFunction(callee.name) !== undefined) return context.callFunction(context, expression);
   if (callee.name === 'arrayLength') return arrayLength(context, expression);
   const operands = () => expression.arguments.map((argument) => evaluate(context, argument));
-  if (callee.name === 'bitcast') return reinterpret(context, callee, operands(), line);
+  if (callee.name === 'bitcast') return reinterpret(context, callee, operands(), position);
   if (/^(vec[234]|array)$/.test(callee.name) || kernel.findType(callee) !== undefined)
-    return construct(context, callee, operands(), line);
-  const value = callBuiltin({ builder, name: callee.name, operands: operands(), line });
-  if (value === undefined) throw new KernelCompileError(`function ${callee.name}()`, line);
+    return construct(context, callee, operands(), position);
+  const value = callBuiltin({ builder, name: callee.name, operands: operands(), position });
+  if (value === undefined) throw new KernelCompileError(`function ${callee.name}()`, position);
   return value;
 }
 
 function arrayLength(context: FunctionContext, expression: Expression & { kind: 'call' }): Value {
-  const { line } = expression;
+  const { position } = expression;
   const [argument] = expression.arguments;
   if (argument?.kind !== 'unary' || argument.operator !== '&' || expression.arguments.length !== 1)
-    throw new KernelCompileError('arrayLength() of what is no &array', line);
+    throw new KernelCompileError('arrayLength() of what is no &array', position);
   const operand = locate(context, argument.operand);
   if (
     operand.kind !== 'place' ||
@@ -239,9 +242,9 @@ function arrayLength(context: FunctionContext, expression: Expression & { kind: 
     operand.place.type.kind !== 'array' ||
     operand.place.type.count !== undefined
   ) {
-    throw new KernelCompileError('arrayLength() of what is no runtime-sized array', line);
+    throw new KernelCompileError('arrayLength() of what is no runtime-sized array', position);
   }
-  const { stride } = indexedType(operand.place.type, line);
+  const { stride } = indexedType(operand.place.type, position);
   return {
     kind: 'runtime',
     type: U32,

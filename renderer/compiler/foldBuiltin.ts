@@ -24,7 +24,7 @@ const FOLDS: Record<string, { count: number; floatOnly?: boolean; fold: (...valu
 };
 
 /** The value of a built-in function whose operands are all constants; undefined where it is left to run time. */
-export function foldBuiltin(name: string, operands: Value[], line: number): ConstantValue | undefined {
+export function foldBuiltin(name: string, operands: Value[], position: number): ConstantValue | undefined {
   const rule = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
   if (rule === undefined || operands.length !== rule.count || !operands.every((operand) => operand.kind === 'constant'))
     return undefined;
@@ -43,10 +43,10 @@ export function foldBuiltin(name: string, operands: Value[], line: number): Cons
   }
   const result = element;
   const columns = constants.map((operand) =>
-    operand.lanes.map((lane) => convertLane(lane, elementOf(operand.type as LaneType), result, line)),
+    operand.lanes.map((lane) => convertLane(lane, elementOf(operand.type as LaneType), result, position)),
   );
   const folded = columns[0]!.map((_, index) =>
-    settle(rule.fold(...columns.map((column) => column[index]!)), result, line),
+    settle(rule.fold(...columns.map((column) => column[index]!)), result, position),
   );
   return constant(lanes(folded.length, result), folded);
 }

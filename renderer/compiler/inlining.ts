@@ -49,8 +49,8 @@ function shapeOf(kernel: KernelModule, name: string): Shape {
     }
     Object.values(node).forEach(visit);
   };
-  kernel.guard(`function ${name}`, declaration.line, () => visit(declaration.body));
-  if (nodes > 1_000_000) throw new KernelCompileError(`function ${name} is too large`, declaration.line);
+  kernel.guard(`function ${name}`, declaration.position, () => visit(declaration.body));
+  if (nodes > 1_000_000) throw new KernelCompileError(`function ${name} is too large`, declaration.position);
   const shape = { nodes, inlined: nodes <= INLINE_NODES };
   known.set(name, shape);
   return shape;

@@ -19,23 +19,23 @@ export function concreteType(type: Type): Type {
 /**
  * A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error.
  */
-export function promote(value: Value, type: Type, what: string, line: number): Value {
+export function promote(value: Value, type: Type, what: string, position: number): Value {
   if (sameType(value.type, type)) return value;
   if (value.kind === 'constant' && isAbstract(value.type)) {
     const from = flatScalars(value.type);
     const to = flatScalars(type);
     const sameShape = value.type.kind === type.kind && from.length === to.length;
     const converted = sameShape
-      ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, line))
+      ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, position))
       : [];
     if (sameShape && converted.every((lane) => lane !== undefined)) return constant(type, converted as Lane[]);
   }
-  throw new KernelCompileError(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, line);
+  throw new KernelCompileError(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, position);
 }
 
 /** A value without abstract scalars. */
-export function concrete(value: Value, line: number): Value {
-  return isAbstract(value.type) ? promote(value, concreteType(value.type), 'constant', line) : value;
+export function concrete(value: Value, position: number): Value {
+  return isAbstract(value.type) ? promote(value, concreteType(value.type), 'constant', position) : value;
 }
 
 /** A scalar in every lane of a vector. */
@@ -77,9 +77,9 @@ function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]):
 }
 
 /** A value as parts that code can read. */
-export function runtime(builder: FunctionBuilder, value: Value, line: number): RuntimeValue {
+export function runtime(builder: FunctionBuilder, value: Value, position: number): RuntimeValue {
   if (value.kind === 'runtime') return value;
-  const concreteValue = concrete(value, line) as ConstantValue;
+  const concreteValue = concrete(value, position) as ConstantValue;
   let at = 0;
   const parts = slotsOf(concreteValue.type).map((slot) => {
     const size = laneCount(slot.type);
@@ -174,13 +174,13 @@ export function lanewise(
 }
 
 /** Converts between scalars as a value constructor does, lane by lane. */
-export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, line: number): Value {
+export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, position: number): Value {
   const from = elementOf(value.type as LaneType);
   const type = lanes(laneCount(value.type as LaneType), to);
   if (value.kind === 'constant')
     return constant(
       type,
-      value.lanes.map((lane) => convertLane(lane, from, to, line)),
+      value.lanes.map((lane) => convertLane(lane, from, to, position)),
     );
   if (from === to) return value;
   const { module: m } = builder;

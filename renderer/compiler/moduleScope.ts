@@ -12,16 +12,19 @@ import type { ConstantValue, Operand, Place, Register } from './values.js';
 import { flatScalars } from './values.js';
 
 /** What a name at module scope stands for in an expression; undefined for functions, types and unknown names. */
-export function operandAtModuleScope(kernel: KernelModule, name: string, line: number): Operand | undefined {
+export function operandAtModuleScope(kernel: KernelModule, name: string, position: number): Operand | undefined {
   const known = kernel.operands.get(name);
   if (known !== undefined) return known;
   const declaration = kernel.declarations.get(name);
   if (declaration?.kind !== 'const' && declaration?.kind !== 'variable') return undefined;
-  const operand = kernel.guard(name, line, (): Operand => {
+  const operand = kernel.guard(name, position, (): Operand => {
     if (declaration.kind === 'variable') return { kind: 'place', place: variablePlace(kernel, declaration) };
     const value = kernel.constantOf(declaration.value);
     if (declaration.type === undefined) return { kind: 'value', value };
-    return { kind: 'value', value: promote(value, kernel.typeOf(declaration.type), `const ${name}`, declaration.line) };
+    return {
+      kind: 'value',
+      value: promote(value, kernel.typeOf(declaration.type), `const ${name}`, declaration.position),
+    };
   });
   kernel.operands.set(name, operand);
   return operand;
@@ -46,16 +49,17 @@ export function bindingsOf(kernel: KernelModule): Binding[] {
   const bindings: Binding[] = [];
   for (const declaration of kernel.declarations.values()) {
     if (declaration.kind !== 'variable' || declaration.space !== 'storage') continue;
-    const { name, line, writable } = declaration;
+    const { name, position, writable } = declaration;
     if (declaration.type === undefined || declaration.value !== undefined)
-      throw new KernelCompileError(`binding ${name} needs a type and no value`, line);
+      throw new KernelCompileError(`binding ${name} needs a type and no value`, position);
     const type = kernel.typeOf(declaration.type);
-    if (flatScalarsOfBinding(type).includes('bool')) throw new KernelCompileError(`binding ${name} with a bool`, line);
+    if (flatScalarsOfBinding(type).includes('bool'))
+      throw new KernelCompileError(`binding ${name} with a bool`, position);
     const group = numberOf(kernel, declaration, 'group');
-    if (group !== 0) throw new KernelCompileError(`binding ${name} in group ${group}`, line);
+    if (group !== 0) throw new KernelCompileError(`binding ${name} in group ${group}`, position);
     const binding = numberOf(kernel, declaration, 'binding');
     if (bindings.some((other) => other.binding === binding))
-      throw new KernelCompileError(`second binding ${binding}`, line);
+      throw new KernelCompileError(`second binding ${binding}`, position);
     bindings.push({
       name,
       binding,
@@ -78,14 +82,14 @@ function numberOf(kernel: KernelModule, declaration: VariableDeclaration, name: 
   const value = attribute?.arguments.length === 1 ? kernel.constantOf(attribute.arguments[0]!) : undefined;
   const lane = value?.kind === 'constant' ? value.lanes[0] : undefined;
   if (typeof lane !== 'bigint' || lane < 0n || lane > 1000n || declaration.attributes.length !== 2) {
-    throw new KernelCompileError(`binding ${declaration.name} needs @group(0) @binding(n)`, declaration.line);
+    throw new KernelCompileError(`binding ${declaration.name} needs @group(0) @binding(n)`, declaration.position);
   }
   return Number(lane);
 }
 
 function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): Place {
   const { wasm } = kernel;
-  const { name, writable, line } = declaration;
+  const { name, writable, position } = declaration;
   if (declaration.space === 'storage') {
     const type = kernel.typeOf(declaration.type!);
     const base = () => wasm.global.get(baseGlobal(name), binaryen.i32);
@@ -93,8 +97,8 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
     return { kind: 'memory', type, base, offset: 0, writable, space: 'storage', byteLength };
   }
   const type = privateType(kernel, declaration);
-  if (isRuntimeSized(type)) throw new KernelCompileError(`var<private> of ${typeName(type)}`, line);
-  if (declaration.value !== undefined) promote(kernel.constantOf(declaration.value), type, `var ${name}`, line);
+  if (isRuntimeSized(type)) throw new KernelCompileError(`var<private> of ${typeName(type)}`, position);
+  if (declaration.value !== undefined) promote(kernel.constantOf(declaration.value), type, `var ${name}`, position);
   if (holdsArray(type)) {
     return {
       kind: 'memory',
@@ -122,16 +126,16 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
 /** The type of a private variable, stated or that of its initial value. */
 export function privateType(kernel: KernelModule, declaration: VariableDeclaration): Type {
   if (declaration.attributes.length > 0)
-    throw new KernelCompileError(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.line);
+    throw new KernelCompileError(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.position);
   if (declaration.type !== undefined) return kernel.typeOf(declaration.type);
   if (declaration.value === undefined)
-    throw new KernelCompileError(`var ${declaration.name} without type and value`, declaration.line);
-  return concrete(kernel.constantOf(declaration.value), declaration.line).type;
+    throw new KernelCompileError(`var ${declaration.name} without type and value`, declaration.position);
+  return concrete(kernel.constantOf(declaration.value), declaration.position).type;
 }
 
 /** A constant array laid out in memory, where it can be indexed with what is computed. */
-export function tablePlace(kernel: KernelModule, table: ConstantValue, line: number): Place {
-  const settled = concrete(table, line) as ConstantValue;
+export function tablePlace(kernel: KernelModule, table: ConstantValue, position: number): Place {
+  const settled = concrete(table, position) as ConstantValue;
   const bytes = new Uint8Array(sizeOf(settled.type));
   const words = new DataView(bytes.buffer);
   let lane = 0;

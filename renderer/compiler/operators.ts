@@ -25,8 +25,13 @@ function takes(operator: BinaryOperator, element: ScalarName): boolean {
 }
 
 /** `-x`, `!x`, `~x` on a scalar or vector. */
-export function applyUnary(builder: FunctionBuilder, operator: '-' | '!' | '~', operand: Value, line: number): Value {
-  const type = expectLanes(operand.type, `operator ${operator}`, line);
+export function applyUnary(
+  builder: FunctionBuilder,
+  operator: '-' | '!' | '~',
+  operand: Value,
+  position: number,
+): Value {
+  const type = expectLanes(operand.type, `operator ${operator}`, position);
   const element = elementOf(type);
   const fits =
     operator === '!'
@@ -34,11 +39,11 @@ export function applyUnary(builder: FunctionBuilder, operator: '-' | '!' | '~', 
       : operator === '~'
         ? ['i32', 'u32', 'abstract-int'].includes(element)
         : element !== 'bool' && element !== 'u32';
-  if (!fits) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, line);
+  if (!fits) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, position);
   if (operand.kind === 'constant')
     return constant(
       type,
-      operand.lanes.map((lane) => foldUnary(operator, lane, element, line)),
+      operand.lanes.map((lane) => foldUnary(operator, lane, element, position)),
     );
 
   const { module: m } = builder;
@@ -65,26 +70,26 @@ export function applyBinary(
   operator: BinaryOperator,
   left: Value,
   right: Value,
-  line: number,
+  position: number,
 ): Value {
-  expectLanes(left.type, `operator ${operator}`, line);
-  expectLanes(right.type, `operator ${operator}`, line);
+  expectLanes(left.type, `operator ${operator}`, position);
+  expectLanes(right.type, `operator ${operator}`, position);
   const [a, b] =
     operator === '<<' || operator === '>>'
-      ? shiftOperands(left, right, operator, line)
-      : unify(builder, left, right, operator, line);
+      ? shiftOperands(left, right, operator, position)
+      : unify(builder, left, right, operator, position);
   const type = a.type as LaneType;
   const element = elementOf(type);
-  if (!takes(operator, element)) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, line);
+  if (!takes(operator, element)) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, position);
   const resultElement = COMPARISONS.includes(operator) ? 'bool' : element;
   if (a.kind === 'constant' && b.kind === 'constant') {
     return constant(
       lanes(laneCount(type), resultElement),
-      a.lanes.map((lane, index) => foldBinary(operator, lane, b.lanes[index]!, element, line)),
+      a.lanes.map((lane, index) => foldBinary(operator, lane, b.lanes[index]!, element, position)),
     );
   }
-  refuseConstantMisuse(operator, b, element, line);
-  const operands = [runtime(builder, a, line), runtime(builder, b, line)];
+  refuseConstantMisuse(operator, b, element, position);
+  const operands = [runtime(builder, a, position), runtime(builder, b, position)];
   if (operator === '<<' || operator === '>>') {
     const amount = operands[1]!.parts[0]!;
     return lanewise(
@@ -127,19 +132,27 @@ function noteSigns(operator: BinaryOperator, given: Value[], operands: RuntimeVa
 /**
  * WGSL refuses a constant zero divisor and constant shifts of 32 or more also where the left operand is not constant.
  */
-function refuseConstantMisuse(operator: BinaryOperator, right: Value, element: ScalarName, line: number): void {
+function refuseConstantMisuse(operator: BinaryOperator, right: Value, element: ScalarName, position: number): void {
   if (right.kind !== 'constant') return;
   if ((operator === '/' || operator === '%') && element !== 'f32' && right.lanes.includes(0n))
-    throw new KernelCompileError('division by a constant zero', line);
+    throw new KernelCompileError('division by a constant zero', position);
   if ((operator === '<<' || operator === '>>') && right.lanes.some((lane) => (lane as bigint) > 31n))
-    throw new KernelCompileError('shift by a constant of 32 or more', line);
+    throw new KernelCompileError('shift by a constant of 32 or more', position);
 }
 
-function shiftOperands(left: Value, right: Value, operator: BinaryOperator, line: number): [Value, Value] {
-  const amount = promote(right, lanes(laneCount(right.type as LaneType), 'u32'), `right operand of ${operator}`, line);
-  const value = amount.kind === 'constant' && left.kind === 'constant' ? left : concrete(left, line);
+function shiftOperands(left: Value, right: Value, operator: BinaryOperator, position: number): [Value, Value] {
+  const amount = promote(
+    right,
+    lanes(laneCount(right.type as LaneType), 'u32'),
+    `right operand of ${operator}`,
+    position,
+  );
+  const value = amount.kind === 'constant' && left.kind === 'constant' ? left : concrete(left, position);
   if (laneCount(value.type as LaneType) !== laneCount(amount.type as LaneType)) {
-    throw new KernelCompileError(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, line);
+    throw new KernelCompileError(
+      `operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`,
+      position,
+    );
   }
   return [value, amount];
 }
@@ -153,10 +166,10 @@ export function unify(
   left: Value,
   right: Value,
   operator: string,
-  line: number,
+  position: number,
 ): [Value, Value] {
   const mismatch = () =>
-    new KernelCompileError(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, line);
+    new KernelCompileError(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
   const [leftType, rightType] = [left.type as LaneType, right.type as LaneType];
   const element = commonElement(elementOf(leftType), elementOf(rightType));
   if (element === undefined) throw mismatch();
@@ -165,7 +178,7 @@ export function unify(
     throw mismatch();
   const size = Math.max(leftSize, rightSize);
   const brought = (value: Value, valueSize: number) => {
-    const promoted = promote(value, lanes(valueSize, element), `operator ${operator}`, line);
+    const promoted = promote(value, lanes(valueSize, element), `operator ${operator}`, position);
     return valueSize === size ? promoted : splat(builder, promoted, size);
   };
   return [brought(left, leftSize), brought(right, rightSize)];

@@ -39,7 +39,7 @@ export function parseExpression(reader: TokenReader): Expression {
 }
 
 function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
-  return { kind: 'binary', operator, left, right, line: left.line };
+  return { kind: 'binary', operator, left, right, position: left.position };
 }
 
 function parseRelation(reader: TokenReader, first: Expression): Expression {
@@ -76,9 +76,9 @@ function parseProduct(reader: TokenReader, first: Expression): Expression {
 
 /** A unary expression: also what stands left of an assignment. */
 export function parseUnary(reader: TokenReader): Expression {
-  const { line } = reader;
+  const { position } = reader;
   for (const operator of ['-', '!', '~', '*', '&'] as const) {
-    if (reader.take(operator)) return { kind: 'unary', operator, operand: parseUnary(reader), line };
+    if (reader.take(operator)) return { kind: 'unary', operator, operand: parseUnary(reader), position };
   }
   return parsePostfix(reader, parsePrimary(reader));
 }
@@ -86,19 +86,19 @@ export function parseUnary(reader: TokenReader): Expression {
 function parsePostfix(reader: TokenReader, primary: Expression): Expression {
   let object = primary;
   for (;;) {
-    const { line } = reader;
+    const { position } = reader;
     if (reader.take('[')) {
       const index = parseExpression(reader);
       reader.expect(']');
-      object = { kind: 'index', object, index, line };
+      object = { kind: 'index', object, index, position };
     } else if (reader.take('.'))
-      object = { kind: 'member', object, member: reader.expectIdentifier('a member name').text, line };
+      object = { kind: 'member', object, member: reader.expectIdentifier('a member name').text, position };
     else return object;
   }
 }
 
 function parsePrimary(reader: TokenReader): Expression {
-  const { next, line } = reader;
+  const { next, position } = reader;
   if (reader.take('(')) {
     const inner = parseExpression(reader);
     reader.expect(')');
@@ -106,15 +106,15 @@ function parsePrimary(reader: TokenReader): Expression {
   }
   if (next.kind === 'number') {
     reader.advance();
-    return { kind: 'literal', literal: parseLiteral(next.text, line), line };
+    return { kind: 'literal', literal: parseLiteral(next.text, position), position };
   }
-  if (reader.take('true')) return { kind: 'literal', literal: { scalar: 'bool', value: true }, line };
-  if (reader.take('false')) return { kind: 'literal', literal: { scalar: 'bool', value: false }, line };
+  if (reader.take('true')) return { kind: 'literal', literal: { scalar: 'bool', value: true }, position };
+  if (reader.take('false')) return { kind: 'literal', literal: { scalar: 'bool', value: false }, position };
   if (next.kind !== 'identifier') throw reader.unexpected('an expression');
   const type = parseTypeName(reader);
   return reader.is('(')
-    ? { kind: 'call', callee: type, arguments: parseArguments(reader), line }
-    : { kind: 'name', type, line };
+    ? { kind: 'call', callee: type, arguments: parseArguments(reader), position }
+    : { kind: 'name', type, position };
 }
 
 /** Arguments in parentheses, a trailing comma allowed. */
@@ -131,12 +131,12 @@ export function parseArguments(reader: TokenReader): Expression[] {
 
 /** A name and its template list. */
 export function parseTypeName(reader: TokenReader): TypeName {
-  const { text: name, line } = reader.expectIdentifier('a type name');
-  if (!TEMPLATED.has(name) || !reader.take('<')) return { name, templates: [], line };
+  const { text: name, position } = reader.expectIdentifier('a type name');
+  if (!TEMPLATED.has(name) || !reader.take('<')) return { name, templates: [], position };
   const templates: Expression[] = [];
   do templates.push(parseSum(reader, parseUnary(reader)));
   while (reader.take(','));
   reader.expectTemplateEnd();
-  if (templates.length === 0) throw new KernelCompileError(`empty template list of ${name}`, line);
-  return { name, templates, line };
+  if (templates.length === 0) throw new KernelCompileError(`empty template list of ${name}`, position);
+  return { name, templates, position };
 }

@@ -27,20 +27,20 @@ export function parseModule(source: string): ModuleDeclaration[] {
 
 function parseDeclaration(reader: TokenReader): ModuleDeclaration {
   const attributes = parseAttributes(reader);
-  const { line } = reader;
+  const { position } = reader;
   const unattributed = () => {
-    if (attributes.length > 0) throw new KernelCompileError(`attribute @${attributes[0]!.name} here`, line);
+    if (attributes.length > 0) throw new KernelCompileError(`attribute @${attributes[0]!.name} here`, position);
   };
-  if (reader.take('fn')) return parseFunction(reader, attributes, line);
-  if (reader.take('var')) return parseVariable(reader, attributes, line);
+  if (reader.take('fn')) return parseFunction(reader, attributes, position);
+  if (reader.take('var')) return parseVariable(reader, attributes, position);
   unattributed();
-  if (reader.take('struct')) return parseStruct(reader, line);
+  if (reader.take('struct')) return parseStruct(reader, position);
   if (reader.take('alias')) {
     const name = reader.expectIdentifier('a name').text;
     reader.expect('=');
     const type = parseTypeName(reader);
     reader.expect(';');
-    return { kind: 'alias', name, type, line };
+    return { kind: 'alias', name, type, position };
   }
   if (reader.take('const')) {
     const name = reader.expectIdentifier('a name').text;
@@ -48,28 +48,28 @@ function parseDeclaration(reader: TokenReader): ModuleDeclaration {
     reader.expect('=');
     const value = parseExpression(reader);
     reader.expect(';');
-    return { kind: 'const', name, type, value, line };
+    return { kind: 'const', name, type, value, position };
   }
   if (reader.take('const_assert')) {
     const condition = parseExpression(reader);
     reader.expect(';');
-    return { kind: 'assert', condition, line };
+    return { kind: 'assert', condition, position };
   }
   for (const word of ['override', 'enable', 'requires', 'diagnostic', 'let'])
-    if (reader.is(word)) throw new KernelCompileError(`${word} at module scope`, line);
+    if (reader.is(word)) throw new KernelCompileError(`${word} at module scope`, position);
   throw reader.unexpected('a declaration');
 }
 
 function parseAttributes(reader: TokenReader): Attribute[] {
   const attributes: Attribute[] = [];
   while (reader.take('@')) {
-    const { text: name, line } = reader.expectIdentifier('an attribute name');
-    attributes.push({ name, arguments: reader.is('(') ? parseArguments(reader) : [], line });
+    const { text: name, position } = reader.expectIdentifier('an attribute name');
+    attributes.push({ name, arguments: reader.is('(') ? parseArguments(reader) : [], position });
   }
   return attributes;
 }
 
-function parseFunction(reader: TokenReader, attributes: Attribute[], line: number): FunctionDeclaration {
+function parseFunction(reader: TokenReader, attributes: Attribute[], position: number): FunctionDeclaration {
   const name = reader.expectIdentifier('a function name').text;
   reader.expect('(');
   const parameters: Parameter[] = [];
@@ -81,20 +81,20 @@ function parseFunction(reader: TokenReader, attributes: Attribute[], line: numbe
       name: parameter.text,
       type: parseTypeName(reader),
       attributes: parameterAttributes,
-      line: parameter.line,
+      position: parameter.position,
     });
     if (!reader.take(',')) break;
   }
   reader.expect(')');
   let result;
   if (reader.take('->')) {
-    if (reader.is('@')) throw new KernelCompileError('attribute of a result', reader.line);
+    if (reader.is('@')) throw new KernelCompileError('attribute of a result', reader.position);
     result = parseTypeName(reader);
   }
-  return { kind: 'function', name, attributes, parameters, result, body: parseBlock(reader), line };
+  return { kind: 'function', name, attributes, parameters, result, body: parseBlock(reader), position };
 }
 
-function parseStruct(reader: TokenReader, line: number): StructDeclaration {
+function parseStruct(reader: TokenReader, position: number): StructDeclaration {
   const name = reader.expectIdentifier('a struct name').text;
   reader.expect('{');
   const members: StructDeclaration['members'] = [];
@@ -102,21 +102,21 @@ function parseStruct(reader: TokenReader, line: number): StructDeclaration {
     const attributes = parseAttributes(reader);
     const member = reader.expectIdentifier('a member name');
     reader.expect(':');
-    members.push({ name: member.text, type: parseTypeName(reader), attributes, line: member.line });
+    members.push({ name: member.text, type: parseTypeName(reader), attributes, position: member.position });
     if (!reader.take(',')) break;
   }
   reader.expect('}');
-  return { kind: 'struct', name, members, line };
+  return { kind: 'struct', name, members, position };
 }
 
-function parseVariable(reader: TokenReader, attributes: Attribute[], line: number): VariableDeclaration {
-  if (!reader.take('<')) throw new KernelCompileError('var at module scope without an address space', line);
+function parseVariable(reader: TokenReader, attributes: Attribute[], position: number): VariableDeclaration {
+  if (!reader.take('<')) throw new KernelCompileError('var at module scope without an address space', position);
   const space = reader.expectIdentifier('an address space').text;
-  if (space !== 'private' && space !== 'storage') throw new KernelCompileError(`var<${space}>`, line);
+  if (space !== 'private' && space !== 'storage') throw new KernelCompileError(`var<${space}>`, position);
   let access = 'read';
   if (reader.take(',')) access = reader.expectIdentifier('an access mode').text;
   reader.expectTemplateEnd();
-  if (access !== 'read' && access !== 'read_write') throw new KernelCompileError(`access mode ${access}`, line);
+  if (access !== 'read' && access !== 'read_write') throw new KernelCompileError(`access mode ${access}`, position);
   const name = reader.expectIdentifier('a name').text;
   const type = reader.take(':') ? parseTypeName(reader) : undefined;
   const value = reader.take('=') ? parseExpression(reader) : undefined;
@@ -129,6 +129,6 @@ function parseVariable(reader: TokenReader, attributes: Attribute[], line: numbe
     writable: space === 'private' || access === 'read_write',
     type,
     value,
-    line,
+    position,
   };
 }

@@ -18,16 +18,16 @@ export function parseBlock(reader: TokenReader): Statement[] {
 }
 
 function parseStatement(reader: TokenReader): Statement {
-  const { line, next } = reader;
-  if (next.kind === 'symbol' && next.text === '@') throw new KernelCompileError('attribute of a statement', line);
-  if (reader.is('{')) return { kind: 'block', body: parseBlock(reader), line };
-  if (reader.take('if')) return parseIf(reader, line);
-  if (reader.take('for')) return parseFor(reader, line);
+  const { position, next } = reader;
+  if (next.kind === 'symbol' && next.text === '@') throw new KernelCompileError('attribute of a statement', position);
+  if (reader.is('{')) return { kind: 'block', body: parseBlock(reader), position };
+  if (reader.take('if')) return parseIf(reader, position);
+  if (reader.take('for')) return parseFor(reader, position);
   if (reader.take('while'))
-    return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), line };
-  if (reader.take('loop')) return parseLoop(reader, line);
-  if (reader.take('switch')) return parseSwitch(reader, line);
-  for (const word of REFUSED) if (reader.is(word)) throw new KernelCompileError(`statement ${word}`, line);
+    return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), position };
+  if (reader.take('loop')) return parseLoop(reader, position);
+  if (reader.take('switch')) return parseSwitch(reader, position);
+  for (const word of REFUSED) if (reader.is(word)) throw new KernelCompileError(`statement ${word}`, position);
   const statement = parseSimple(reader);
   reader.expect(';');
   return statement;
@@ -35,60 +35,65 @@ function parseStatement(reader: TokenReader): Statement {
 
 /** A statement that ends with a semicolon, without it. */
 function parseSimple(reader: TokenReader): Statement {
-  const { line } = reader;
+  const { position } = reader;
   if (reader.take('break')) {
-    if (reader.is('if')) throw new KernelCompileError('break if outside the end of a continuing block', line);
-    return { kind: 'break', line };
+    if (reader.is('if')) throw new KernelCompileError('break if outside the end of a continuing block', position);
+    return { kind: 'break', position };
   }
-  if (reader.take('continue')) return { kind: 'continue', line };
+  if (reader.take('continue')) return { kind: 'continue', position };
   if (reader.take('return'))
-    return { kind: 'return', value: reader.is(';') ? undefined : parseExpression(reader), line };
-  if (reader.take('const_assert')) return { kind: 'assert', condition: parseExpression(reader), line };
+    return { kind: 'return', value: reader.is(';') ? undefined : parseExpression(reader), position };
+  if (reader.take('const_assert')) return { kind: 'assert', condition: parseExpression(reader), position };
   for (const keyword of ['let', 'var', 'const'] as const)
-    if (reader.take(keyword)) return parseDeclaration(reader, keyword, line);
+    if (reader.take(keyword)) return parseDeclaration(reader, keyword, position);
   return parseAssignment(reader);
 }
 
-function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const', line: number): Statement {
-  if (reader.is('<')) throw new KernelCompileError('address space of a variable in a function', line);
+function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const', position: number): Statement {
+  if (reader.is('<')) throw new KernelCompileError('address space of a variable in a function', position);
   const name = reader.expectIdentifier('a name').text;
   const type = reader.take(':') ? parseTypeName(reader) : undefined;
   const value = reader.take('=') ? parseExpression(reader) : undefined;
   if (value === undefined && (keyword !== 'var' || type === undefined))
-    throw new KernelCompileError(`${keyword} ${name} without a value`, line);
-  return { kind: 'declaration', keyword, name, type, value, line };
+    throw new KernelCompileError(`${keyword} ${name} without a value`, position);
+  return { kind: 'declaration', keyword, name, type, value, position };
 }
 
 function parseAssignment(reader: TokenReader): Statement {
-  const { line } = reader;
+  const { position } = reader;
   if (reader.is('_')) {
     reader.advance();
     reader.expect('=');
-    return { kind: 'ignore', value: parseExpression(reader), line };
+    return { kind: 'ignore', value: parseExpression(reader), position };
   }
   const target = parseUnary(reader);
-  if (reader.take('++')) return { kind: 'assign', target, operator: '+', value: one(line), line };
-  if (reader.take('--')) return { kind: 'assign', target, operator: '-', value: one(line), line };
-  if (reader.take('=')) return { kind: 'assign', target, operator: '=', value: parseExpression(reader), line };
+  if (reader.take('++')) return { kind: 'assign', target, operator: '+', value: one(position), position };
+  if (reader.take('--')) return { kind: 'assign', target, operator: '-', value: one(position), position };
+  if (reader.take('=')) return { kind: 'assign', target, operator: '=', value: parseExpression(reader), position };
   for (const operator of ASSIGNMENTS) {
-    if (reader.take(`${operator}=`)) return { kind: 'assign', target, operator, value: parseExpression(reader), line };
+    if (reader.take(`${operator}=`))
+      return { kind: 'assign', target, operator, value: parseExpression(reader), position };
   }
-  if (target.kind === 'call') return { kind: 'call', call: target, line };
+  if (target.kind === 'call') return { kind: 'call', call: target, position };
   throw reader.unexpected('an assignment or a call');
 }
 
-const one = (line: number): Expression => ({ kind: 'literal', literal: { scalar: 'abstract-int', value: 1n }, line });
+const one = (position: number): Expression => ({
+  kind: 'literal',
+  literal: { scalar: 'abstract-int', value: 1n },
+  position,
+});
 
-function parseIf(reader: TokenReader, line: number): Statement {
+function parseIf(reader: TokenReader, position: number): Statement {
   const condition = parseExpression(reader);
   const body = parseBlock(reader);
-  if (!reader.take('else')) return { kind: 'if', condition, body, otherwise: undefined, line };
-  const elseLine = reader.line;
-  const otherwise = reader.take('if') ? [parseIf(reader, elseLine)] : parseBlock(reader);
-  return { kind: 'if', condition, body, otherwise, line };
+  if (!reader.take('else')) return { kind: 'if', condition, body, otherwise: undefined, position };
+  const elsePosition = reader.position;
+  const otherwise = reader.take('if') ? [parseIf(reader, elsePosition)] : parseBlock(reader);
+  return { kind: 'if', condition, body, otherwise, position };
 }
 
-function parseFor(reader: TokenReader, line: number): Statement {
+function parseFor(reader: TokenReader, position: number): Statement {
   reader.expect('(');
   const initial = reader.is(';') ? undefined : parseSimple(reader);
   reader.expect(';');
@@ -96,10 +101,10 @@ function parseFor(reader: TokenReader, line: number): Statement {
   reader.expect(';');
   const update = reader.is(')') ? undefined : parseAssignment(reader);
   reader.expect(')');
-  return { kind: 'for', initial, condition, update, body: parseBlock(reader), line };
+  return { kind: 'for', initial, condition, update, body: parseBlock(reader), position };
 }
 
-function parseLoop(reader: TokenReader, line: number): Statement {
+function parseLoop(reader: TokenReader, position: number): Statement {
   reader.expect('{');
   const body: Statement[] = [];
   const continuing: Statement[] = [];
@@ -114,9 +119,9 @@ function parseLoop(reader: TokenReader, line: number): Statement {
     reader.expect('{');
     while (!reader.take('}')) {
       if (reader.take(';')) continue;
-      const breakLine = reader.line;
+      const breakPosition = reader.position;
       if (reader.take('break')) {
-        if (!reader.take('if')) throw new KernelCompileError('break inside continuing without if', breakLine);
+        if (!reader.take('if')) throw new KernelCompileError('break inside continuing without if', breakPosition);
         breakIf = parseExpression(reader);
         reader.expect(';');
         reader.expect('}');
@@ -127,15 +132,15 @@ function parseLoop(reader: TokenReader, line: number): Statement {
     reader.expect('}');
     break;
   }
-  return { kind: 'loop', body, continuing, breakIf, line };
+  return { kind: 'loop', body, continuing, breakIf, position };
 }
 
-function parseSwitch(reader: TokenReader, line: number): Statement {
+function parseSwitch(reader: TokenReader, position: number): Statement {
   const selector = parseExpression(reader);
   reader.expect('{');
   const cases: SwitchCase[] = [];
   while (!reader.take('}')) {
-    const caseLine = reader.line;
+    const casePosition = reader.position;
     const selectors: (Expression | 'default')[] = [];
     if (reader.take('default')) selectors.push('default');
     else {
@@ -147,7 +152,7 @@ function parseSwitch(reader: TokenReader, line: number): Statement {
       if (selectors.length === 0) throw reader.unexpected('a case selector');
     }
     reader.take(':');
-    cases.push({ selectors, body: parseBlock(reader), line: caseLine });
+    cases.push({ selectors, body: parseBlock(reader), position: casePosition });
   }
-  return { kind: 'switch', selector, cases, line };
+  return { kind: 'switch', selector, cases, position };
 }

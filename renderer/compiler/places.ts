@@ -22,10 +22,10 @@ export function canonical(builder: FunctionBuilder, type: LaneType, read: Read):
 }
 
 /** The value that a place holds now. */
-export function load(builder: FunctionBuilder, place: Place, line: number): Value {
+export function load(builder: FunctionBuilder, place: Place, position: number): Value {
   const { type } = place;
   if (type.kind === 'array' && type.count === undefined)
-    throw new KernelCompileError(`value of ${typeName(type)}`, line);
+    throw new KernelCompileError(`value of ${typeName(type)}`, position);
   if (place.kind === 'registers') {
     if (place.lane !== undefined) {
       return {
@@ -54,10 +54,10 @@ function loadSlot({ module: m }: FunctionBuilder, type: LaneType, offset: number
 }
 
 /** Writes a value. The value's parts were evaluated before, so that overlapping reads are done. */
-export function store(builder: FunctionBuilder, place: Place, value: Value, line: number): void {
-  if (!place.writable) throw new KernelCompileError('assignment to something read-only', line);
+export function store(builder: FunctionBuilder, place: Place, value: Value, position: number): void {
+  if (!place.writable) throw new KernelCompileError('assignment to something read-only', position);
   const { module: m } = builder;
-  const { parts } = runtime(builder, promote(value, place.type, 'assignment', line), line);
+  const { parts } = runtime(builder, promote(value, place.type, 'assignment', position), position);
   if (place.kind === 'registers') {
     if (place.lane === undefined) {
       place.registers.forEach((register, index) => builder.emit(register.write(parts[index]!.read())));
@@ -86,11 +86,11 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, line
 const COMPONENTS = ['xyzw', 'rgba'];
 
 /** The lanes that a swizzle names, in order. */
-export function swizzleLanes(type: LaneType, member: string, line: number): number[] {
+export function swizzleLanes(type: LaneType, member: string, position: number): number[] {
   const set = COMPONENTS.find((letters) => [...member].every((letter) => letters.includes(letter)));
   const picked = set === undefined || type.kind !== 'vector' ? [] : [...member].map((letter) => set.indexOf(letter));
   if (type.kind !== 'vector' || picked.length < 1 || picked.length > 4 || picked.some((lane) => lane >= type.size)) {
-    throw new KernelCompileError(`.${member} of ${typeName(type)}`, line);
+    throw new KernelCompileError(`.${member} of ${typeName(type)}`, position);
   }
   return picked;
 }
@@ -99,7 +99,7 @@ export function swizzleLanes(type: LaneType, member: string, line: number): numb
  * A member of a struct or a single component of a vector; undefined for swizzles of several components, which are no
  * place.
  */
-export function memberPlace(place: Place, member: string, line: number): Place | undefined {
+export function memberPlace(place: Place, member: string, position: number): Place | undefined {
   const { type } = place;
   if (type.kind === 'struct') {
     let slot = 0;
@@ -112,10 +112,10 @@ export function memberPlace(place: Place, member: string, line: number): Place |
       }
       slot += count;
     }
-    throw new KernelCompileError(`member ${member} of ${type.name}`, line);
+    throw new KernelCompileError(`member ${member} of ${type.name}`, position);
   }
-  if (type.kind !== 'vector') throw new KernelCompileError(`member ${member} of ${typeName(type)}`, line);
-  const picked = swizzleLanes(type, member, line);
+  if (type.kind !== 'vector') throw new KernelCompileError(`member ${member} of ${typeName(type)}`, position);
+  const picked = swizzleLanes(type, member, position);
   return picked.length === 1 ? lanePlace(place, type.size, type.element, picked[0]!) : undefined;
 }
 
@@ -129,10 +129,13 @@ function lanePlace(place: Place, size: number, element: ScalarName, lane: number
 }
 
 /** The element type of what can be indexed. */
-export function indexedType(type: Type, line: number): { element: Type; count: number | undefined; stride: number } {
+export function indexedType(
+  type: Type,
+  position: number,
+): { element: Type; count: number | undefined; stride: number } {
   if (type.kind === 'array') return { element: type.element, count: type.count, stride: strideOf(type.element) };
   if (type.kind === 'vector') return { element: scalar(type.element), count: type.size, stride: 4 };
-  throw new KernelCompileError(`index into ${typeName(type)}`, line);
+  throw new KernelCompileError(`index into ${typeName(type)}`, position);
 }
 
 /**
@@ -144,11 +147,11 @@ export function indexPlace(
   builder: FunctionBuilder,
   place: Place,
   index: Value,
-  line: number,
+  position: number,
 ): Place | undefined {
-  const { element, count, stride } = indexedType(place.type, line);
+  const { element, count, stride } = indexedType(place.type, position);
   if (index.kind === 'constant') {
-    const at = constantIndex(index, count, line);
+    const at = constantIndex(index, count, position);
     if (place.type.kind === 'vector') return lanePlace(place, place.type.size, place.type.element, at);
     if (place.kind === 'memory' && (count !== undefined || !kernel.checks))
       return { ...place, type: element, offset: place.offset + at * stride };
@@ -159,7 +162,7 @@ export function indexPlace(
   )
     return undefined;
   const { module: m } = builder;
-  const at = indexPart(builder, index, line);
+  const at = indexPart(builder, index, position);
   if (kernel.checks) trapOutside(builder, place, count, stride, at);
   const scaled = m.i32.mul(at.read(), m.i32.const(stride));
   const base = builder.keep(U32, place.base === undefined ? scaled : m.i32.add(place.base(), scaled));
@@ -174,20 +177,24 @@ export function indexPlace(
 }
 
 /** A constant index, checked against the count where there is one. */
-export function constantIndex(index: Value & { kind: 'constant' }, count: number | undefined, line: number): number {
+export function constantIndex(
+  index: Value & { kind: 'constant' },
+  count: number | undefined,
+  position: number,
+): number {
   const lane = index.lanes[0];
   if (index.type.kind !== 'scalar' || typeof lane !== 'bigint' || index.type.name === 'bool')
-    throw new KernelCompileError(`index of type ${typeName(index.type)}`, line);
+    throw new KernelCompileError(`index of type ${typeName(index.type)}`, position);
   if (lane < 0n || (count !== undefined && lane >= BigInt(count)))
-    throw new KernelCompileError(`index ${lane} out of range`, line);
+    throw new KernelCompileError(`index ${lane} out of range`, position);
   return Number(lane);
 }
 
 /** An index as a part, of i32 or u32. */
-export function indexPart(builder: FunctionBuilder, index: Value, line: number): Part {
-  const value = runtime(builder, index, line);
+export function indexPart(builder: FunctionBuilder, index: Value, position: number): Part {
+  const value = runtime(builder, index, position);
   if (value.type.kind !== 'scalar' || (value.type.name !== 'i32' && value.type.name !== 'u32'))
-    throw new KernelCompileError(`index of type ${typeName(value.type)}`, line);
+    throw new KernelCompileError(`index of type ${typeName(value.type)}`, position);
   return value.parts[0]!;
 }
 
@@ -221,11 +228,11 @@ export function pickLane(
   builder: FunctionBuilder,
   vector: Value,
   index: Value,
-  line: number,
+  position: number,
 ): Value {
-  const value = runtime(builder, vector, line);
+  const value = runtime(builder, vector, position);
   const type = value.type as LaneType & { kind: 'vector' };
-  const at = indexPart(builder, index, line);
+  const at = indexPart(builder, index, position);
   const { module: m } = builder;
   const element = scalar(type.element);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
@@ -238,7 +245,7 @@ export function pickLane(
       loadSlot(builder, element, address, () => offset),
     );
     return type.element === 'bool'
-      ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', line)
+      ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', position)
       : { kind: 'runtime', type: element, parts: [loaded] };
   }
   const last = value.parts.length - 1;
@@ -258,13 +265,13 @@ export function storeLane(
   place: Place & { kind: 'registers' },
   index: Value,
   value: Value,
-  line: number,
+  position: number,
 ): void {
   const { module: m } = builder;
   const type = place.type as LaneType & { kind: 'vector' };
-  if (!place.writable) throw new KernelCompileError('assignment to something read-only', line);
-  const at = indexPart(builder, index, line);
-  const { parts } = runtime(builder, promote(value, scalar(type.element), 'assignment', line), line);
+  if (!place.writable) throw new KernelCompileError('assignment to something read-only', position);
+  const at = indexPart(builder, index, position);
+  const { parts } = runtime(builder, promote(value, scalar(type.element), 'assignment', position), position);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
   if (type.size < 4) {
     place.registers.forEach((register, lane) =>
@@ -286,9 +293,9 @@ export function storeLane(
 }
 
 /** The components that a swizzle names, of a value. */
-export function swizzle(builder: FunctionBuilder, value: Value, member: string, line: number): Value {
+export function swizzle(builder: FunctionBuilder, value: Value, member: string, position: number): Value {
   const type = value.type as LaneType & { kind: 'vector' };
-  const picked = swizzleLanes(type, member, line);
+  const picked = swizzleLanes(type, member, position);
   const result = lanes(picked.length, type.element);
   if (value.kind === 'constant') return { ...value, type: result, lanes: picked.map((lane) => value.lanes[lane]!) };
   if (type.size < 4) {

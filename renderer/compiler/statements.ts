@@ -20,7 +20,7 @@ const UNROLLED_ZERO_BYTES = 256;
 /** Compiles the body of a function into the current block. */
 export function compileBody(context: FunctionContext, declaration: FunctionDeclaration): void {
   if (context.result.kind !== 'void' && !leavesAlways(declaration.body))
-    throw new KernelCompileError(`function ${declaration.name} can end without a return`, declaration.line);
+    throw new KernelCompileError(`function ${declaration.name} can end without a return`, declaration.position);
   // Parameters and the body's own variables share one block in WGSL.
   for (const statement of declaration.body) compileStatement(context, statement);
 }
@@ -84,27 +84,27 @@ function compileStatement(context: FunctionContext, statement: Statement): void 
     case 'switch':
       return compileSwitch(context, statement);
     case 'break':
-      return leaveTo(context, context.targets.at(-1)?.breakTo, statement.line, 'break');
+      return leaveTo(context, context.targets.at(-1)?.breakTo, statement.position, 'break');
     case 'continue':
       return leaveTo(
         context,
         context.targets.findLast((target) => target.continueTo !== undefined)?.continueTo,
-        statement.line,
+        statement.position,
         'continue',
       );
     case 'return': {
       if ((statement.value === undefined) !== (context.result.kind === 'void'))
-        throw new KernelCompileError(`return of ${typeName(context.result)} expected`, statement.line);
+        throw new KernelCompileError(`return of ${typeName(context.result)} expected`, statement.position);
       return context.leave(
         statement.value && evaluateAs(context, statement.value, context.result, 'return'),
-        statement.line,
+        statement.position,
       );
     }
   }
 }
 
-function leaveTo(context: FunctionContext, label: string | undefined, line: number, what: string): void {
-  if (label === undefined) throw new KernelCompileError(`${what} outside a loop`, line);
+function leaveTo(context: FunctionContext, label: string | undefined, position: number, what: string): void {
+  if (label === undefined) throw new KernelCompileError(`${what} outside a loop`, position);
   context.builder.emit(context.builder.module.br(label));
 }
 
@@ -112,57 +112,63 @@ function conditionOf(context: FunctionContext, condition: Expression, what: stri
   return runtime(
     context.builder,
     evaluateAs(context, condition, BOOL, `condition of ${what}`),
-    condition.line,
+    condition.position,
   ).parts[0]!.read();
 }
 
 function checkAssertion(context: FunctionContext, condition: Expression): void {
   const value = evaluateAs(context, condition, BOOL, 'const_assert');
-  if (value.kind !== 'constant') throw new KernelCompileError('const_assert of what is no constant', condition.line);
-  if (value.lanes[0] !== 1n) throw new KernelCompileError('const_assert does not hold', condition.line);
+  if (value.kind !== 'constant')
+    throw new KernelCompileError('const_assert of what is no constant', condition.position);
+  if (value.lanes[0] !== 1n) throw new KernelCompileError('const_assert does not hold', condition.position);
 }
 
 function declare(context: FunctionContext, declaration: Declaration): void {
-  const { keyword, name, line } = declaration;
-  refuseReserved(name, line);
+  const { keyword, name, position } = declaration;
+  refuseReserved(name, position);
   const stated = declaration.type === undefined ? undefined : context.kernel.typeOf(declaration.type);
   if (keyword === 'let' && stated === undefined && declaration.value !== undefined) {
     // A `let` may name a pointer: it stands for the same place.
     const operand = locate(context, declaration.value);
-    if (operand.kind === 'pointer') return context.scope.declare(name, operand, line);
-    const value = operand.kind === 'place' ? load(context.builder, operand.place, line) : operand.value;
-    return context.scope.declare(name, { kind: 'value', value: settled(context, concrete(value, line), line) }, line);
+    if (operand.kind === 'pointer') return context.scope.declare(name, operand, position);
+    const value = operand.kind === 'place' ? load(context.builder, operand.place, position) : operand.value;
+    return context.scope.declare(
+      name,
+      { kind: 'value', value: settled(context, concrete(value, position), position) },
+      position,
+    );
   }
   const given = declaration.value === undefined ? undefined : evaluate(context, declaration.value);
   const value =
-    given === undefined || stated === undefined ? given : promote(given, stated, `${keyword} ${name}`, line);
+    given === undefined || stated === undefined ? given : promote(given, stated, `${keyword} ${name}`, position);
   if (keyword === 'const') {
-    if (value?.kind !== 'constant') throw new KernelCompileError(`const ${name} of what is no constant`, line);
-    return context.scope.declare(name, { kind: 'value', value }, line);
+    if (value?.kind !== 'constant') throw new KernelCompileError(`const ${name} of what is no constant`, position);
+    return context.scope.declare(name, { kind: 'value', value }, position);
   }
   if (keyword === 'let')
-    return context.scope.declare(name, { kind: 'value', value: settled(context, value!, line) }, line);
-  const initial = value === undefined ? zeroValue(stated!, line) : concrete(value, line);
-  context.scope.declare(name, { kind: 'place', place: variable(context, declaration, initial, line) }, line);
+    return context.scope.declare(name, { kind: 'value', value: settled(context, value!, position) }, position);
+  const initial = value === undefined ? zeroValue(stated!, position) : concrete(value, position);
+  context.scope.declare(name, { kind: 'place', place: variable(context, declaration, initial, position) }, position);
 }
 
 /**
  * A run-time value even of a constant: a `let` is no constant expression in WGSL. Arrays stay constants, so that they
  * can be tables.
  */
-function settled(context: FunctionContext, value: Value, line: number): Value {
-  return value.type.kind === 'array' && value.kind === 'constant' ? value : runtime(context.builder, value, line);
+function settled(context: FunctionContext, value: Value, position: number): Value {
+  return value.type.kind === 'array' && value.kind === 'constant' ? value : runtime(context.builder, value, position);
 }
 
 /** A new variable that holds its initial value: in registers, or in memory when it holds an array. */
-function variable(context: FunctionContext, declaration: Declaration, initial: Value, line: number): Place {
+function variable(context: FunctionContext, declaration: Declaration, initial: Value, position: number): Place {
   const { builder, kernel } = context;
   const { type } = initial;
-  if (isRuntimeSized(type) || type.kind === 'pointer') throw new KernelCompileError(`var of ${typeName(type)}`, line);
+  if (isRuntimeSized(type) || type.kind === 'pointer')
+    throw new KernelCompileError(`var of ${typeName(type)}`, position);
   if (!holdsArray(type)) {
     const registers = slotsOf(type).map((slot) => builder.local(slot.type));
     const place: Place = { kind: 'registers', type, registers, writable: true, space: 'function' };
-    store(builder, place, initial, line);
+    store(builder, place, initial, position);
     return place;
   }
   const place: Place = {
@@ -174,7 +180,7 @@ function variable(context: FunctionContext, declaration: Declaration, initial: V
     space: 'function',
   };
   if (declaration.value === undefined) fillWithZero(context, place.offset, type);
-  else store(builder, place, initial, line);
+  else store(builder, place, initial, position);
   return place;
 }
 
@@ -191,17 +197,17 @@ export function fillWithZero({ builder }: Pick<FunctionContext, 'builder'>, addr
 
 function assign(context: FunctionContext, statement: Statement & { kind: 'assign' }): void {
   const { builder } = context;
-  const { target, operator, line } = statement;
+  const { target, operator, position } = statement;
   if (target.kind === 'index' && assignLane(context, statement, target)) return;
   const operand = locate(context, target);
-  if (operand.kind !== 'place') throw new KernelCompileError('assignment to what is no variable', line);
+  if (operand.kind !== 'place') throw new KernelCompileError('assignment to what is no variable', position);
   const { place } = operand;
   const given = evaluate(context, statement.value);
   store(
     builder,
     place,
-    operator === '=' ? given : applyBinary(builder, operator, load(builder, place, line), given, line),
-    line,
+    operator === '=' ? given : applyBinary(builder, operator, load(builder, place, position), given, position),
+    position,
   );
 }
 
@@ -212,7 +218,7 @@ function assignLane(
   target: Expression & { kind: 'index' },
 ): boolean {
   const { builder, kernel } = context;
-  const { line, operator } = statement;
+  const { position, operator } = statement;
   if (
     target.object.kind !== 'name' &&
     !(target.object.kind === 'unary' && target.object.operator === '*') &&
@@ -234,8 +240,8 @@ function assignLane(
     if (index.kind === 'constant') return;
     handled = true;
     const given = evaluate(context, statement.value);
-    if (operator !== '=') throw new KernelCompileError(`${operator}= on a computed component`, line);
-    storeLane(kernel, builder, object.place, index, given, line);
+    if (operator !== '=') throw new KernelCompileError(`${operator}= on a computed component`, position);
+    storeLane(kernel, builder, object.place, index, given, position);
   });
   if (handled) builder.emit(code);
   return handled;
@@ -278,19 +284,19 @@ function compileLoop(context: FunctionContext, loop: Loop): void {
 function compileSwitch(context: FunctionContext, statement: Statement & { kind: 'switch' }): void {
   const { builder } = context;
   const { module: m } = builder;
-  const { line } = statement;
-  const selector = runtime(builder, evaluate(context, statement.selector), line);
+  const { position } = statement;
+  const selector = runtime(builder, evaluate(context, statement.selector), position);
   const { type } = selector;
   if (type.kind !== 'scalar' || (type.name !== 'i32' && type.name !== 'u32'))
-    throw new KernelCompileError(`switch on ${typeName(type)}`, line);
+    throw new KernelCompileError(`switch on ${typeName(type)}`, position);
   const seen = new Set<bigint>();
   const matches = ({ selectors }: SwitchCase): number[] =>
     selectors.flatMap((each) => {
       if (each === 'default') return [];
       const value = evaluateAs(context, each, type, 'case');
-      if (value.kind !== 'constant') throw new KernelCompileError('case of what is no constant', each.line);
+      if (value.kind !== 'constant') throw new KernelCompileError('case of what is no constant', each.position);
       const lane = value.lanes[0] as bigint;
-      if (seen.has(lane)) throw new KernelCompileError(`second case ${lane}`, each.line);
+      if (seen.has(lane)) throw new KernelCompileError(`second case ${lane}`, each.position);
       seen.add(lane);
       return [Number(BigInt.asIntN(32, lane))];
     });
@@ -300,7 +306,7 @@ function compileSwitch(context: FunctionContext, statement: Statement & { kind: 
     body: each.body,
   }));
   const defaults = tests.filter(({ isDefault }) => isDefault);
-  if (defaults.length !== 1) throw new KernelCompileError(`switch with ${defaults.length} defaults`, line);
+  if (defaults.length !== 1) throw new KernelCompileError(`switch with ${defaults.length} defaults`, position);
 
   const breakTo = builder.label('break');
   const inner = { ...context, targets: [...context.targets, { breakTo, continueTo: undefined }] };

@@ -5,7 +5,7 @@ export interface TypeName {
   name: string;
   /** Types come as `name` expressions, counts as any expression. */
   templates: Expression[];
-  line: number;
+  position: number;
 }
 
 /** A literal before it is converted: abstract ones hold what WGSL computes with, 64-bit integers and float64. */
@@ -18,13 +18,13 @@ export type BinaryOperator =
   '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
-  | { kind: 'literal'; literal: Literal; line: number }
-  | { kind: 'name'; type: TypeName; line: number }
-  | { kind: 'unary'; operator: '-' | '!' | '~' | '&' | '*'; operand: Expression; line: number }
-  | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression; line: number }
-  | { kind: 'index'; object: Expression; index: Expression; line: number }
-  | { kind: 'member'; object: Expression; member: string; line: number }
-  | { kind: 'call'; callee: TypeName; arguments: Expression[]; line: number };
+  | { kind: 'literal'; literal: Literal; position: number }
+  | { kind: 'name'; type: TypeName; position: number }
+  | { kind: 'unary'; operator: '-' | '!' | '~' | '&' | '*'; operand: Expression; position: number }
+  | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression; position: number }
+  | { kind: 'index'; object: Expression; index: Expression; position: number }
+  | { kind: 'member'; object: Expression; member: string; position: number }
+  | { kind: 'call'; callee: TypeName; arguments: Expression[]; position: number };
 
 export interface Declaration {
   kind: 'declaration';
@@ -32,14 +32,14 @@ export interface Declaration {
   name: string;
   type: TypeName | undefined;
   value: Expression | undefined;
-  line: number;
+  position: number;
 }
 
 export interface SwitchCase {
   /** Constant expressions; `default` stands among them or alone. */
   selectors: (Expression | 'default')[];
   body: Statement[];
-  line: number;
+  position: number;
 }
 
 export type Statement =
@@ -49,38 +49,38 @@ export type Statement =
       target: Expression;
       operator: '=' | Exclude<BinaryOperator, '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>='>;
       value: Expression;
-      line: number;
+      position: number;
     }
-  | { kind: 'ignore'; value: Expression; line: number }
-  | { kind: 'call'; call: Expression & { kind: 'call' }; line: number }
-  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] | undefined; line: number }
+  | { kind: 'ignore'; value: Expression; position: number }
+  | { kind: 'call'; call: Expression & { kind: 'call' }; position: number }
+  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] | undefined; position: number }
   | {
       kind: 'for';
       initial: Statement | undefined;
       condition: Expression | undefined;
       update: Statement | undefined;
       body: Statement[];
-      line: number;
+      position: number;
     }
-  | { kind: 'while'; condition: Expression; body: Statement[]; line: number }
-  | { kind: 'loop'; body: Statement[]; continuing: Statement[]; breakIf: Expression | undefined; line: number }
-  | { kind: 'switch'; selector: Expression; cases: SwitchCase[]; line: number }
-  | { kind: 'break' | 'continue'; line: number }
-  | { kind: 'return'; value: Expression | undefined; line: number }
-  | { kind: 'block'; body: Statement[]; line: number }
-  | { kind: 'assert'; condition: Expression; line: number };
+  | { kind: 'while'; condition: Expression; body: Statement[]; position: number }
+  | { kind: 'loop'; body: Statement[]; continuing: Statement[]; breakIf: Expression | undefined; position: number }
+  | { kind: 'switch'; selector: Expression; cases: SwitchCase[]; position: number }
+  | { kind: 'break' | 'continue'; position: number }
+  | { kind: 'return'; value: Expression | undefined; position: number }
+  | { kind: 'block'; body: Statement[]; position: number }
+  | { kind: 'assert'; condition: Expression; position: number };
 
 export interface Attribute {
   name: string;
   arguments: Expression[];
-  line: number;
+  position: number;
 }
 
 export interface Parameter {
   name: string;
   type: TypeName;
   attributes: Attribute[];
-  line: number;
+  position: number;
 }
 
 export interface FunctionDeclaration {
@@ -90,14 +90,14 @@ export interface FunctionDeclaration {
   parameters: Parameter[];
   result: TypeName | undefined;
   body: Statement[];
-  line: number;
+  position: number;
 }
 
 export interface StructDeclaration {
   kind: 'struct';
   name: string;
-  members: { name: string; type: TypeName; attributes: Attribute[]; line: number }[];
-  line: number;
+  members: { name: string; type: TypeName; attributes: Attribute[]; position: number }[];
+  position: number;
 }
 
 export interface VariableDeclaration {
@@ -108,13 +108,13 @@ export interface VariableDeclaration {
   writable: boolean;
   type: TypeName | undefined;
   value: Expression | undefined;
-  line: number;
+  position: number;
 }
 
 export type ModuleDeclaration =
   | FunctionDeclaration
   | StructDeclaration
   | VariableDeclaration
-  | { kind: 'alias'; name: string; type: TypeName; line: number }
-  | { kind: 'const'; name: string; type: TypeName | undefined; value: Expression; line: number }
-  | { kind: 'assert'; condition: Expression; line: number };
+  | { kind: 'alias'; name: string; type: TypeName; position: number }
+  | { kind: 'const'; name: string; type: TypeName | undefined; value: Expression; position: number }
+  | { kind: 'assert'; condition: Expression; position: number };

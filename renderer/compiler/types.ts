@@ -111,7 +111,7 @@ export function isSimd(type: Type): type is VectorType {
 }
 
 /** The scalar or vector that an operation needs, or an error that names the operation. */
-export function expectLanes(type: Type, what: string, line: number): LaneType {
-  if (!isLanes(type)) throw new KernelCompileError(`${what} of ${typeName(type)}`, line);
+export function expectLanes(type: Type, what: string, position: number): LaneType {
+  if (!isLanes(type)) throw new KernelCompileError(`${what} of ${typeName(type)}`, position);
   return type;
 }
