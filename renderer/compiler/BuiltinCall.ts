@@ -1,17 +1,18 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { promote, runtime, splat } from './lanes.js';
 import { commonElement } from './operators.js';
 import type { LaneType, ScalarName } from './types.js';
 import { elementOf, laneCount, lanes, typeName } from './types.js';
 import type { RuntimeValue, Value } from './values.js';
+import type { Position } from './Position.js';
 
 /** What a built-in function is called with. */
 export interface BuiltinCall {
   builder: FunctionBuilder;
   name: string;
   operands: Value[];
-  position: number;
+  position: Position;
 }
 
 /** Emits a call; the operands are scalars or vectors, not checked further. */
@@ -29,7 +30,7 @@ export function matched(
 ): RuntimeValue[] {
   const { builder, name, operands, position } = call;
   const refuse = () =>
-    new KernelCompileError(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, position);
+    new CompileFault(`${name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, position);
   if (operands.length !== count) throw refuse();
   let element: ScalarName | undefined = elementOf(operands[0]!.type as LaneType);
   for (const operand of operands)

@@ -1,8 +1,9 @@
 import binaryen from 'binaryen';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { LaneType } from './types.js';
 import { elementOf, isSimd } from './types.js';
 import type { Part, Register } from './values.js';
+import type { Position } from './Position.js';
 
 /** The WebAssembly type that holds a slot. */
 export function wasmType(type: LaneType): number {
@@ -92,9 +93,9 @@ export class FunctionBuilder {
 
 /** Stands in where only constants may be: whatever would need code is refused. */
 export class ConstantsOnlyBuilder extends FunctionBuilder {
-  readonly #position: number;
+  readonly #position: Position;
 
-  constructor(module: binaryen.Module, position: number) {
+  constructor(module: binaryen.Module, position: Position) {
     super(module);
     this.#position = position;
   }
@@ -111,7 +112,7 @@ export class ConstantsOnlyBuilder extends FunctionBuilder {
     throw this.#refusal();
   }
 
-  #refusal(): KernelCompileError {
-    return new KernelCompileError('a constant expression is needed here', this.#position);
+  #refusal(): CompileFault {
+    return new CompileFault('a constant expression is needed here', this.#position);
   }
 }

@@ -4,6 +4,7 @@ import type { Scope } from './Scope.js';
 import type { Expression } from './syntax.js';
 import type { Type } from './types.js';
 import type { Value } from './values.js';
+import type { Position } from './Position.js';
 
 /** What compiling an expression or a statement needs to know about where it stands. */
 export interface FunctionContext {
@@ -14,7 +15,7 @@ export interface FunctionContext {
   targets: { breakTo: string; continueTo: string | undefined }[];
   /** The type to return, and how: a function of its own returns, an inlined one leaves its block. */
   result: Type;
-  leave(value: Value | undefined, position: number): void;
+  leave(value: Value | undefined, position: Position): void;
   /**
    * Calls one of the kernel's functions; undefined when it returns nothing. Given from outside because bodies hold
    * expressions and expressions call bodies.

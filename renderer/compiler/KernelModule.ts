@@ -1,13 +1,14 @@
 import binaryen from 'binaryen';
 import type { FunctionBuilder } from './FunctionBuilder.js';
 import { ConstantsOnlyBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { layOutStruct } from './layout.js';
 import { StaticMemory } from './StaticMemory.js';
 import type { Attribute, Expression, FunctionDeclaration, ModuleDeclaration, TypeName } from './syntax.js';
 import type { ArrayType, ScalarName, StructType, Type } from './types.js';
 import { lanes, typeName } from './types.js';
 import type { Operand, Value } from './values.js';
+import type { Position } from './Position.js';
 
 const SCALARS: ScalarName[] = ['f32', 'i32', 'u32', 'bool'];
 const SUFFIXES: Record<string, ScalarName> = { f: 'f32', i: 'i32', u: 'u32' };
@@ -72,7 +73,7 @@ export class KernelModule {
       if (declaration.kind === 'assert') continue;
       refuseReserved(declaration.name, declaration.position);
       if (this.declarations.has(declaration.name))
-        throw new KernelCompileError(`second declaration of ${declaration.name}`, declaration.position);
+        throw new CompileFault(`second declaration of ${declaration.name}`, declaration.position);
       this.declarations.set(declaration.name, declaration);
     }
   }
@@ -93,14 +94,14 @@ export class KernelModule {
       lane < 1n ||
       lane > 0x7fffffffn
     ) {
-      throw new KernelCompileError(`${what} is not a positive whole number`, expression.position);
+      throw new CompileFault(`${what} is not a positive whole number`, expression.position);
     }
     return Number(lane);
   }
 
   /** Runs a lookup that must not come back to itself. */
-  guard<T>(name: string, position: number, resolve: () => T): T {
-    if (this.#resolving.has(name)) throw new KernelCompileError(`${name} refers to itself`, position);
+  guard<T>(name: string, position: Position, resolve: () => T): T {
+    if (this.#resolving.has(name)) throw new CompileFault(`${name} refers to itself`, position);
     this.#resolving.add(name);
     try {
       return resolve();
@@ -112,7 +113,7 @@ export class KernelModule {
   /** The type that a name stands for, or an error. */
   typeOf(name: TypeName): Type {
     const type = this.findType(name);
-    if (type === undefined) throw new KernelCompileError(`type ${name.name}`, name.position);
+    if (type === undefined) throw new CompileFault(`type ${name.name}`, name.position);
     return type;
   }
 
@@ -126,7 +127,7 @@ export class KernelModule {
       if (templates.length === 0) return undefined;
       const element = this.#templateType(type, 0);
       if (templates.length !== 1 || element.kind !== 'scalar')
-        throw new KernelCompileError(`type ${name} of ${typeName(element)}`, position);
+        throw new CompileFault(`type ${name} of ${typeName(element)}`, position);
       return lanes(Number(vector[1]), element.name);
     }
     if (name === 'array') return templates.length === 0 ? undefined : this.#arrayType(type);
@@ -144,17 +145,16 @@ export class KernelModule {
 
   #templateType(type: TypeName, index: number): Type {
     const argument = type.templates[index];
-    if (argument?.kind !== 'name')
-      throw new KernelCompileError(`type ${type.name} without an element type`, type.position);
+    if (argument?.kind !== 'name') throw new CompileFault(`type ${type.name} without an element type`, type.position);
     return this.typeOf(argument.type);
   }
 
   #arrayType(type: TypeName): ArrayType {
     if (type.templates.length > 2)
-      throw new KernelCompileError('array with more than an element type and a count', type.position);
+      throw new CompileFault('array with more than an element type and a count', type.position);
     const element = this.#templateType(type, 0);
     if (element.kind === 'pointer' || (element.kind === 'array' && element.count === undefined))
-      throw new KernelCompileError(`array of ${typeName(element)}`, type.position);
+      throw new CompileFault(`array of ${typeName(element)}`, type.position);
     const count = type.templates[1];
     return {
       kind: 'array',
@@ -167,25 +167,25 @@ export class KernelModule {
     const space = type.templates[0];
     const spaceName = space?.kind === 'name' ? space.type.name : '';
     if ((spaceName !== 'function' && spaceName !== 'private') || type.templates.length !== 2)
-      throw new KernelCompileError(`ptr<${spaceName}>`, type.position);
+      throw new CompileFault(`ptr<${spaceName}>`, type.position);
     const target = this.#templateType(type, 1);
     if (target.kind === 'pointer' || (target.kind === 'array' && target.count === undefined))
-      throw new KernelCompileError(`pointer to ${typeName(target)}`, type.position);
+      throw new CompileFault(`pointer to ${typeName(target)}`, type.position);
     return { kind: 'pointer', space: spaceName, target };
   }
 
   #structType(declaration: ModuleDeclaration & { kind: 'struct' }): StructType {
     if (declaration.members.length === 0)
-      throw new KernelCompileError(`struct ${declaration.name} without members`, declaration.position);
+      throw new CompileFault(`struct ${declaration.name} without members`, declaration.position);
     const names = new Set<string>();
     const members = declaration.members.map((member, index) => {
       if (names.has(member.name))
-        throw new KernelCompileError(`second member ${member.name} of ${declaration.name}`, member.position);
+        throw new CompileFault(`second member ${member.name} of ${declaration.name}`, member.position);
       names.add(member.name);
       const type = this.typeOf(member.type);
       const isLast = index === declaration.members.length - 1;
       if (type.kind === 'pointer' || (isRuntimeSized(type) && !isLast))
-        throw new KernelCompileError(`member ${member.name} of type ${typeName(type)}`, member.position);
+        throw new CompileFault(`member ${member.name} of type ${typeName(type)}`, member.position);
       return { name: member.name, type, ...this.#layoutAttributes(member.attributes) };
     });
     return layOutStruct(declaration.name, members);
@@ -197,10 +197,10 @@ export class KernelModule {
       const { name, position } = attribute;
       const argument = attribute.arguments[0];
       if ((name !== 'align' && name !== 'size') || argument === undefined || attribute.arguments.length !== 1)
-        throw new KernelCompileError(`attribute @${name} of a member`, position);
+        throw new CompileFault(`attribute @${name} of a member`, position);
       found[name] = this.countOf(argument, `@${name}`);
       if (name === 'align' && !Number.isInteger(Math.log2(found[name])))
-        throw new KernelCompileError('@align that is no power of two', position);
+        throw new CompileFault('@align that is no power of two', position);
     }
     return found;
   }
@@ -229,6 +229,6 @@ export function isRuntimeSized(type: Type): boolean {
 }
 
 /** A keyword cannot name anything. */
-export function refuseReserved(name: string, position: number): void {
-  if (RESERVED.has(name) || name.startsWith('__')) throw new KernelCompileError(`the name ${name}`, position);
+export function refuseReserved(name: string, position: Position): void {
+  if (RESERVED.has(name) || name.startsWith('__')) throw new CompileFault(`the name ${name}`, position);
 }

@@ -1,5 +1,6 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { Operand } from './values.js';
+import type { Position } from './Position.js';
 
 /** What names mean inside a function, block within block. */
 export class Scope {
@@ -14,8 +15,8 @@ export class Scope {
     return this.#names.get(name) ?? this.#outer?.find(name);
   }
 
-  declare(name: string, operand: Operand, position: number): void {
-    if (this.#names.has(name)) throw new KernelCompileError(`second declaration of ${name} in one block`, position);
+  declare(name: string, operand: Operand, position: Position): void {
+    if (this.#names.has(name)) throw new CompileFault(`second declaration of ${name} in one block`, position);
     this.#names.set(name, operand);
   }
 }

@@ -1,4 +1,5 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
+import type { Position } from './Position.js';
 import type { Token } from './tokens.js';
 
 /** Walks over tokens. Whatever does not fit raises an error that says what was expected and what stands there. */
@@ -15,7 +16,7 @@ export class TokenReader {
     return this.#tokens[this.#at]!;
   }
 
-  get position(): number {
+  get position(): Position {
     return this.next.position;
   }
 
@@ -61,7 +62,7 @@ export class TokenReader {
   }
 
   /** The error for a token that does not fit here. */
-  unexpected(expected: string): KernelCompileError {
-    return new KernelCompileError(`expected ${expected}, found '${this.next.text}'`, this.next.position);
+  unexpected(expected: string): CompileFault {
+    return new CompileFault(`expected ${expected}, found '${this.next.text}'`, this.next.position);
   }
 }

@@ -1,7 +1,7 @@
 import type { Builtin, BuiltinCall } from './BuiltinCall.js';
 import { matched } from './BuiltinCall.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { fromLanes, lanewise, promote, runtime } from './lanes.js';
 import type { LaneType, ScalarName } from './types.js';
 import { F32, U32, elementOf, lanes, typeName } from './types.js';
@@ -57,7 +57,7 @@ function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part
 
 function expectCount(call: BuiltinCall, count: number): void {
   if (call.operands.length !== count)
-    throw new KernelCompileError(`${call.name}() with ${call.operands.length} arguments`, call.position);
+    throw new CompileFault(`${call.name}() with ${call.operands.length} arguments`, call.position);
 }
 
 /** The field moved to the top, then down again, which extends its sign for i32. */
@@ -103,7 +103,7 @@ function unpack(count: 2 | 4, emit: Emit): Builtin {
     const { builder, position } = call;
     const { module: m } = builder;
     const packed = runtime(builder, promote(call.operands[0]!, U32, `${call.name}()`, position), position);
-    if (packed.type.kind !== 'scalar') throw new KernelCompileError(`${call.name}(${typeName(packed.type)})`, position);
+    if (packed.type.kind !== 'scalar') throw new CompileFault(`${call.name}(${typeName(packed.type)})`, position);
     const bits = 32 / count;
     const fields = Array.from({ length: count }, (_, index) => {
       const field = builder.keep(

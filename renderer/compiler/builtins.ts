@@ -2,7 +2,7 @@ import { foldBuiltin } from './foldBuiltin.js';
 import { bitBuiltins } from './bitBuiltins.js';
 import type { Builtin, BuiltinCall } from './BuiltinCall.js';
 import { matched } from './BuiltinCall.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { concrete, lanewise, laneParts, promote, runtime, splat } from './lanes.js';
 import type { LaneOperation } from './lanes.js';
 import { applyBinary, applyUnary } from './operators.js';
@@ -80,7 +80,7 @@ const squareRoot: Builtin = floatUnary(({ builder: { module: m } }) => ({
 function vectorsOf(call: BuiltinCall, count: number, allowed: ScalarName[]): RuntimeValue[] {
   const operands = matched(call, count, allowed);
   if (operands[0]!.type.kind !== 'vector')
-    throw new KernelCompileError(`${call.name}(${typeName(operands[0]!.type)})`, call.position);
+    throw new CompileFault(`${call.name}(${typeName(operands[0]!.type)})`, call.position);
   return operands;
 }
 
@@ -133,7 +133,7 @@ const clamp: Builtin = (call) => {
 const select: Builtin = (call) => {
   const [whenFalse, whenTrue, condition] = call.operands;
   if (call.operands.length !== 3)
-    throw new KernelCompileError(`select() with ${call.operands.length} arguments`, call.position);
+    throw new CompileFault(`select() with ${call.operands.length} arguments`, call.position);
   const [a, b] = matched(withOperands(call, whenFalse!, whenTrue!), 2, [...NUMERIC, 'bool']) as [
     RuntimeValue,
     RuntimeValue,
@@ -141,7 +141,7 @@ const select: Builtin = (call) => {
   const size = laneCount(condition!.type as LaneType);
   const type = a.type as LaneType;
   if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type)))
-    throw new KernelCompileError(`select() by ${typeName(condition!.type)}`, call.position);
+    throw new CompileFault(`select() by ${typeName(condition!.type)}`, call.position);
   const blended = blend(call, [a, b], condition!);
   if (blended !== undefined) return blended;
   const c = runtime(call.builder, condition!, call.position);
@@ -214,7 +214,7 @@ function reduceBools(kind: 'any' | 'all'): Builtin {
 
 const cross: Builtin = (call) => {
   const [a, b] = vectorsOf(call, 2, FLOAT);
-  if (a!.parts.length !== 3) throw new KernelCompileError(`cross(${typeName(a!.type)})`, call.position);
+  if (a!.parts.length !== 3) throw new CompileFault(`cross(${typeName(a!.type)})`, call.position);
   const { module: m } = call.builder;
   const component = (i: number, j: number) =>
     call.builder.keep(

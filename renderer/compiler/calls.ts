@@ -4,7 +4,7 @@ import { evaluate, locate } from './expressions.js';
 import type { FunctionContext } from './FunctionContext.js';
 import { FunctionBuilder, wasmType } from './FunctionBuilder.js';
 import { isInlined } from './inlining.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelFunction, KernelModule } from './KernelModule.js';
 import { promote, runtime } from './lanes.js';
 import { slotsOf } from './layout.js';
@@ -14,6 +14,7 @@ import type { Expression } from './syntax.js';
 import type { LaneType, Type } from './types.js';
 import { U32, elementOf, holdsArray, isSimd, sameType, typeName } from './types.js';
 import type { Operand, Part, Place, Register, Value } from './values.js';
+import type { Position } from './Position.js';
 
 /** The function that kernels declare to turn a mask into bits: one instruction here, its own body on a GPU. */
 const MOVEMASK = 'movemask';
@@ -50,7 +51,7 @@ export function callFunction(context: FunctionContext, expression: Expression & 
   const { callee, position } = expression;
   const target = kernel.findFunction(callee.name)!;
   if (expression.arguments.length !== target.parameters.length || callee.templates.length > 0) {
-    throw new KernelCompileError(
+    throw new CompileFault(
       `${callee.name}() with ${expression.arguments.length} arguments instead of ${target.parameters.length}`,
       position,
     );
@@ -70,9 +71,9 @@ function argumentOf(context: FunctionContext, argument: Expression, type: Type, 
   if (type.kind !== 'pointer')
     return { kind: 'value', value: promote(evaluate(context, argument), type, `argument of ${callee}()`, position) };
   const operand = locate(context, argument);
-  if (operand.kind !== 'pointer') throw new KernelCompileError(`argument of ${callee}(): expected a pointer`, position);
+  if (operand.kind !== 'pointer') throw new CompileFault(`argument of ${callee}(): expected a pointer`, position);
   if (!sameType(operand.place.type, type.target) || operand.space !== type.space) {
-    throw new KernelCompileError(
+    throw new CompileFault(
       `argument of ${callee}(): expected ${typeName(type)}, found ptr<${operand.space}, ${typeName(operand.place.type)}>`,
       position,
     );
@@ -80,7 +81,7 @@ function argumentOf(context: FunctionContext, argument: Expression, type: Type, 
   return operand;
 }
 
-function movemask(context: FunctionContext, target: KernelFunction, operands: Operand[], position: number): Value {
+function movemask(context: FunctionContext, target: KernelFunction, operands: Operand[], position: Position): Value {
   const [parameter] = target.parameters;
   const type = parameter?.type;
   if (
@@ -91,7 +92,7 @@ function movemask(context: FunctionContext, target: KernelFunction, operands: Op
     elementOf(type) !== 'bool' ||
     !sameType(target.result, U32)
   ) {
-    throw new KernelCompileError('movemask() must be fn movemask(m: vec4<bool>) -> u32', target.declaration.position);
+    throw new CompileFault('movemask() must be fn movemask(m: vec4<bool>) -> u32', target.declaration.position);
   }
   const { builder } = context;
   const mask = runtime(builder, (operands[0] as Operand & { kind: 'value' }).value, position);
@@ -110,7 +111,7 @@ function inline(context: FunctionContext, target: KernelFunction, operands: Oper
   target.parameters.forEach(({ name }, index) => scope.declare(name, operands[index]!, declaration.position));
   const end = builder.label('end');
   const registers = slotsOf(result).map((slot) => builder.local(slot.type));
-  const leave = (value: Value | undefined, position: number) => {
+  const leave = (value: Value | undefined, position: Position) => {
     if (value !== undefined)
       runtime(builder, value, position).parts.forEach((part, index) =>
         builder.emit(registers[index]!.write(part.read())),
@@ -132,7 +133,7 @@ export function callOutOfLine(
   builder: FunctionBuilder,
   target: KernelFunction,
   operands: Operand[],
-  position: number,
+  position: Position,
 ): Value | undefined {
   const { module: m } = builder;
   const passed: number[] = [];
@@ -222,7 +223,7 @@ export function emitFunction(kernel: KernelModule, target: KernelFunction): void
         declaration.position,
       );
   }
-  const leave = (value: Value | undefined, position: number) => {
+  const leave = (value: Value | undefined, position: Position) => {
     const parts = [...(value === undefined ? [] : runtime(builder, value, position).parts), ...handedBack].map((part) =>
       part.read(),
     );

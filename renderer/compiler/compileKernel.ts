@@ -9,15 +9,18 @@ import type { CallableFunction } from './entryPoint.js';
 import { emitCallable, emitRun, entryOf } from './entryPoint.js';
 import { evaluateConstant } from './expressions.js';
 import { refuseRecursion } from './inlining.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { KernelModule } from './KernelModule.js';
 import type { Binding } from './moduleScope.js';
 import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './moduleScope.js';
 import { parseModule } from './parseModule.js';
+import type { KernelSource, PlacedFile } from './SourceText.js';
+import { joinSource, locatingFaults } from './SourceText.js';
+import type { ModuleDeclaration } from './syntax.js';
 
 export interface CompileOptions {
-  /** The kernel in WGSL, see renderer/kernels/README.md. */
-  source: string;
+  /** The kernel in WGSL, see renderer/kernels/README.md. Errors name its files. */
+  source: KernelSource;
   /** Runs binaryen's optimiser. Changes the speed, never a bit of the results. Default true. */
   optimize?: boolean;
   /** Traps where an index is out of range. For tests: the kernel's hash is another one. Default false. */
@@ -25,6 +28,16 @@ export interface CompileOptions {
   /** Functions that can be called on their own besides the entry, see instantiateKernel. Default none. */
   functions?: string[];
 }
+
+const FEATURES =
+  binaryen.Features.MVP |
+  binaryen.Features.MutableGlobals |
+  binaryen.Features.NontrappingFPToInt |
+  binaryen.Features.SignExt |
+  binaryen.Features.SIMD128 |
+  binaryen.Features.Multivalue |
+  binaryen.Features.BulkMemory |
+  binaryen.Features.BulkMemoryOpt;
 
 /** A kernel as WebAssembly. JSON-serialisable but for the bytes. */
 export interface CompiledKernel {
@@ -43,23 +56,21 @@ export interface CompiledKernel {
   staticBytes: number;
 }
 
-/** Compiles a kernel. Throws KernelCompileError at the first thing that is no valid WGSL or outside the subset. */
+/**
+ * Compiles a kernel.
+ * @throws KernelCompileError at the first thing that is no valid WGSL or outside the subset.
+ */
 export function compileKernel(options: CompileOptions): CompiledKernel {
-  const { source, optimize = true, checks = false, functions = [] } = options;
-  const declarations = parseModule(source);
+  return locatingFaults(options.source, (files) => compileFiles(files, options));
+}
+
+function compileFiles(files: readonly PlacedFile[], options: CompileOptions): CompiledKernel {
+  const { optimize = true, checks = false, functions = [] } = options;
+  const declarations = parseModule(files);
   const kernel = new KernelModule(declarations, { checks, evaluate: evaluateConstant });
   const { wasm } = kernel;
   try {
-    wasm.setFeatures(
-      binaryen.Features.MVP |
-        binaryen.Features.MutableGlobals |
-        binaryen.Features.NontrappingFPToInt |
-        binaryen.Features.SignExt |
-        binaryen.Features.SIMD128 |
-        binaryen.Features.Multivalue |
-        binaryen.Features.BulkMemory |
-        binaryen.Features.BulkMemoryOpt,
-    );
+    wasm.setFeatures(FEATURES);
     // Loads and stores are made for a memory that is there; what it holds at first is known when all is compiled.
     declareMemory(kernel, []);
     const bindings = bindingsOf(kernel);
@@ -69,21 +80,10 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
     }
 
     // Everything is compiled and so checked, also what nothing calls.
-    for (const declaration of declarations) {
-      if (declaration.kind === 'assert') {
-        const held = kernel.constantOf(declaration.condition);
-        if (held.kind !== 'constant' || held.lanes[0] !== 1n)
-          throw new KernelCompileError('const_assert does not hold', declaration.position);
-      } else if (declaration.kind === 'function') {
-        refuseRecursion(kernel, declaration);
-        emitFunction(kernel, kernel.findFunction(declaration.name)!);
-      } else if (declaration.kind === 'struct' || declaration.kind === 'alias')
-        kernel.typeOf({ name: declaration.name, templates: [], position: declaration.position });
-      else operandAtModuleScope(kernel, declaration.name, declaration.position);
-    }
+    for (const declaration of declarations) emitDeclaration(kernel, declaration);
     const entry = entryOf(kernel);
     if (entry !== undefined) emitRun(kernel, entry);
-    else if (functions.length === 0) throw new KernelCompileError('no compute entry point', 1);
+    else if (functions.length === 0) throw new CompileFault('no compute entry point', undefined);
     const callable = functions.map((name) => emitCallable(kernel, name));
 
     const bytes = assemble(kernel, optimize);
@@ -91,19 +91,41 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
       wasm: bytes,
       bindings,
       functions: callable,
-      kernelHash: hexOfBytes(
-        sha256(
-          sha256(new TextEncoder().encode(COMPILER_VERSION)),
-          sha256(new TextEncoder().encode(source)),
-          sha256(bytes),
-        ),
-      ) as Bytes32,
+      kernelHash: hashKernel(joinSource(files), bytes),
       entry: entry?.declaration.name,
       staticBytes: kernel.memory.byteLength,
     };
   } finally {
     wasm.dispose();
   }
+}
+
+function emitDeclaration(kernel: KernelModule, declaration: ModuleDeclaration): void {
+  const { position } = declaration;
+  switch (declaration.kind) {
+    case 'assert': {
+      const held = kernel.constantOf(declaration.condition);
+      if (held.kind !== 'constant' || held.lanes[0] !== 1n)
+        throw new CompileFault('const_assert does not hold', position);
+      return;
+    }
+    case 'function':
+      refuseRecursion(kernel, declaration);
+      return emitFunction(kernel, kernel.findFunction(declaration.name)!);
+    case 'struct':
+    case 'alias':
+      kernel.typeOf({ name: declaration.name, templates: [], position });
+      return;
+    case 'const':
+    case 'variable':
+      operandAtModuleScope(kernel, declaration.name, position);
+  }
+}
+
+function hashKernel(text: string, wasm: Uint8Array): Bytes32 {
+  const encoder = new TextEncoder();
+  const parts = [encoder.encode(COMPILER_VERSION), encoder.encode(text), wasm];
+  return hexOfBytes(sha256(...parts.map((part) => sha256(part)))) as Bytes32;
 }
 
 function declareMemory(

@@ -1,6 +1,7 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { BinaryOperator } from './syntax.js';
 import type { ScalarName } from './types.js';
+import type { Position } from './Position.js';
 
 /** One lane of a constant: integers are bigint, booleans 0n or 1n, floats numbers. */
 export type Lane = number | bigint;
@@ -11,7 +12,7 @@ const isFloat = (scalar: ScalarName) => scalar === 'f32' || scalar === 'abstract
  * Brings a result into its type: integers wrap (abstract ones must fit 64 bits), floats round and must be finite, as
  * WGSL asks of constants.
  */
-export function settle(value: Lane, scalar: ScalarName, position: number): Lane {
+export function settle(value: Lane, scalar: ScalarName, position: Position): Lane {
   switch (scalar) {
     case 'i32':
       return BigInt.asIntN(32, value as bigint);
@@ -21,13 +22,12 @@ export function settle(value: Lane, scalar: ScalarName, position: number): Lane 
       return value;
     case 'abstract-int':
       if (BigInt.asIntN(64, value as bigint) !== value)
-        throw new KernelCompileError('constant expression overflows 64 bits', position);
+        throw new CompileFault('constant expression overflows 64 bits', position);
       return value;
     case 'f32':
     case 'abstract-float': {
       const rounded = scalar === 'f32' ? Math.fround(value as number) : (value as number);
-      if (!Number.isFinite(rounded))
-        throw new KernelCompileError('constant expression is not a finite number', position);
+      if (!Number.isFinite(rounded)) throw new CompileFault('constant expression is not a finite number', position);
       return rounded;
     }
   }
@@ -37,7 +37,7 @@ export function settle(value: Lane, scalar: ScalarName, position: number): Lane 
  * Converts a constant lane as `T(value)` does: floats to integers towards zero and clamped, integers by their bits,
  * numbers to bool by `!= 0`.
  */
-export function convertLane(value: Lane, from: ScalarName, to: ScalarName, position: number): Lane {
+export function convertLane(value: Lane, from: ScalarName, to: ScalarName, position: Position): Lane {
   if (from === to) return value;
   if (to === 'bool') return Number(value) !== 0 ? 1n : 0n;
   if (isFloat(to)) {
@@ -67,18 +67,18 @@ function roundToFloat32(value: bigint): number {
  * Converts a constant lane where WGSL does so by itself: an abstract integer to anything numeric, an abstract float to
  * f32. Undefined where it does not.
  */
-export function promoteLane(value: Lane, from: ScalarName, to: ScalarName, position: number): Lane | undefined {
+export function promoteLane(value: Lane, from: ScalarName, to: ScalarName, position: Position): Lane | undefined {
   if (from === to) return value;
   if (from === 'abstract-float' && to === 'f32') return settle(value, to, position);
   if (from !== 'abstract-int' || to === 'bool') return undefined;
   if (isFloat(to)) return convertLane(value, from, to, position);
   const wrapped = settle(value, to, position);
-  if (wrapped !== value) throw new KernelCompileError(`${value} is out of range of ${to}`, position);
+  if (wrapped !== value) throw new CompileFault(`${value} is out of range of ${to}`, position);
   return wrapped;
 }
 
 /** A unary operator on a constant lane. */
-export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: ScalarName, position: number): Lane {
+export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: ScalarName, position: Position): Lane {
   if (operator === '!') return value === 0n ? 1n : 0n;
   if (operator === '~') return settle(~(value as bigint), scalar, position);
   // -0.0 keeps its sign, which a subtraction from zero would lose.
@@ -89,7 +89,7 @@ export function foldUnary(operator: '-' | '!' | '~', value: Lane, scalar: Scalar
  * A binary operator on two constant lanes of one scalar (the right operand of a shift is u32). Division by zero and
  * shifts by 32 or more are refused, as WGSL does for constants.
  */
-export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: ScalarName, position: number): Lane {
+export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: ScalarName, position: Position): Lane {
   switch (operator) {
     case '==':
       return a === b ? 1n : 0n;
@@ -114,11 +114,10 @@ export function foldBinary(operator: BinaryOperator, a: Lane, b: Lane, scalar: S
   }
 }
 
-function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: ScalarName, position: number): bigint {
-  if ((operator === '/' || operator === '%') && b === 0n)
-    throw new KernelCompileError('constant division by zero', position);
+function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: ScalarName, position: Position): bigint {
+  if ((operator === '/' || operator === '%') && b === 0n) throw new CompileFault('constant division by zero', position);
   if ((operator === '<<' || operator === '>>') && b >= (scalar === 'abstract-int' ? 64n : 32n))
-    throw new KernelCompileError(`constant shift by ${b}`, position);
+    throw new CompileFault(`constant shift by ${b}`, position);
   switch (operator) {
     case '+':
       return a + b;
@@ -143,7 +142,7 @@ function foldInteger(operator: BinaryOperator, a: bigint, b: bigint, scalar: Sca
     case '>>':
       return a >> b;
     default:
-      throw new KernelCompileError(`constant operator ${operator}`, position);
+      throw new CompileFault(`constant operator ${operator}`, position);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FunctionContext } from './FunctionContext.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { convert, fromLanes, laneParts, promote, runtime, splat } from './lanes.js';
 import { commonElement } from './operators.js';
 import { canonical } from './places.js';
@@ -10,9 +10,10 @@ import type { LaneType, ScalarName, Type } from './types.js';
 import { elementOf, expectLanes, isLanes, isSimd, laneCount, lanes, typeName } from './types.js';
 import type { ConstantValue, Part, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
+import type { Position } from './Position.js';
 
 /** `T(...)`: a zero value, a conversion, a splat, or a value put together from parts. */
-export function construct(context: FunctionContext, callee: TypeName, operands: Value[], position: number): Value {
+export function construct(context: FunctionContext, callee: TypeName, operands: Value[], position: Position): Value {
   const type = context.kernel.findType(callee) ?? inferType(callee, operands, position);
   if (operands.length === 0) return zeroValue(type, position);
   switch (type.kind) {
@@ -24,14 +25,14 @@ export function construct(context: FunctionContext, callee: TypeName, operands: 
     case 'struct':
       return constructAggregate(context, type, operands, position);
     default:
-      throw new KernelCompileError(`constructor of ${typeName(type)}`, position);
+      throw new CompileFault(`constructor of ${typeName(type)}`, position);
   }
 }
 
 /** The zero of a type. */
-export function zeroValue(type: Type, position: number): ConstantValue {
+export function zeroValue(type: Type, position: Position): ConstantValue {
   if (type.kind === 'void' || type.kind === 'pointer' || (type.kind === 'array' && type.count === undefined))
-    throw new KernelCompileError(`zero of ${typeName(type)}`, position);
+    throw new CompileFault(`zero of ${typeName(type)}`, position);
   return constant(
     type,
     flatScalars(type).map((element) => (element === 'f32' || element === 'abstract-float' ? 0 : 0n)),
@@ -39,8 +40,8 @@ export function zeroValue(type: Type, position: number): ConstantValue {
 }
 
 /** The type of `vec3(...)` and `array(...)`, whose element type the arguments decide. */
-function inferType(callee: TypeName, operands: Value[], position: number): Type {
-  if (operands.length === 0) throw new KernelCompileError(`${callee.name}() without an element type`, position);
+function inferType(callee: TypeName, operands: Value[], position: Position): Type {
+  if (operands.length === 0) throw new CompileFault(`${callee.name}() without an element type`, position);
   if (callee.name === 'array') {
     const strongest = operands
       .map((operand) => operand.type)
@@ -56,17 +57,14 @@ function inferType(callee: TypeName, operands: Value[], position: number): Type 
     elements[0],
   );
   if (element === undefined)
-    throw new KernelCompileError(
-      `${callee.name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`,
-      position,
-    );
+    throw new CompileFault(`${callee.name}(${operands.map((operand) => typeName(operand.type)).join(', ')})`, position);
   return lanes(Number(callee.name.slice(3)), element);
 }
 
-function constructScalar(context: FunctionContext, element: ScalarName, operands: Value[], position: number): Value {
+function constructScalar(context: FunctionContext, element: ScalarName, operands: Value[], position: Position): Value {
   const [operand] = operands;
   if (operands.length !== 1 || operand!.type.kind !== 'scalar')
-    throw new KernelCompileError(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, position);
+    throw new CompileFault(`${element}(${operands.map((each) => typeName(each.type)).join(', ')})`, position);
   return convert(context.builder, operand!, element, position);
 }
 
@@ -74,7 +72,7 @@ function constructVector(
   context: FunctionContext,
   type: LaneType & { kind: 'vector' },
   operands: Value[],
-  position: number,
+  position: Position,
 ): Value {
   const { builder } = context;
   const what = typeName(type);
@@ -91,7 +89,7 @@ function constructVector(
     promote(operand, lanes(laneCount(operand.type as LaneType), type.element), `constructor ${what}`, position),
   );
   const count = promoted.reduce((sum, operand) => sum + laneCount(operand.type as LaneType), 0);
-  if (count !== type.size) throw new KernelCompileError(`constructor ${what} with ${count} components`, position);
+  if (count !== type.size) throw new CompileFault(`constructor ${what} with ${count} components`, position);
   if (promoted.every((operand) => operand.kind === 'constant'))
     return constant(
       type,
@@ -108,7 +106,7 @@ function constructAggregate(
   context: FunctionContext,
   type: Type & { kind: 'array' | 'struct' },
   operands: Value[],
-  position: number,
+  position: Position,
 ): Value {
   const { builder } = context;
   const types =
@@ -116,7 +114,7 @@ function constructAggregate(
       ? type.members.map((member) => member.type)
       : Array.from({ length: type.count ?? 0 }, () => type.element);
   if (types.length !== operands.length)
-    throw new KernelCompileError(`constructor ${typeName(type)} with ${operands.length} arguments`, position);
+    throw new CompileFault(`constructor ${typeName(type)} with ${operands.length} arguments`, position);
   const promoted = operands.map((operand, index) =>
     promote(operand, types[index]!, `constructor ${typeName(type)}`, position),
   );
@@ -129,13 +127,13 @@ function constructAggregate(
 }
 
 /** `bitcast<T>(value)`: the same bits as another type. A NaN shows one bit pattern only. */
-export function reinterpret(context: FunctionContext, callee: TypeName, operands: Value[], position: number): Value {
+export function reinterpret(context: FunctionContext, callee: TypeName, operands: Value[], position: Position): Value {
   const target = callee.templates[0];
   const type =
     target?.kind === 'name' && callee.templates.length === 1 ? context.kernel.typeOf(target.type) : undefined;
   const [operand] = operands;
   const refuse = () =>
-    new KernelCompileError(
+    new CompileFault(
       `bitcast<${type === undefined ? '' : typeName(type)}>(${operands.map((each) => typeName(each.type)).join(', ')})`,
       position,
     );
@@ -198,11 +196,10 @@ function concreteElement(from: ScalarName, to: ScalarName): ScalarName {
   return from === 'abstract-int' ? (to === 'u32' ? 'u32' : 'i32') : from;
 }
 
-function bitsAs(bits: number, to: ScalarName, position: number): number | bigint {
+function bitsAs(bits: number, to: ScalarName, position: Position): number | bigint {
   if (to === 'u32') return BigInt.asUintN(32, BigInt(bits));
   if (to === 'i32') return BigInt(bits);
   const value = new Float32Array(Int32Array.of(bits).buffer)[0]!;
-  if (!Number.isFinite(value))
-    throw new KernelCompileError('bitcast of a constant to a number that is not finite', position);
+  if (!Number.isFinite(value)) throw new CompileFault('bitcast of a constant to a number that is not finite', position);
   return value;
 }

@@ -2,6 +2,8 @@ import { evaluateConstant } from './expressions.js';
 import { KernelModule } from './KernelModule.js';
 import { operandAtModuleScope } from './moduleScope.js';
 import { parseModule } from './parseModule.js';
+import type { KernelSource, PlacedFile } from './SourceText.js';
+import { locatingFaults } from './SourceText.js';
 import type { StructType } from './types.js';
 
 /** What a host must know to write and read a kernel's buffers. */
@@ -17,8 +19,12 @@ export interface HostLayout {
  * read and not checked.
  * @throws KernelCompileError as compileKernel does.
  */
-export function describeLayout(source: string): HostLayout {
-  const kernel = new KernelModule(parseModule(source), { checks: false, evaluate: evaluateConstant });
+export function describeLayout(source: KernelSource): HostLayout {
+  return locatingFaults(source, describeFiles);
+}
+
+function describeFiles(files: readonly PlacedFile[]): HostLayout {
+  const kernel = new KernelModule(parseModule(files), { checks: false, evaluate: evaluateConstant });
   try {
     const layout: HostLayout = { structs: [], constants: [] };
     for (const [name, { kind, position }] of kernel.declarations) {

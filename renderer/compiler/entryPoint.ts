@@ -2,7 +2,7 @@ import binaryen from 'binaryen';
 import { promote } from './lanes.js';
 import { FunctionBuilder } from './FunctionBuilder.js';
 import { evaluateConstant } from './expressions.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelFunction, KernelModule } from './KernelModule.js';
 import { callOutOfLine } from './calls.js';
 import { sizeOf } from './layout.js';
@@ -31,19 +31,18 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
   );
   for (const { attributes } of functions) {
     const unknown = attributes.find(({ name }) => !KNOWN_ATTRIBUTES.includes(name));
-    if (unknown !== undefined)
-      throw new KernelCompileError(`attribute @${unknown.name} of a function`, unknown.position);
+    if (unknown !== undefined) throw new CompileFault(`attribute @${unknown.name} of a function`, unknown.position);
   }
   const entries = functions.filter(({ attributes }) => attributes.some(({ name }) => name === 'compute'));
   for (const declaration of functions) {
     for (const parameter of declaration.parameters) {
       if (parameter.attributes.length > 0 && !entries.includes(declaration))
-        throw new KernelCompileError(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.position);
+        throw new CompileFault(`attribute @${parameter.attributes[0]!.name} of a parameter`, parameter.position);
     }
   }
   const [entry] = entries;
   if (entry === undefined) return undefined;
-  if (entries.length > 1) throw new KernelCompileError('a second compute entry point', entries[1]!.position);
+  if (entries.length > 1) throw new CompileFault('a second compute entry point', entries[1]!.position);
   const target = kernel.findFunction(entry.name)!;
   const [parameter] = entry.parameters;
   const attribute = parameter?.attributes[0];
@@ -56,7 +55,7 @@ export function entryOf(kernel: KernelModule): KernelFunction | undefined {
     builtin.type.name === 'global_invocation_id' &&
     sameType(target.parameters[0]!.type, lanes(3, 'u32'));
   if (!isId || target.result.kind !== 'void')
-    throw new KernelCompileError(
+    throw new CompileFault(
       `entry ${entry.name} must be fn ${entry.name}(@builtin(global_invocation_id) id: vec3u)`,
       entry.position,
     );
@@ -109,7 +108,7 @@ export function emitRun(kernel: KernelModule, entry: KernelFunction): void {
 /** Adds `call_NAME()`, which takes a function's arguments from memory and leaves its result there. */
 export function emitCallable(kernel: KernelModule, name: string): CallableFunction {
   const target = kernel.findFunction(name);
-  if (target === undefined) throw new KernelCompileError(`no function ${name} to export`, 1);
+  if (target === undefined) throw new CompileFault(`no function ${name} to export`, undefined);
   const { position } = target.declaration;
   const builder = new FunctionBuilder(kernel.wasm);
   const placed = (type: Type): Place & { kind: 'memory' } => ({

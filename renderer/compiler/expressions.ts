@@ -2,7 +2,7 @@ import { construct, reinterpret } from './constructors.js';
 import { callBuiltin } from './builtins.js';
 import type { FunctionContext } from './FunctionContext.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { promote, runtime } from './lanes.js';
 import { slotCount } from './layout.js';
@@ -23,6 +23,7 @@ import type { Expression, Literal } from './syntax.js';
 import { BOOL, U32, scalar, typeName } from './types.js';
 import type { ConstantValue, Operand, Place, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
+import type { Position } from './Position.js';
 
 const asValue = (value: Value): Operand => ({ kind: 'value', value });
 const asPlace = (place: Place): Operand => ({ kind: 'place', place });
@@ -32,7 +33,7 @@ export function evaluate(context: FunctionContext, expression: Expression): Valu
   const operand = locate(context, expression);
   if (operand.kind === 'value') return operand.value;
   if (operand.kind === 'place') return load(context.builder, operand.place, expression.position);
-  throw new KernelCompileError('pointer where a value is needed', expression.position);
+  throw new CompileFault('pointer where a value is needed', expression.position);
 }
 
 /** The value of an expression of a known type. */
@@ -43,7 +44,7 @@ export function evaluateAs(context: FunctionContext, expression: Expression, typ
 /** A constant expression, evaluated at module scope. */
 export function evaluateConstant(kernel: KernelModule, expression: Expression, builder: FunctionBuilder): Value {
   const refuse = () => {
-    throw new KernelCompileError('a function of the kernel in a constant expression', expression.position);
+    throw new CompileFault('a function of the kernel in a constant expression', expression.position);
   };
   return evaluate(
     { kernel, builder, scope: new Scope(), targets: [], result: { kind: 'void' }, leave: refuse, callFunction: refuse },
@@ -63,7 +64,7 @@ export function locate(context: FunctionContext, expression: Expression): Operan
       const { name } = expression.type;
       const operand = context.scope.find(name) ?? operandAtModuleScope(context.kernel, name, position);
       if (operand === undefined || expression.type.templates.length > 0)
-        throw new KernelCompileError(`unknown name ${name}`, position);
+        throw new CompileFault(`unknown name ${name}`, position);
       return operand;
     }
     case 'unary':
@@ -76,7 +77,7 @@ export function locate(context: FunctionContext, expression: Expression): Operan
       return locateIndex(context, expression);
     case 'call': {
       const value = evaluateCall(context, expression);
-      if (value === undefined) throw new KernelCompileError(`${expression.callee.name}() returns nothing`, position);
+      if (value === undefined) throw new CompileFault(`${expression.callee.name}() returns nothing`, position);
       return asValue(value);
     }
   }
@@ -91,20 +92,20 @@ function locateUnary(context: FunctionContext, expression: Expression & { kind: 
   const { operator, operand: inner, position } = expression;
   if (operator === '*') {
     const operand = locate(context, inner);
-    if (operand.kind !== 'pointer') throw new KernelCompileError('* of what is no pointer', position);
+    if (operand.kind !== 'pointer') throw new CompileFault('* of what is no pointer', position);
     return asPlace(operand.place);
   }
   if (operator === '&') {
     const operand = locate(context, inner);
-    if (operand.kind !== 'place') throw new KernelCompileError('& of what is no variable', position);
+    if (operand.kind !== 'place') throw new CompileFault('& of what is no variable', position);
     if (
       (operand.place.kind === 'registers' && operand.place.lane !== undefined) ||
       (inner.kind === 'member' && isComponent(context, inner))
     ) {
-      throw new KernelCompileError('& of a component of a vector', position);
+      throw new CompileFault('& of a component of a vector', position);
     }
     const { space } = operand.place;
-    if (space === 'storage') throw new KernelCompileError('pointer into a storage binding', position);
+    if (space === 'storage') throw new CompileFault('pointer into a storage binding', position);
     return { kind: 'pointer', place: operand.place, space };
   }
   return asValue(applyUnary(context.builder, operator, evaluate(context, inner), position));
@@ -161,8 +162,7 @@ function locateMember(context: FunctionContext, expression: Expression & { kind:
   }
   const value = (object as Operand & { kind: 'value' }).value;
   if (value.type.kind === 'vector') return asValue(swizzle(context.builder, value, member, position));
-  if (value.type.kind !== 'struct')
-    throw new KernelCompileError(`member ${member} of ${typeName(value.type)}`, position);
+  if (value.type.kind !== 'struct') throw new CompileFault(`member ${member} of ${typeName(value.type)}`, position);
   let [slot, lane] = [0, 0];
   for (const candidate of value.type.members) {
     const [slots, width] = [slotCount(candidate.type), flatScalars(candidate.type).length];
@@ -173,7 +173,7 @@ function locateMember(context: FunctionContext, expression: Expression & { kind:
     slot += slots;
     lane += width;
   }
-  throw new KernelCompileError(`member ${member} of ${value.type.name}`, position);
+  throw new CompileFault(`member ${member} of ${value.type.name}`, position);
 }
 
 function locateIndex(context: FunctionContext, expression: Expression & { kind: 'index' }): Operand {
@@ -191,7 +191,7 @@ function locateIndex(context: FunctionContext, expression: Expression & { kind: 
 }
 
 /** A table of constants has a place in memory; other values are picked apart. */
-function locateInValue(context: FunctionContext, value: Value, index: Value, position: number): Operand {
+function locateInValue(context: FunctionContext, value: Value, index: Value, position: Position): Operand {
   if (value.kind === 'constant' && value.type.kind === 'array' && index.kind === 'runtime') {
     return asPlace(
       indexPlace(context.kernel, context.builder, tablePlace(context.kernel, value, position), index, position)!,
@@ -200,7 +200,7 @@ function locateInValue(context: FunctionContext, value: Value, index: Value, pos
   return asValue(indexValue(context, value, index, position));
 }
 
-function indexValue(context: FunctionContext, value: Value, index: Value, position: number): Value {
+function indexValue(context: FunctionContext, value: Value, index: Value, position: Position): Value {
   const { element, count } = indexedType(value.type, position);
   if (index.kind === 'constant') {
     const at = constantIndex(index, count, position);
@@ -210,7 +210,7 @@ function indexValue(context: FunctionContext, value: Value, index: Value, positi
     return { kind: 'runtime', type: element, parts: value.parts.slice(at * width, (at + 1) * width) };
   }
   if (value.type.kind === 'vector') return pickLane(context.kernel, context.builder, value, index, position);
-  throw new KernelCompileError('computed index into an array that is no variable: give it a var', position);
+  throw new CompileFault('computed index into an array that is no variable: give it a var', position);
 }
 
 /** A call of a constructor, a built-in or one of the kernel's functions; undefined when it returns nothing. */
@@ -218,7 +218,7 @@ export function evaluateCall(context: FunctionContext, expression: Expression & 
   const { callee, position } = expression;
   const { kernel, builder } = context;
   const shadowed = context.scope.find(callee.name);
-  if (shadowed !== undefined) throw new KernelCompileError(`call of ${callee.name}, which is no function`, position);
+  if (shadowed !== undefined) throw new CompileFault(`call of ${callee.name}, which is no function`, position);
   if (kernel.findFunction(callee.name) !== undefined) return context.callFunction(context, expression);
   if (callee.name === 'arrayLength') return arrayLength(context, expression);
   const operands = () => expression.arguments.map((argument) => evaluate(context, argument));
@@ -226,7 +226,7 @@ export function evaluateCall(context: FunctionContext, expression: Expression & 
   if (/^(vec[234]|array)$/.test(callee.name) || kernel.findType(callee) !== undefined)
     return construct(context, callee, operands(), position);
   const value = callBuiltin({ builder, name: callee.name, operands: operands(), position });
-  if (value === undefined) throw new KernelCompileError(`function ${callee.name}()`, position);
+  if (value === undefined) throw new CompileFault(`function ${callee.name}()`, position);
   return value;
 }
 
@@ -234,7 +234,7 @@ function arrayLength(context: FunctionContext, expression: Expression & { kind: 
   const { position } = expression;
   const [argument] = expression.arguments;
   if (argument?.kind !== 'unary' || argument.operator !== '&' || expression.arguments.length !== 1)
-    throw new KernelCompileError('arrayLength() of what is no &array', position);
+    throw new CompileFault('arrayLength() of what is no &array', position);
   const operand = locate(context, argument.operand);
   if (
     operand.kind !== 'place' ||
@@ -242,7 +242,7 @@ function arrayLength(context: FunctionContext, expression: Expression & { kind: 
     operand.place.type.kind !== 'array' ||
     operand.place.type.count !== undefined
   ) {
-    throw new KernelCompileError('arrayLength() of what is no runtime-sized array', position);
+    throw new CompileFault('arrayLength() of what is no runtime-sized array', position);
   }
   const { stride } = indexedType(operand.place.type, position);
   return {

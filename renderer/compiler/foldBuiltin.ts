@@ -5,6 +5,7 @@ import type { LaneType, ScalarName } from './types.js';
 import { elementOf, laneCount, lanes } from './types.js';
 import type { ConstantValue, Value } from './values.js';
 import { constant } from './values.js';
+import type { Position } from './Position.js';
 
 const isInteger = (element: ScalarName) => element !== 'f32' && element !== 'abstract-float';
 const least = (a: Lane, b: Lane) => (b < a ? b : a);
@@ -24,7 +25,7 @@ const FOLDS: Record<string, { count: number; floatOnly?: boolean; fold: (...valu
 };
 
 /** The value of a built-in function whose operands are all constants; undefined where it is left to run time. */
-export function foldBuiltin(name: string, operands: Value[], position: number): ConstantValue | undefined {
+export function foldBuiltin(name: string, operands: Value[], position: Position): ConstantValue | undefined {
   const rule = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
   if (rule === undefined || operands.length !== rule.count || !operands.every((operand) => operand.kind === 'constant'))
     return undefined;

@@ -1,4 +1,4 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import type { FunctionDeclaration } from './syntax.js';
 
@@ -50,7 +50,7 @@ function shapeOf(kernel: KernelModule, name: string): Shape {
     Object.values(node).forEach(visit);
   };
   kernel.guard(`function ${name}`, declaration.position, () => visit(declaration.body));
-  if (nodes > 1_000_000) throw new KernelCompileError(`function ${name} is too large`, declaration.position);
+  if (nodes > 1_000_000) throw new CompileFault(`function ${name} is too large`, declaration.position);
   const shape = { nodes, inlined: nodes <= INLINE_NODES };
   known.set(name, shape);
   return shape;

@@ -1,12 +1,13 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
 import { slotsOf } from './layout.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { convertLane, promoteLane } from './constants.js';
 import type { Lane } from './constants.js';
 import type { LaneType, ScalarName, Type } from './types.js';
 import { elementOf, isAbstract, isLanes, isSimd, laneCount, lanes, sameType, scalar, typeName } from './types.js';
 import type { ConstantValue, Part, Read, RuntimeValue, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
+import type { Position } from './Position.js';
 
 /** The type that an abstract one becomes when nothing else decides: i32, f32. */
 export function concreteType(type: Type): Type {
@@ -19,7 +20,7 @@ export function concreteType(type: Type): Type {
 /**
  * A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error.
  */
-export function promote(value: Value, type: Type, what: string, position: number): Value {
+export function promote(value: Value, type: Type, what: string, position: Position): Value {
   if (sameType(value.type, type)) return value;
   if (value.kind === 'constant' && isAbstract(value.type)) {
     const from = flatScalars(value.type);
@@ -30,11 +31,11 @@ export function promote(value: Value, type: Type, what: string, position: number
       : [];
     if (sameShape && converted.every((lane) => lane !== undefined)) return constant(type, converted as Lane[]);
   }
-  throw new KernelCompileError(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, position);
+  throw new CompileFault(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, position);
 }
 
 /** A value without abstract scalars. */
-export function concrete(value: Value, position: number): Value {
+export function concrete(value: Value, position: Position): Value {
   return isAbstract(value.type) ? promote(value, concreteType(value.type), 'constant', position) : value;
 }
 
@@ -77,7 +78,7 @@ function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]):
 }
 
 /** A value as parts that code can read. */
-export function runtime(builder: FunctionBuilder, value: Value, position: number): RuntimeValue {
+export function runtime(builder: FunctionBuilder, value: Value, position: Position): RuntimeValue {
   if (value.kind === 'runtime') return value;
   const concreteValue = concrete(value, position) as ConstantValue;
   let at = 0;
@@ -174,7 +175,7 @@ export function lanewise(
 }
 
 /** Converts between scalars as a value constructor does, lane by lane. */
-export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, position: number): Value {
+export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, position: Position): Value {
   const from = elementOf(value.type as LaneType);
   const type = lanes(laneCount(value.type as LaneType), to);
   if (value.kind === 'constant')

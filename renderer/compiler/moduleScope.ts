@@ -1,5 +1,5 @@
 import binaryen from 'binaryen';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { isRuntimeSized } from './KernelModule.js';
 import { wasmType } from './FunctionBuilder.js';
@@ -10,9 +10,10 @@ import type { Type } from './types.js';
 import { elementOf, holdsArray, isSimd, laneCount, typeName } from './types.js';
 import type { ConstantValue, Operand, Place, Register } from './values.js';
 import { flatScalars } from './values.js';
+import type { Position } from './Position.js';
 
 /** What a name at module scope stands for in an expression; undefined for functions, types and unknown names. */
-export function operandAtModuleScope(kernel: KernelModule, name: string, position: number): Operand | undefined {
+export function operandAtModuleScope(kernel: KernelModule, name: string, position: Position): Operand | undefined {
   const known = kernel.operands.get(name);
   if (known !== undefined) return known;
   const declaration = kernel.declarations.get(name);
@@ -51,15 +52,14 @@ export function bindingsOf(kernel: KernelModule): Binding[] {
     if (declaration.kind !== 'variable' || declaration.space !== 'storage') continue;
     const { name, position, writable } = declaration;
     if (declaration.type === undefined || declaration.value !== undefined)
-      throw new KernelCompileError(`binding ${name} needs a type and no value`, position);
+      throw new CompileFault(`binding ${name} needs a type and no value`, position);
     const type = kernel.typeOf(declaration.type);
-    if (flatScalarsOfBinding(type).includes('bool'))
-      throw new KernelCompileError(`binding ${name} with a bool`, position);
+    if (flatScalarsOfBinding(type).includes('bool')) throw new CompileFault(`binding ${name} with a bool`, position);
     const group = numberOf(kernel, declaration, 'group');
-    if (group !== 0) throw new KernelCompileError(`binding ${name} in group ${group}`, position);
+    if (group !== 0) throw new CompileFault(`binding ${name} in group ${group}`, position);
     const binding = numberOf(kernel, declaration, 'binding');
     if (bindings.some((other) => other.binding === binding))
-      throw new KernelCompileError(`second binding ${binding}`, position);
+      throw new CompileFault(`second binding ${binding}`, position);
     bindings.push({
       name,
       binding,
@@ -82,7 +82,7 @@ function numberOf(kernel: KernelModule, declaration: VariableDeclaration, name: 
   const value = attribute?.arguments.length === 1 ? kernel.constantOf(attribute.arguments[0]!) : undefined;
   const lane = value?.kind === 'constant' ? value.lanes[0] : undefined;
   if (typeof lane !== 'bigint' || lane < 0n || lane > 1000n || declaration.attributes.length !== 2) {
-    throw new KernelCompileError(`binding ${declaration.name} needs @group(0) @binding(n)`, declaration.position);
+    throw new CompileFault(`binding ${declaration.name} needs @group(0) @binding(n)`, declaration.position);
   }
   return Number(lane);
 }
@@ -97,7 +97,7 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
     return { kind: 'memory', type, base, offset: 0, writable, space: 'storage', byteLength };
   }
   const type = privateType(kernel, declaration);
-  if (isRuntimeSized(type)) throw new KernelCompileError(`var<private> of ${typeName(type)}`, position);
+  if (isRuntimeSized(type)) throw new CompileFault(`var<private> of ${typeName(type)}`, position);
   if (declaration.value !== undefined) promote(kernel.constantOf(declaration.value), type, `var ${name}`, position);
   if (holdsArray(type)) {
     return {
@@ -126,15 +126,15 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
 /** The type of a private variable, stated or that of its initial value. */
 export function privateType(kernel: KernelModule, declaration: VariableDeclaration): Type {
   if (declaration.attributes.length > 0)
-    throw new KernelCompileError(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.position);
+    throw new CompileFault(`attribute @${declaration.attributes[0]!.name} of var<private>`, declaration.position);
   if (declaration.type !== undefined) return kernel.typeOf(declaration.type);
   if (declaration.value === undefined)
-    throw new KernelCompileError(`var ${declaration.name} without type and value`, declaration.position);
+    throw new CompileFault(`var ${declaration.name} without type and value`, declaration.position);
   return concrete(kernel.constantOf(declaration.value), declaration.position).type;
 }
 
 /** A constant array laid out in memory, where it can be indexed with what is computed. */
-export function tablePlace(kernel: KernelModule, table: ConstantValue, position: number): Place {
+export function tablePlace(kernel: KernelModule, table: ConstantValue, position: Position): Place {
   const settled = concrete(table, position) as ConstantValue;
   const bytes = new Uint8Array(sizeOf(settled.type));
   const words = new DataView(bytes.buffer);

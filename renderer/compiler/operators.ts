@@ -1,7 +1,7 @@
 import type binaryen from 'binaryen';
 import { foldBinary, foldUnary } from './constants.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { LaneOperation } from './lanes.js';
 import { concrete, lanewise, promote, runtime, splat } from './lanes.js';
 import type { BinaryOperator } from './syntax.js';
@@ -9,6 +9,7 @@ import type { LaneType, ScalarName } from './types.js';
 import { elementOf, expectLanes, isAbstract, laneCount, lanes, typeName } from './types.js';
 import type { RuntimeValue, Value } from './values.js';
 import { constant } from './values.js';
+import type { Position } from './Position.js';
 
 type Module = binaryen.Module;
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
@@ -29,7 +30,7 @@ export function applyUnary(
   builder: FunctionBuilder,
   operator: '-' | '!' | '~',
   operand: Value,
-  position: number,
+  position: Position,
 ): Value {
   const type = expectLanes(operand.type, `operator ${operator}`, position);
   const element = elementOf(type);
@@ -39,7 +40,7 @@ export function applyUnary(
       : operator === '~'
         ? ['i32', 'u32', 'abstract-int'].includes(element)
         : element !== 'bool' && element !== 'u32';
-  if (!fits) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, position);
+  if (!fits) throw new CompileFault(`operator ${operator} on ${typeName(type)}`, position);
   if (operand.kind === 'constant')
     return constant(
       type,
@@ -70,7 +71,7 @@ export function applyBinary(
   operator: BinaryOperator,
   left: Value,
   right: Value,
-  position: number,
+  position: Position,
 ): Value {
   expectLanes(left.type, `operator ${operator}`, position);
   expectLanes(right.type, `operator ${operator}`, position);
@@ -80,7 +81,7 @@ export function applyBinary(
       : unify(builder, left, right, operator, position);
   const type = a.type as LaneType;
   const element = elementOf(type);
-  if (!takes(operator, element)) throw new KernelCompileError(`operator ${operator} on ${typeName(type)}`, position);
+  if (!takes(operator, element)) throw new CompileFault(`operator ${operator} on ${typeName(type)}`, position);
   const resultElement = COMPARISONS.includes(operator) ? 'bool' : element;
   if (a.kind === 'constant' && b.kind === 'constant') {
     return constant(
@@ -132,15 +133,15 @@ function noteSigns(operator: BinaryOperator, given: Value[], operands: RuntimeVa
 /**
  * WGSL refuses a constant zero divisor and constant shifts of 32 or more also where the left operand is not constant.
  */
-function refuseConstantMisuse(operator: BinaryOperator, right: Value, element: ScalarName, position: number): void {
+function refuseConstantMisuse(operator: BinaryOperator, right: Value, element: ScalarName, position: Position): void {
   if (right.kind !== 'constant') return;
   if ((operator === '/' || operator === '%') && element !== 'f32' && right.lanes.includes(0n))
-    throw new KernelCompileError('division by a constant zero', position);
+    throw new CompileFault('division by a constant zero', position);
   if ((operator === '<<' || operator === '>>') && right.lanes.some((lane) => (lane as bigint) > 31n))
-    throw new KernelCompileError('shift by a constant of 32 or more', position);
+    throw new CompileFault('shift by a constant of 32 or more', position);
 }
 
-function shiftOperands(left: Value, right: Value, operator: BinaryOperator, position: number): [Value, Value] {
+function shiftOperands(left: Value, right: Value, operator: BinaryOperator, position: Position): [Value, Value] {
   const amount = promote(
     right,
     lanes(laneCount(right.type as LaneType), 'u32'),
@@ -149,10 +150,7 @@ function shiftOperands(left: Value, right: Value, operator: BinaryOperator, posi
   );
   const value = amount.kind === 'constant' && left.kind === 'constant' ? left : concrete(left, position);
   if (laneCount(value.type as LaneType) !== laneCount(amount.type as LaneType)) {
-    throw new KernelCompileError(
-      `operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`,
-      position,
-    );
+    throw new CompileFault(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
   }
   return [value, amount];
 }
@@ -166,10 +164,10 @@ export function unify(
   left: Value,
   right: Value,
   operator: string,
-  position: number,
+  position: Position,
 ): [Value, Value] {
   const mismatch = () =>
-    new KernelCompileError(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
+    new CompileFault(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
   const [leftType, rightType] = [left.type as LaneType, right.type as LaneType];
   const element = commonElement(elementOf(leftType), elementOf(rightType));
   if (element === undefined) throw mismatch();

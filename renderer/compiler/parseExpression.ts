@@ -1,4 +1,4 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { parseLiteral } from './parseLiteral.js';
 import type { BinaryOperator, Expression, TypeName } from './syntax.js';
 import type { TokenReader } from './TokenReader.js';
@@ -137,6 +137,6 @@ export function parseTypeName(reader: TokenReader): TypeName {
   do templates.push(parseSum(reader, parseUnary(reader)));
   while (reader.take(','));
   reader.expectTemplateEnd();
-  if (templates.length === 0) throw new KernelCompileError(`empty template list of ${name}`, position);
+  if (templates.length === 0) throw new CompileFault(`empty template list of ${name}`, position);
   return { name, templates, position };
 }

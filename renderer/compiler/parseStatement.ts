@@ -1,7 +1,8 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { parseExpression, parseTypeName, parseUnary } from './parseExpression.js';
 import type { Expression, Statement, SwitchCase } from './syntax.js';
 import type { TokenReader } from './TokenReader.js';
+import type { Position } from './Position.js';
 
 const ASSIGNMENTS = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const;
 const REFUSED = ['discard', 'enable', 'override', 'fallthrough'];
@@ -19,7 +20,7 @@ export function parseBlock(reader: TokenReader): Statement[] {
 
 function parseStatement(reader: TokenReader): Statement {
   const { position, next } = reader;
-  if (next.kind === 'symbol' && next.text === '@') throw new KernelCompileError('attribute of a statement', position);
+  if (next.kind === 'symbol' && next.text === '@') throw new CompileFault('attribute of a statement', position);
   if (reader.is('{')) return { kind: 'block', body: parseBlock(reader), position };
   if (reader.take('if')) return parseIf(reader, position);
   if (reader.take('for')) return parseFor(reader, position);
@@ -27,7 +28,7 @@ function parseStatement(reader: TokenReader): Statement {
     return { kind: 'while', condition: parseExpression(reader), body: parseBlock(reader), position };
   if (reader.take('loop')) return parseLoop(reader, position);
   if (reader.take('switch')) return parseSwitch(reader, position);
-  for (const word of REFUSED) if (reader.is(word)) throw new KernelCompileError(`statement ${word}`, position);
+  for (const word of REFUSED) if (reader.is(word)) throw new CompileFault(`statement ${word}`, position);
   const statement = parseSimple(reader);
   reader.expect(';');
   return statement;
@@ -37,7 +38,7 @@ function parseStatement(reader: TokenReader): Statement {
 function parseSimple(reader: TokenReader): Statement {
   const { position } = reader;
   if (reader.take('break')) {
-    if (reader.is('if')) throw new KernelCompileError('break if outside the end of a continuing block', position);
+    if (reader.is('if')) throw new CompileFault('break if outside the end of a continuing block', position);
     return { kind: 'break', position };
   }
   if (reader.take('continue')) return { kind: 'continue', position };
@@ -49,13 +50,13 @@ function parseSimple(reader: TokenReader): Statement {
   return parseAssignment(reader);
 }
 
-function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const', position: number): Statement {
-  if (reader.is('<')) throw new KernelCompileError('address space of a variable in a function', position);
+function parseDeclaration(reader: TokenReader, keyword: 'let' | 'var' | 'const', position: Position): Statement {
+  if (reader.is('<')) throw new CompileFault('address space of a variable in a function', position);
   const name = reader.expectIdentifier('a name').text;
   const type = reader.take(':') ? parseTypeName(reader) : undefined;
   const value = reader.take('=') ? parseExpression(reader) : undefined;
   if (value === undefined && (keyword !== 'var' || type === undefined))
-    throw new KernelCompileError(`${keyword} ${name} without a value`, position);
+    throw new CompileFault(`${keyword} ${name} without a value`, position);
   return { kind: 'declaration', keyword, name, type, value, position };
 }
 
@@ -78,13 +79,13 @@ function parseAssignment(reader: TokenReader): Statement {
   throw reader.unexpected('an assignment or a call');
 }
 
-const one = (position: number): Expression => ({
+const one = (position: Position): Expression => ({
   kind: 'literal',
   literal: { scalar: 'abstract-int', value: 1n },
   position,
 });
 
-function parseIf(reader: TokenReader, position: number): Statement {
+function parseIf(reader: TokenReader, position: Position): Statement {
   const condition = parseExpression(reader);
   const body = parseBlock(reader);
   if (!reader.take('else')) return { kind: 'if', condition, body, otherwise: undefined, position };
@@ -93,7 +94,7 @@ function parseIf(reader: TokenReader, position: number): Statement {
   return { kind: 'if', condition, body, otherwise, position };
 }
 
-function parseFor(reader: TokenReader, position: number): Statement {
+function parseFor(reader: TokenReader, position: Position): Statement {
   reader.expect('(');
   const initial = reader.is(';') ? undefined : parseSimple(reader);
   reader.expect(';');
@@ -104,7 +105,7 @@ function parseFor(reader: TokenReader, position: number): Statement {
   return { kind: 'for', initial, condition, update, body: parseBlock(reader), position };
 }
 
-function parseLoop(reader: TokenReader, position: number): Statement {
+function parseLoop(reader: TokenReader, position: Position): Statement {
   reader.expect('{');
   const body: Statement[] = [];
   const continuing: Statement[] = [];
@@ -121,7 +122,7 @@ function parseLoop(reader: TokenReader, position: number): Statement {
       if (reader.take(';')) continue;
       const breakPosition = reader.position;
       if (reader.take('break')) {
-        if (!reader.take('if')) throw new KernelCompileError('break inside continuing without if', breakPosition);
+        if (!reader.take('if')) throw new CompileFault('break inside continuing without if', breakPosition);
         breakIf = parseExpression(reader);
         reader.expect(';');
         reader.expect('}');
@@ -135,7 +136,7 @@ function parseLoop(reader: TokenReader, position: number): Statement {
   return { kind: 'loop', body, continuing, breakIf, position };
 }
 
-function parseSwitch(reader: TokenReader, position: number): Statement {
+function parseSwitch(reader: TokenReader, position: Position): Statement {
   const selector = parseExpression(reader);
   reader.expect('{');
   const cases: SwitchCase[] = [];

@@ -1,11 +1,12 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { convert, extractLane, laneForm, promote, replaceLane, runtime } from './lanes.js';
 import { slotCount, slotsOf, strideOf } from './layout.js';
 import type { LaneType, ScalarName, Type } from './types.js';
 import { U32, elementOf, isSimd, lanes, scalar, typeName } from './types.js';
 import type { Part, Place, Read, Value } from './values.js';
+import type { Position } from './Position.js';
 
 /**
  * The bits of the one NaN that a kernel lets anybody see: the sign and payload that arithmetic gives a NaN differ
@@ -22,10 +23,9 @@ export function canonical(builder: FunctionBuilder, type: LaneType, read: Read):
 }
 
 /** The value that a place holds now. */
-export function load(builder: FunctionBuilder, place: Place, position: number): Value {
+export function load(builder: FunctionBuilder, place: Place, position: Position): Value {
   const { type } = place;
-  if (type.kind === 'array' && type.count === undefined)
-    throw new KernelCompileError(`value of ${typeName(type)}`, position);
+  if (type.kind === 'array' && type.count === undefined) throw new CompileFault(`value of ${typeName(type)}`, position);
   if (place.kind === 'registers') {
     if (place.lane !== undefined) {
       return {
@@ -54,8 +54,8 @@ function loadSlot({ module: m }: FunctionBuilder, type: LaneType, offset: number
 }
 
 /** Writes a value. The value's parts were evaluated before, so that overlapping reads are done. */
-export function store(builder: FunctionBuilder, place: Place, value: Value, position: number): void {
-  if (!place.writable) throw new KernelCompileError('assignment to something read-only', position);
+export function store(builder: FunctionBuilder, place: Place, value: Value, position: Position): void {
+  if (!place.writable) throw new CompileFault('assignment to something read-only', position);
   const { module: m } = builder;
   const { parts } = runtime(builder, promote(value, place.type, 'assignment', position), position);
   if (place.kind === 'registers') {
@@ -86,11 +86,11 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, posi
 const COMPONENTS = ['xyzw', 'rgba'];
 
 /** The lanes that a swizzle names, in order. */
-export function swizzleLanes(type: LaneType, member: string, position: number): number[] {
+export function swizzleLanes(type: LaneType, member: string, position: Position): number[] {
   const set = COMPONENTS.find((letters) => [...member].every((letter) => letters.includes(letter)));
   const picked = set === undefined || type.kind !== 'vector' ? [] : [...member].map((letter) => set.indexOf(letter));
   if (type.kind !== 'vector' || picked.length < 1 || picked.length > 4 || picked.some((lane) => lane >= type.size)) {
-    throw new KernelCompileError(`.${member} of ${typeName(type)}`, position);
+    throw new CompileFault(`.${member} of ${typeName(type)}`, position);
   }
   return picked;
 }
@@ -99,7 +99,7 @@ export function swizzleLanes(type: LaneType, member: string, position: number): 
  * A member of a struct or a single component of a vector; undefined for swizzles of several components, which are no
  * place.
  */
-export function memberPlace(place: Place, member: string, position: number): Place | undefined {
+export function memberPlace(place: Place, member: string, position: Position): Place | undefined {
   const { type } = place;
   if (type.kind === 'struct') {
     let slot = 0;
@@ -112,9 +112,9 @@ export function memberPlace(place: Place, member: string, position: number): Pla
       }
       slot += count;
     }
-    throw new KernelCompileError(`member ${member} of ${type.name}`, position);
+    throw new CompileFault(`member ${member} of ${type.name}`, position);
   }
-  if (type.kind !== 'vector') throw new KernelCompileError(`member ${member} of ${typeName(type)}`, position);
+  if (type.kind !== 'vector') throw new CompileFault(`member ${member} of ${typeName(type)}`, position);
   const picked = swizzleLanes(type, member, position);
   return picked.length === 1 ? lanePlace(place, type.size, type.element, picked[0]!) : undefined;
 }
@@ -131,11 +131,11 @@ function lanePlace(place: Place, size: number, element: ScalarName, lane: number
 /** The element type of what can be indexed. */
 export function indexedType(
   type: Type,
-  position: number,
+  position: Position,
 ): { element: Type; count: number | undefined; stride: number } {
   if (type.kind === 'array') return { element: type.element, count: type.count, stride: strideOf(type.element) };
   if (type.kind === 'vector') return { element: scalar(type.element), count: type.size, stride: 4 };
-  throw new KernelCompileError(`index into ${typeName(type)}`, position);
+  throw new CompileFault(`index into ${typeName(type)}`, position);
 }
 
 /**
@@ -147,7 +147,7 @@ export function indexPlace(
   builder: FunctionBuilder,
   place: Place,
   index: Value,
-  position: number,
+  position: Position,
 ): Place | undefined {
   const { element, count, stride } = indexedType(place.type, position);
   if (index.kind === 'constant') {
@@ -180,21 +180,21 @@ export function indexPlace(
 export function constantIndex(
   index: Value & { kind: 'constant' },
   count: number | undefined,
-  position: number,
+  position: Position,
 ): number {
   const lane = index.lanes[0];
   if (index.type.kind !== 'scalar' || typeof lane !== 'bigint' || index.type.name === 'bool')
-    throw new KernelCompileError(`index of type ${typeName(index.type)}`, position);
+    throw new CompileFault(`index of type ${typeName(index.type)}`, position);
   if (lane < 0n || (count !== undefined && lane >= BigInt(count)))
-    throw new KernelCompileError(`index ${lane} out of range`, position);
+    throw new CompileFault(`index ${lane} out of range`, position);
   return Number(lane);
 }
 
 /** An index as a part, of i32 or u32. */
-export function indexPart(builder: FunctionBuilder, index: Value, position: number): Part {
+export function indexPart(builder: FunctionBuilder, index: Value, position: Position): Part {
   const value = runtime(builder, index, position);
   if (value.type.kind !== 'scalar' || (value.type.name !== 'i32' && value.type.name !== 'u32'))
-    throw new KernelCompileError(`index of type ${typeName(value.type)}`, position);
+    throw new CompileFault(`index of type ${typeName(value.type)}`, position);
   return value.parts[0]!;
 }
 
@@ -228,7 +228,7 @@ export function pickLane(
   builder: FunctionBuilder,
   vector: Value,
   index: Value,
-  position: number,
+  position: Position,
 ): Value {
   const value = runtime(builder, vector, position);
   const type = value.type as LaneType & { kind: 'vector' };
@@ -265,11 +265,11 @@ export function storeLane(
   place: Place & { kind: 'registers' },
   index: Value,
   value: Value,
-  position: number,
+  position: Position,
 ): void {
   const { module: m } = builder;
   const type = place.type as LaneType & { kind: 'vector' };
-  if (!place.writable) throw new KernelCompileError('assignment to something read-only', position);
+  if (!place.writable) throw new CompileFault('assignment to something read-only', position);
   const at = indexPart(builder, index, position);
   const { parts } = runtime(builder, promote(value, scalar(type.element), 'assignment', position), position);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
@@ -293,7 +293,7 @@ export function storeLane(
 }
 
 /** The components that a swizzle names, of a value. */
-export function swizzle(builder: FunctionBuilder, value: Value, member: string, position: number): Value {
+export function swizzle(builder: FunctionBuilder, value: Value, member: string, position: Position): Value {
   const type = value.type as LaneType & { kind: 'vector' };
   const picked = swizzleLanes(type, member, position);
   const result = lanes(picked.length, type.element);

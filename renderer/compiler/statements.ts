@@ -2,7 +2,7 @@ import { applyBinary } from './operators.js';
 import { evaluate, evaluateAs, evaluateCall, locate } from './expressions.js';
 import { zeroValue } from './constructors.js';
 import type { FunctionContext } from './FunctionContext.js';
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
 import { isRuntimeSized, refuseReserved } from './KernelModule.js';
 import { concrete, promote, runtime } from './lanes.js';
 import { sizeOf, slotsOf } from './layout.js';
@@ -13,6 +13,7 @@ import type { Declaration, Expression, FunctionDeclaration, Statement, SwitchCas
 import type { Type } from './types.js';
 import { BOOL, holdsArray, typeName } from './types.js';
 import type { Place, Value } from './values.js';
+import type { Position } from './Position.js';
 
 /** Up to this many bytes, an array is zeroed by stores in a row. */
 const UNROLLED_ZERO_BYTES = 256;
@@ -20,7 +21,7 @@ const UNROLLED_ZERO_BYTES = 256;
 /** Compiles the body of a function into the current block. */
 export function compileBody(context: FunctionContext, declaration: FunctionDeclaration): void {
   if (context.result.kind !== 'void' && !leavesAlways(declaration.body))
-    throw new KernelCompileError(`function ${declaration.name} can end without a return`, declaration.position);
+    throw new CompileFault(`function ${declaration.name} can end without a return`, declaration.position);
   // Parameters and the body's own variables share one block in WGSL.
   for (const statement of declaration.body) compileStatement(context, statement);
 }
@@ -94,7 +95,7 @@ function compileStatement(context: FunctionContext, statement: Statement): void 
       );
     case 'return': {
       if ((statement.value === undefined) !== (context.result.kind === 'void'))
-        throw new KernelCompileError(`return of ${typeName(context.result)} expected`, statement.position);
+        throw new CompileFault(`return of ${typeName(context.result)} expected`, statement.position);
       return context.leave(
         statement.value && evaluateAs(context, statement.value, context.result, 'return'),
         statement.position,
@@ -103,8 +104,8 @@ function compileStatement(context: FunctionContext, statement: Statement): void 
   }
 }
 
-function leaveTo(context: FunctionContext, label: string | undefined, position: number, what: string): void {
-  if (label === undefined) throw new KernelCompileError(`${what} outside a loop`, position);
+function leaveTo(context: FunctionContext, label: string | undefined, position: Position, what: string): void {
+  if (label === undefined) throw new CompileFault(`${what} outside a loop`, position);
   context.builder.emit(context.builder.module.br(label));
 }
 
@@ -118,9 +119,8 @@ function conditionOf(context: FunctionContext, condition: Expression, what: stri
 
 function checkAssertion(context: FunctionContext, condition: Expression): void {
   const value = evaluateAs(context, condition, BOOL, 'const_assert');
-  if (value.kind !== 'constant')
-    throw new KernelCompileError('const_assert of what is no constant', condition.position);
-  if (value.lanes[0] !== 1n) throw new KernelCompileError('const_assert does not hold', condition.position);
+  if (value.kind !== 'constant') throw new CompileFault('const_assert of what is no constant', condition.position);
+  if (value.lanes[0] !== 1n) throw new CompileFault('const_assert does not hold', condition.position);
 }
 
 function declare(context: FunctionContext, declaration: Declaration): void {
@@ -142,7 +142,7 @@ function declare(context: FunctionContext, declaration: Declaration): void {
   const value =
     given === undefined || stated === undefined ? given : promote(given, stated, `${keyword} ${name}`, position);
   if (keyword === 'const') {
-    if (value?.kind !== 'constant') throw new KernelCompileError(`const ${name} of what is no constant`, position);
+    if (value?.kind !== 'constant') throw new CompileFault(`const ${name} of what is no constant`, position);
     return context.scope.declare(name, { kind: 'value', value }, position);
   }
   if (keyword === 'let')
@@ -155,16 +155,15 @@ function declare(context: FunctionContext, declaration: Declaration): void {
  * A run-time value even of a constant: a `let` is no constant expression in WGSL. Arrays stay constants, so that they
  * can be tables.
  */
-function settled(context: FunctionContext, value: Value, position: number): Value {
+function settled(context: FunctionContext, value: Value, position: Position): Value {
   return value.type.kind === 'array' && value.kind === 'constant' ? value : runtime(context.builder, value, position);
 }
 
 /** A new variable that holds its initial value: in registers, or in memory when it holds an array. */
-function variable(context: FunctionContext, declaration: Declaration, initial: Value, position: number): Place {
+function variable(context: FunctionContext, declaration: Declaration, initial: Value, position: Position): Place {
   const { builder, kernel } = context;
   const { type } = initial;
-  if (isRuntimeSized(type) || type.kind === 'pointer')
-    throw new KernelCompileError(`var of ${typeName(type)}`, position);
+  if (isRuntimeSized(type) || type.kind === 'pointer') throw new CompileFault(`var of ${typeName(type)}`, position);
   if (!holdsArray(type)) {
     const registers = slotsOf(type).map((slot) => builder.local(slot.type));
     const place: Place = { kind: 'registers', type, registers, writable: true, space: 'function' };
@@ -200,7 +199,7 @@ function assign(context: FunctionContext, statement: Statement & { kind: 'assign
   const { target, operator, position } = statement;
   if (target.kind === 'index' && assignLane(context, statement, target)) return;
   const operand = locate(context, target);
-  if (operand.kind !== 'place') throw new KernelCompileError('assignment to what is no variable', position);
+  if (operand.kind !== 'place') throw new CompileFault('assignment to what is no variable', position);
   const { place } = operand;
   const given = evaluate(context, statement.value);
   store(
@@ -240,7 +239,7 @@ function assignLane(
     if (index.kind === 'constant') return;
     handled = true;
     const given = evaluate(context, statement.value);
-    if (operator !== '=') throw new KernelCompileError(`${operator}= on a computed component`, position);
+    if (operator !== '=') throw new CompileFault(`${operator}= on a computed component`, position);
     storeLane(kernel, builder, object.place, index, given, position);
   });
   if (handled) builder.emit(code);
@@ -288,15 +287,15 @@ function compileSwitch(context: FunctionContext, statement: Statement & { kind: 
   const selector = runtime(builder, evaluate(context, statement.selector), position);
   const { type } = selector;
   if (type.kind !== 'scalar' || (type.name !== 'i32' && type.name !== 'u32'))
-    throw new KernelCompileError(`switch on ${typeName(type)}`, position);
+    throw new CompileFault(`switch on ${typeName(type)}`, position);
   const seen = new Set<bigint>();
   const matches = ({ selectors }: SwitchCase): number[] =>
     selectors.flatMap((each) => {
       if (each === 'default') return [];
       const value = evaluateAs(context, each, type, 'case');
-      if (value.kind !== 'constant') throw new KernelCompileError('case of what is no constant', each.position);
+      if (value.kind !== 'constant') throw new CompileFault('case of what is no constant', each.position);
       const lane = value.lanes[0] as bigint;
-      if (seen.has(lane)) throw new KernelCompileError(`second case ${lane}`, each.position);
+      if (seen.has(lane)) throw new CompileFault(`second case ${lane}`, each.position);
       seen.add(lane);
       return [Number(BigInt.asIntN(32, lane))];
     });
@@ -306,7 +305,7 @@ function compileSwitch(context: FunctionContext, statement: Statement & { kind: 
     body: each.body,
   }));
   const defaults = tests.filter(({ isDefault }) => isDefault);
-  if (defaults.length !== 1) throw new KernelCompileError(`switch with ${defaults.length} defaults`, position);
+  if (defaults.length !== 1) throw new CompileFault(`switch with ${defaults.length} defaults`, position);
 
   const breakTo = builder.label('break');
   const inner = { ...context, targets: [...context.targets, { breakTo, continueTo: undefined }] };

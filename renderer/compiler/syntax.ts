@@ -1,11 +1,13 @@
-// The syntax tree of the WGSL subset. Every node carries the line it starts on.
+// The syntax tree of the WGSL subset. Every node carries the position it starts at.
+
+import type { Position } from './Position.js';
 
 /** A name with its template list, as a type or as what is called: `vec3<f32>`, `array<Node, 4>`, `bitcast<u32>`. */
 export interface TypeName {
   name: string;
   /** Types come as `name` expressions, counts as any expression. */
   templates: Expression[];
-  position: number;
+  position: Position;
 }
 
 /** A literal before it is converted: abstract ones hold what WGSL computes with, 64-bit integers and float64. */
@@ -18,13 +20,13 @@ export type BinaryOperator =
   '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
-  | { kind: 'literal'; literal: Literal; position: number }
-  | { kind: 'name'; type: TypeName; position: number }
-  | { kind: 'unary'; operator: '-' | '!' | '~' | '&' | '*'; operand: Expression; position: number }
-  | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression; position: number }
-  | { kind: 'index'; object: Expression; index: Expression; position: number }
-  | { kind: 'member'; object: Expression; member: string; position: number }
-  | { kind: 'call'; callee: TypeName; arguments: Expression[]; position: number };
+  | { kind: 'literal'; literal: Literal; position: Position }
+  | { kind: 'name'; type: TypeName; position: Position }
+  | { kind: 'unary'; operator: '-' | '!' | '~' | '&' | '*'; operand: Expression; position: Position }
+  | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression; position: Position }
+  | { kind: 'index'; object: Expression; index: Expression; position: Position }
+  | { kind: 'member'; object: Expression; member: string; position: Position }
+  | { kind: 'call'; callee: TypeName; arguments: Expression[]; position: Position };
 
 export interface Declaration {
   kind: 'declaration';
@@ -32,14 +34,14 @@ export interface Declaration {
   name: string;
   type: TypeName | undefined;
   value: Expression | undefined;
-  position: number;
+  position: Position;
 }
 
 export interface SwitchCase {
   /** Constant expressions; `default` stands among them or alone. */
   selectors: (Expression | 'default')[];
   body: Statement[];
-  position: number;
+  position: Position;
 }
 
 export type Statement =
@@ -49,38 +51,38 @@ export type Statement =
       target: Expression;
       operator: '=' | Exclude<BinaryOperator, '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>='>;
       value: Expression;
-      position: number;
+      position: Position;
     }
-  | { kind: 'ignore'; value: Expression; position: number }
-  | { kind: 'call'; call: Expression & { kind: 'call' }; position: number }
-  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] | undefined; position: number }
+  | { kind: 'ignore'; value: Expression; position: Position }
+  | { kind: 'call'; call: Expression & { kind: 'call' }; position: Position }
+  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] | undefined; position: Position }
   | {
       kind: 'for';
       initial: Statement | undefined;
       condition: Expression | undefined;
       update: Statement | undefined;
       body: Statement[];
-      position: number;
+      position: Position;
     }
-  | { kind: 'while'; condition: Expression; body: Statement[]; position: number }
-  | { kind: 'loop'; body: Statement[]; continuing: Statement[]; breakIf: Expression | undefined; position: number }
-  | { kind: 'switch'; selector: Expression; cases: SwitchCase[]; position: number }
-  | { kind: 'break' | 'continue'; position: number }
-  | { kind: 'return'; value: Expression | undefined; position: number }
-  | { kind: 'block'; body: Statement[]; position: number }
-  | { kind: 'assert'; condition: Expression; position: number };
+  | { kind: 'while'; condition: Expression; body: Statement[]; position: Position }
+  | { kind: 'loop'; body: Statement[]; continuing: Statement[]; breakIf: Expression | undefined; position: Position }
+  | { kind: 'switch'; selector: Expression; cases: SwitchCase[]; position: Position }
+  | { kind: 'break' | 'continue'; position: Position }
+  | { kind: 'return'; value: Expression | undefined; position: Position }
+  | { kind: 'block'; body: Statement[]; position: Position }
+  | { kind: 'assert'; condition: Expression; position: Position };
 
 export interface Attribute {
   name: string;
   arguments: Expression[];
-  position: number;
+  position: Position;
 }
 
 export interface Parameter {
   name: string;
   type: TypeName;
   attributes: Attribute[];
-  position: number;
+  position: Position;
 }
 
 export interface FunctionDeclaration {
@@ -90,14 +92,14 @@ export interface FunctionDeclaration {
   parameters: Parameter[];
   result: TypeName | undefined;
   body: Statement[];
-  position: number;
+  position: Position;
 }
 
 export interface StructDeclaration {
   kind: 'struct';
   name: string;
-  members: { name: string; type: TypeName; attributes: Attribute[]; position: number }[];
-  position: number;
+  members: { name: string; type: TypeName; attributes: Attribute[]; position: Position }[];
+  position: Position;
 }
 
 export interface VariableDeclaration {
@@ -108,13 +110,13 @@ export interface VariableDeclaration {
   writable: boolean;
   type: TypeName | undefined;
   value: Expression | undefined;
-  position: number;
+  position: Position;
 }
 
 export type ModuleDeclaration =
   | FunctionDeclaration
   | StructDeclaration
   | VariableDeclaration
-  | { kind: 'alias'; name: string; type: TypeName; position: number }
-  | { kind: 'const'; name: string; type: TypeName | undefined; value: Expression; position: number }
-  | { kind: 'assert'; condition: Expression; position: number };
+  | { kind: 'alias'; name: string; type: TypeName; position: Position }
+  | { kind: 'const'; name: string; type: TypeName | undefined; value: Expression; position: Position }
+  | { kind: 'assert'; condition: Expression; position: Position };

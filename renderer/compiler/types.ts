@@ -1,4 +1,5 @@
-import { KernelCompileError } from './KernelCompileError.js';
+import { CompileFault } from './CompileFault.js';
+import type { Position } from './Position.js';
 
 /** What a lane holds. The abstract ones exist only while constants are evaluated. */
 export type ScalarName = 'f32' | 'i32' | 'u32' | 'bool' | 'abstract-int' | 'abstract-float';
@@ -111,7 +112,7 @@ export function isSimd(type: Type): type is VectorType {
 }
 
 /** The scalar or vector that an operation needs, or an error that names the operation. */
-export function expectLanes(type: Type, what: string, position: number): LaneType {
-  if (!isLanes(type)) throw new KernelCompileError(`${what} of ${typeName(type)}`, position);
+export function expectLanes(type: Type, what: string, position: Position): LaneType {
+  if (!isLanes(type)) throw new CompileFault(`${what} of ${typeName(type)}`, position);
   return type;
 }

@@ -9,6 +9,10 @@ import { sha256 } from '../../protocol/sha256.js';
 import { hashPreparation } from '../hashPreparation.js';
 import { COMPILER_VERSION } from '../compiler/compilerVersion.js';
 import type { CompiledKernel } from '../compiler/compileKernel.js';
+import { KernelCompileError } from '../compiler/KernelCompileError.js';
+import type { KernelSource } from '../compiler/SourceText.js';
+import { joinSource } from '../compiler/SourceText.js';
+import type { Compilation } from './compile.thread.js';
 import { EngineError } from './EngineError.js';
 
 const encoder = new TextEncoder();
@@ -17,14 +21,19 @@ const LOCK_LOOK_MS = 50;
 /** A compilation takes seconds; a lock this old belongs to nobody. */
 const LOCK_STALE_MS = 120_000;
 
+interface LoadOptions {
+  source: KernelSource;
+  cacheDir: string | undefined;
+}
+
 /**
  * The compiled kernel of a source, from the cache folder when it is there and whole, else compiled and put there. Its
  * hash covers what prepares scenes for it too (hashPreparation).
  * @param cacheDir undefined: always compile. An entry that does not match its own hash is compiled again.
- * @throws EngineError when the folder cannot be written to, the compiling thread dies, or the source is refused (with
- * the compiler's message).
+ * @throws EngineError when the folder cannot be written to or the compiling thread dies.
+ * @throws KernelCompileError where the source is wrong.
  */
-export async function loadKernel(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
+export async function loadKernel(options: LoadOptions): Promise<CompiledKernel> {
   const compiled = await loadCompiled(options);
   return {
     ...compiled,
@@ -32,10 +41,12 @@ export async function loadKernel(options: { source: string; cacheDir: string | u
   };
 }
 
-async function loadCompiled(options: { source: string; cacheDir: string | undefined }): Promise<CompiledKernel> {
+async function loadCompiled(options: LoadOptions): Promise<CompiledKernel> {
   const { source, cacheDir } = options;
   if (cacheDir === undefined) return compileOnThread(source);
-  const key = hexOfBytes(sha256(encoder.encode(COMPILER_VERSION), Uint8Array.of(0), encoder.encode(source))).slice(2);
+  const key = hexOfBytes(
+    sha256(encoder.encode(COMPILER_VERSION), Uint8Array.of(0), encoder.encode(joinSource(source))),
+  ).slice(2);
   const path = join(cacheDir, `${key}.kernel`);
   await inCache(cacheDir, () => mkdir(cacheDir, { recursive: true }));
   // Processes that start together wait for the first one's work instead of all compiling at once.
@@ -106,8 +117,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function compileOnThread(source: string): Promise<CompiledKernel> {
-  const pool = new Piscina<{ source: string }, CompiledKernel>({
+async function compileOnThread(source: KernelSource): Promise<CompiledKernel> {
+  const compilation = await runCompiler(source);
+  if ('fault' in compilation) throw new KernelCompileError(compilation.fault);
+  return compilation.compiled;
+}
+
+async function runCompiler(source: KernelSource): Promise<Compilation> {
+  const pool = new Piscina<{ source: KernelSource }, Compilation>({
     filename: fileURLToPath(new URL('./compile.thread.js', import.meta.url)),
     minThreads: 1,
     maxThreads: 1,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { SourceFile } from '../compiler/SourceText.js';
 
 /** The kernel's files in the order in which they make one module: layout first, the entry last. */
 const KERNEL_FILES = [
@@ -16,7 +17,7 @@ const KERNEL_FILES = [
   'render.wgsl',
 ] as const;
 
-/** The text of the path-tracing kernel: one WGSL module with the entry `renderItems`. */
-export function kernelSource(): string {
-  return KERNEL_FILES.map((name) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8')).join('\n');
+/** The path-tracing kernel: files that make one WGSL module with the entry `renderItems`. */
+export function kernelSource(): SourceFile[] {
+  return KERNEL_FILES.map((name) => ({ name, text: readFileSync(new URL(`./${name}`, import.meta.url), 'utf8') }));
 }

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describeLayout } from '../compiler/describeLayout.js';
 import type { HostLayout } from '../compiler/describeLayout.js';
 import type { Type } from '../compiler/types.js';
 import { typeName } from '../compiler/types.js';
+import { kernelSource } from './kernelSource.js';
 
 /** The text of generated/layout.ts: what layout.wgsl declares, for TypeScript. */
 export function layoutModule(): string {
-  return printLayout(describeLayout(readFileSync(new URL('./layout.wgsl', import.meta.url), 'utf8')));
+  return printLayout(describeLayout(kernelSource().filter(({ name }) => name === 'layout.wgsl')));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { compileKernel } from '../../renderer/compiler/compileKernel.js';
 import type { CompiledKernel } from '../../renderer/compiler/compileKernel.js';
 import type { HostValue } from '../../renderer/compiler/hostValues.js';
+import { joinSource } from '../../renderer/compiler/SourceText.js';
 import { instantiateKernel } from '../../renderer/compiler/instantiateKernel.js';
 import type { KernelInstance } from '../../renderer/compiler/instantiateKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
@@ -67,7 +68,10 @@ function compile(source: string): Compiled {
 /**
  * The kernel over a prepared scene, or over none for functions that read none. `source` stands for a changed kernel.
  */
-export function kernelUnderTest(prepared?: PreparedScene, source: string = kernelSource()): KernelUnderTest {
+export function kernelUnderTest(
+  prepared?: PreparedScene,
+  source: string = joinSource(kernelSource()),
+): KernelUnderTest {
   const { kernel, module } = compile(source);
   const buffers = prepared?.buffers ?? {};
   let idle: KernelInstance | undefined;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Context } from 'mocha';
 import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
 import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
+import { joinSource } from '../../../renderer/compiler/SourceText.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { frameWithSettings } from '../../../renderer/scene/prepare/frameWithSettings.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
@@ -189,7 +190,7 @@ describe('compiled kernels beside Dawn', function () {
   });
 
   it('Dawn accepts the kernel', async () => {
-    assert.deepEqual(await device.errorsIn(kernelSource()), []);
+    assert.deepEqual(await device.errorsIn(joinSource(kernelSource())), []);
     assert.deepEqual(await device.errorsIn(SOURCE), []);
   });
 
@@ -288,7 +289,7 @@ describe('compiled kernels beside Dawn', function () {
     );
     const sums = compiled.bindings.find(({ name }) => name === 'sums')!.binding;
     const theirs = new Float32Array(
-      (await device.run(kernelSource(), compiled.entry!, bound, size * size)).get(sums)!.slice().buffer,
+      (await device.run(joinSource(kernelSource()), compiled.entry!, bound, size * size)).get(sums)!.slice().buffer,
     );
     const close = ours.filter(
       (value, at) => Math.abs(value - theirs[at]!) <= 1e-4 * Math.max(1, Math.abs(value)),

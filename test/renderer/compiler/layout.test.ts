@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type * as Reflect from 'wgsl_reflect';
 import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
 import type { StructType, Type } from '../../../renderer/compiler/types.js';
+import { joinSource } from '../../../renderer/compiler/SourceText.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { randomWords } from './kernelFunctions.js';
 
@@ -64,7 +65,7 @@ describe('memory layout of compiled kernels', () => {
 
   it('agrees with another implementation on the structures of the kernel', () => {
     // Its parser stops at some of the kernel's expressions, so it gets the declarations alone.
-    const declarations = kernelSource()
+    const declarations = joinSource(kernelSource())
       .split('\n\n')
       .filter((part) => /^(\/\/.*\n)*(struct|alias|@group)/.test(part))
       .join('\n');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { InvariantError } from '../../../protocol/errors.js';
 import type { Engine, RenderRequest } from '../../../renderer/Engine.js';
+import { KernelCompileError } from '../../../renderer/compiler/KernelCompileError.js';
 import { EngineError } from '../../../renderer/cpu/EngineError.js';
 import { createCpuEngine } from '../../../renderer/cpu/createCpuEngine.js';
 import { loadKernel } from '../../../renderer/cpu/loadKernel.js';
@@ -297,9 +298,18 @@ describe('createCpuEngine', function () {
         /compiles the kernel failed: worker exited/.test(error.message) &&
         error.advice !== undefined,
     );
+  });
+
+  it('says where a kernel is wrong, although another thread compiles it', async () => {
     await assert.rejects(
-      loadKernel({ source: 'no kernel', cacheDir: undefined }),
-      (error) => error instanceof EngineError && /compiles the kernel failed: .*kernel/.test(error.message),
+      loadKernel({ source: [{ name: 'some.wgsl', text: '\n  no kernel' }], cacheDir: undefined }),
+      (error) => {
+        assert.ok(error instanceof KernelCompileError, String(error));
+        assert.equal(error.message, "some.wgsl:2:3: expected a declaration, found 'no'\n  2 |   no kernel\n    |   ^");
+        assert.deepEqual([error.code, error.facts['file'], error.facts['line']], ['kernel-compile', 'some.wgsl', 2]);
+        assert.match(error.advice!, /subset/);
+        return true;
+      },
     );
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { joinSource } from '../../../renderer/compiler/SourceText.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedTexture } from '../../../renderer/scene/PosedScene.js';
@@ -174,7 +175,7 @@ describe('paths', () => {
         .sums.filter((_, i) => i % 4 === 0)
         .reduce((a, b) => a + b) /
       (96 * 144);
-    const source = kernelSource();
+    const source = joinSource(kernelSource());
     const without = source.replace('const ROULETTE_AFTER = 3u;', 'const ROULETTE_AFTER = 100u;');
     assert.notEqual(without, source);
     const [ended, endless] = [mean(source), mean(without)];
