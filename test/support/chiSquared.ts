@@ -1,16 +1,5 @@
 import assert from 'node:assert/strict';
 
-/** Numbers in [0, 1) from a 32-bit seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The seed of this process's statistical tests: RUSHES_SEED repeats a run. */
 export const statisticsSeed = Number(process.env['RUSHES_SEED'] ?? Date.now() & 0x7fffffff);
 console.log(`statistical tests: RUSHES_SEED=${statisticsSeed}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 
 describe('elementary functions of the kernel', () => {

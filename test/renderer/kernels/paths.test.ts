@@ -3,7 +3,8 @@ import { joinSource } from '../../../renderer/compiler/SourceText.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedTexture } from '../../../renderer/scene/PosedScene.js';
-import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { ball, cameraAt, environmentOf, lamp, material, posedOf, quad } from '../../support/posedFixtures.js';
 

@@ -8,7 +8,8 @@ import {
   TRIANGLE_LIGHT_WORDS,
 } from '../../../renderer/kernels/generated/layout.js';
 import { RecordView } from '../../../renderer/kernels/RecordView.js';
-import { assertChiSquared, randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { assertChiSquared, statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { ball, environmentOf, lamp, material, posedOf, quad } from '../../support/posedFixtures.js';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedScene, PosedTexture, TextureSlot } from '../../../renderer/scene/PosedScene.js';
-import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf, unit } from '../../support/posedFixtures.js';
 

@@ -5,7 +5,8 @@ import { packTextures, srgbTable, writeSlot } from '../../../renderer/scene/prep
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { sampleTexture } from '../../../renderer/scene/prepare/sampleTexture.js';
 import type { PosedTexture, TextureSlot } from '../../../renderer/scene/PosedScene.js';
-import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf, quad } from '../../support/posedFixtures.js';
 

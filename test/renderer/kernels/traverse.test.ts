@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { NO_TRIANGLE, SURFACE, SURFACE_WORDS } from '../../../renderer/kernels/generated/layout.js';
 import { RecordView } from '../../../renderer/kernels/RecordView.js';
-import { randomNumbers, statisticsSeed } from '../../support/chiSquared.js';
+import { statisticsSeed } from '../../support/chiSquared.js';
+import { randomNumbers } from '../../support/randomNumbers.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { material, posedOf } from '../../support/posedFixtures.js';
 
