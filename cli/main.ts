@@ -116,9 +116,13 @@ function report(error: unknown, { debug }: Env, terminal: Terminal): number {
   return explanation.exitCode;
 }
 
+/** The sentence and the advice on one line; what the message shows below its sentence (a line of a kernel) below them. */
 function formatExplanation({ message, advice }: Explanation, terminal: Terminal): string {
   const sentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
-  return `${terminal.red('rushes:')} ${sentence(message)}${advice === undefined ? '' : ` ${sentence(advice.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase()))}`}`;
+  const [said, ...shown] = message.split('\n');
+  const parts = [terminal.red('rushes:'), sentence(said!)];
+  if (advice !== undefined) parts.push(sentence(advice.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase())));
+  return [parts.join(' '), ...shown].join('\n');
 }
 
 function asksForJson(argv: string[]): boolean {
