@@ -54,9 +54,9 @@ const BACKGROUND_TRANSPARENT = 8u;
 /// Something emits that a bounced ray can meet: environment, emissive or unlit surfaces.
 const FRAME_EMISSION = 16u;
 
-/// Four children of a node: bounds in structure-of-arrays order. Bit 31 of a child marks a block of triangles.
+/// Four children of a node: bounds in structure-of-arrays order. Bit 31 of a child marks a packet of triangles.
 /// Empty slots have bounds at 1e30, which no ray reaches.
-struct Node4 {
+struct BvhNode {
   lowX: vec4f,
   highX: vec4f,
   lowY: vec4f,
@@ -67,7 +67,7 @@ struct Node4 {
 }
 
 /// Four triangles: first corner, two edges, and identity with TRIANGLE_ flags. Empty lanes are all zero (never hit).
-struct Block4 {
+struct TrianglePacket {
   cornerX: vec4f,
   cornerY: vec4f,
   cornerZ: vec4f,
@@ -80,7 +80,7 @@ struct Block4 {
   id: vec4u,
 }
 
-const CHILD_IS_BLOCK = 0x80000000u;
+const CHILD_IS_PACKET = 0x80000000u;
 /// The material's alpha decides whether a ray meets this triangle.
 const TRIANGLE_ALPHA = 0x80000000u;
 /// Camera rays pass through its back.
@@ -88,7 +88,7 @@ const TRIANGLE_SINGLE_SIDED = 0x40000000u;
 const TRIANGLE_INDEX = 0x3fffffffu;
 const NO_TRIANGLE = 0xffffffffu;
 
-/// Shading data of one triangle, in the order of the blocks.
+/// Shading data of one triangle, in the order of the packets.
 struct Surface {
   corner: vec3f,
   material: u32,
@@ -233,7 +233,7 @@ struct Sum {
   coverage: f32,
 }
 
-/// Entries of the traversal's stacks: deep enough for every tree that prepare accepts (it checks).
+/// Entries of the traversal's stacks: deep enough for every BVH that prepare accepts (it checks).
 const STACK_SIZE = 128u;
 
 /// Rows and columns of the table of directional albedos of the GGX lobe.
@@ -247,8 +247,8 @@ const GLASS_CONTRASTS = 17u;
 const GLASS_MOST_CONTRAST = 0.5;
 
 @group(0) @binding(0) var<storage, read> frame: Frame;
-@group(0) @binding(1) var<storage, read> nodes: array<Node4>;
-@group(0) @binding(2) var<storage, read> blocks: array<Block4>;
+@group(0) @binding(1) var<storage, read> bvhNodes: array<BvhNode>;
+@group(0) @binding(2) var<storage, read> packets: array<TrianglePacket>;
 @group(0) @binding(3) var<storage, read> surfaces: array<Surface>;
 @group(0) @binding(4) var<storage, read> materials: array<Material>;
 @group(0) @binding(5) var<storage, read> tables: array<vec4u>;

@@ -1,4 +1,4 @@
-// Rays against the four-wide tree. Slabs and triangles are tested four at a time.
+// Rays against the four-wide BVH. Slabs and triangles are tested four at a time.
 
 struct Hit {
   /// Distance along the ray in lengths of its direction.
@@ -43,21 +43,21 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
   var depth = 0u;
   var current = 0u;
   loop {
-    if ((current & CHILD_IS_BLOCK) == 0u) {
+    if ((current & CHILD_IS_PACKET) == 0u) {
       // Meet the four boxes.
-      let lowX = (nodes[current].lowX - originX) * inverseX;
-      let highX = (nodes[current].highX - originX) * inverseX;
-      let lowY = (nodes[current].lowY - originY) * inverseY;
-      let highY = (nodes[current].highY - originY) * inverseY;
-      let lowZ = (nodes[current].lowZ - originZ) * inverseZ;
-      let highZ = (nodes[current].highZ - originZ) * inverseZ;
+      let lowX = (bvhNodes[current].lowX - originX) * inverseX;
+      let highX = (bvhNodes[current].highX - originX) * inverseX;
+      let lowY = (bvhNodes[current].lowY - originY) * inverseY;
+      let highY = (bvhNodes[current].highY - originY) * inverseY;
+      let lowZ = (bvhNodes[current].lowZ - originZ) * inverseZ;
+      let highZ = (bvhNodes[current].highZ - originZ) * inverseZ;
       let entry = max(max(min(lowX, highX), min(lowY, highY)), max(min(lowZ, highZ), vec4f(0.0)));
       let leave = min(min(max(lowX, highX), max(lowY, highY)), max(lowZ, highZ)) * vec4f(SLAB_SLACK);
       let inside = entry <= min(leave, limit);
       let found = movemask(inside);
       if (found != 0u) {
         if ((found & (found - 1u)) == 0u) {
-          current = nodes[current].child[countTrailingZeros(found)];
+          current = bvhNodes[current].child[countTrailingZeros(found)];
           continue;
         }
         // Sort the children that were met by distance, farthest first: the low two bits of a key name the lane, misses
@@ -69,32 +69,32 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
         key = select(min(key, other), max(key, other), vec4<bool>(true, true, false, false));
         other = key.xzyw;
         key = select(min(key, other), max(key, other), vec4<bool>(true, true, false, true));
-        pending[depth] = vec2u(nodes[current].child[key.x & 3u], key.x);
-        pending[depth + 1u] = vec2u(nodes[current].child[key.y & 3u], key.y);
-        pending[depth + 2u] = vec2u(nodes[current].child[key.z & 3u], key.z);
-        pending[depth + 3u] = vec2u(nodes[current].child[key.w & 3u], key.w);
+        pending[depth] = vec2u(bvhNodes[current].child[key.x & 3u], key.x);
+        pending[depth + 1u] = vec2u(bvhNodes[current].child[key.y & 3u], key.y);
+        pending[depth + 2u] = vec2u(bvhNodes[current].child[key.z & 3u], key.z);
+        pending[depth + 3u] = vec2u(bvhNodes[current].child[key.w & 3u], key.w);
         depth += countOneBits(found) - 1u;
         current = pending[depth].x;
         continue;
       }
     } else {
       // Meet the four triangles (Moeller and Trumbore 1997), the division left for hits.
-      let block = current & ~CHILD_IS_BLOCK;
-      let firstX = blocks[block].firstX;
-      let firstY = blocks[block].firstY;
-      let firstZ = blocks[block].firstZ;
-      let secondX = blocks[block].secondX;
-      let secondY = blocks[block].secondY;
-      let secondZ = blocks[block].secondZ;
+      let packet = current & ~CHILD_IS_PACKET;
+      let firstX = packets[packet].firstX;
+      let firstY = packets[packet].firstY;
+      let firstZ = packets[packet].firstZ;
+      let secondX = packets[packet].secondX;
+      let secondY = packets[packet].secondY;
+      let secondZ = packets[packet].secondZ;
       let pX = directionY * secondZ - directionZ * secondY;
       let pY = directionZ * secondX - directionX * secondZ;
       let pZ = directionX * secondY - directionY * secondX;
       let determinant = (firstX * pX + firstY * pY) + firstZ * pZ;
       let side = select(vec4f(1.0), vec4f(-1.0), determinant < vec4f(0.0));
       let size = abs(determinant);
-      let sX = originX - blocks[block].cornerX;
-      let sY = originY - blocks[block].cornerY;
-      let sZ = originZ - blocks[block].cornerZ;
+      let sX = originX - packets[packet].cornerX;
+      let sY = originY - packets[packet].cornerY;
+      let sZ = originZ - packets[packet].cornerZ;
       let u = ((sX * pX + sY * pY) + sZ * pZ) * side;
       let qX = sY * firstZ - sZ * firstY;
       let qY = sZ * firstX - sX * firstZ;
@@ -114,7 +114,7 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
             lanes &= lanes - 1u;
             let distance = distances[lane];
             if (distance < hit.distance) {
-              let id = blocks[block].id[lane];
+              let id = packets[packet].id[lane];
               var seen = true;
               if ((id & ~TRIANGLE_INDEX) != 0u) {
                 let back = side[lane] < 0.0;
@@ -157,19 +157,19 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
   var depth = 0u;
   var current = 0u;
   loop {
-    if ((current & CHILD_IS_BLOCK) == 0u) {
-      let lowX = (nodes[current].lowX - originX) * inverseX;
-      let highX = (nodes[current].highX - originX) * inverseX;
-      let lowY = (nodes[current].lowY - originY) * inverseY;
-      let highY = (nodes[current].highY - originY) * inverseY;
-      let lowZ = (nodes[current].lowZ - originZ) * inverseZ;
-      let highZ = (nodes[current].highZ - originZ) * inverseZ;
+    if ((current & CHILD_IS_PACKET) == 0u) {
+      let lowX = (bvhNodes[current].lowX - originX) * inverseX;
+      let highX = (bvhNodes[current].highX - originX) * inverseX;
+      let lowY = (bvhNodes[current].lowY - originY) * inverseY;
+      let highY = (bvhNodes[current].highY - originY) * inverseY;
+      let lowZ = (bvhNodes[current].lowZ - originZ) * inverseZ;
+      let highZ = (bvhNodes[current].highZ - originZ) * inverseZ;
       let entry = max(max(min(lowX, highX), min(lowY, highY)), max(min(lowZ, highZ), vec4f(0.0)));
       let leave = min(min(max(lowX, highX), max(lowY, highY)), max(lowZ, highZ)) * vec4f(SLAB_SLACK);
       // Push the children that were met, without a branch to mispredict. The order does not matter: any opaque triangle
       // ends the search.
       let found = movemask(entry <= min(leave, limit));
-      let children = nodes[current].child;
+      let children = bvhNodes[current].child;
       pendingShadow[depth] = children.x;
       depth += found & 1u;
       pendingShadow[depth] = children.y;
@@ -179,22 +179,22 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
       pendingShadow[depth] = children.w;
       depth += found >> 3u;
     } else {
-      let block = current & ~CHILD_IS_BLOCK;
-      let firstX = blocks[block].firstX;
-      let firstY = blocks[block].firstY;
-      let firstZ = blocks[block].firstZ;
-      let secondX = blocks[block].secondX;
-      let secondY = blocks[block].secondY;
-      let secondZ = blocks[block].secondZ;
+      let packet = current & ~CHILD_IS_PACKET;
+      let firstX = packets[packet].firstX;
+      let firstY = packets[packet].firstY;
+      let firstZ = packets[packet].firstZ;
+      let secondX = packets[packet].secondX;
+      let secondY = packets[packet].secondY;
+      let secondZ = packets[packet].secondZ;
       let pX = directionY * secondZ - directionZ * secondY;
       let pY = directionZ * secondX - directionX * secondZ;
       let pZ = directionX * secondY - directionY * secondX;
       let determinant = (firstX * pX + firstY * pY) + firstZ * pZ;
       let side = select(vec4f(1.0), vec4f(-1.0), determinant < vec4f(0.0));
       let size = abs(determinant);
-      let sX = originX - blocks[block].cornerX;
-      let sY = originY - blocks[block].cornerY;
-      let sZ = originZ - blocks[block].cornerZ;
+      let sX = originX - packets[packet].cornerX;
+      let sY = originY - packets[packet].cornerY;
+      let sZ = originZ - packets[packet].cornerZ;
       let u = ((sX * pX + sY * pY) + sZ * pZ) * side;
       let qX = sY * firstZ - sZ * firstY;
       let qY = sZ * firstX - sX * firstZ;
@@ -207,7 +207,7 @@ fn transmittance(origin: vec3f, direction: vec3f, reach: f32) -> f32 {
         while (lanes != 0u) {
           let lane = countTrailingZeros(lanes);
           lanes &= lanes - 1u;
-          let id = blocks[block].id[lane];
+          let id = packets[packet].id[lane];
           if ((id & TRIANGLE_ALPHA) == 0u) { return 0.0; }
           share *= 1.0 - opacityAt(id & TRIANGLE_INDEX, u[lane] / size[lane], v[lane] / size[lane]);
           if (share <= 0.0) { return 0.0; }

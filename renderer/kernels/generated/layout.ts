@@ -6,7 +6,7 @@ export const FRAME_ENVIRONMENT = 2;
 export const BACKGROUND_COLOR = 4;
 export const BACKGROUND_TRANSPARENT = 8;
 export const FRAME_EMISSION = 16;
-export const CHILD_IS_BLOCK = 0x80000000;
+export const CHILD_IS_PACKET = 0x80000000;
 export const TRIANGLE_ALPHA = 0x80000000;
 export const TRIANGLE_SINGLE_SIDED = 0x40000000;
 export const TRIANGLE_INDEX = 0x3fffffff;
@@ -71,29 +71,29 @@ export const FRAME = {
   background: 36 as Member<'Frame', 'vec4f'>,
 } as const;
 
-export const NODE4_WORDS = 28;
-export const NODE4 = {
-  lowX: 0 as Member<'Node4', 'vec4f'>,
-  highX: 4 as Member<'Node4', 'vec4f'>,
-  lowY: 8 as Member<'Node4', 'vec4f'>,
-  highY: 12 as Member<'Node4', 'vec4f'>,
-  lowZ: 16 as Member<'Node4', 'vec4f'>,
-  highZ: 20 as Member<'Node4', 'vec4f'>,
-  child: 24 as Member<'Node4', 'vec4u'>,
+export const BVH_NODE_WORDS = 28;
+export const BVH_NODE = {
+  lowX: 0 as Member<'BvhNode', 'vec4f'>,
+  highX: 4 as Member<'BvhNode', 'vec4f'>,
+  lowY: 8 as Member<'BvhNode', 'vec4f'>,
+  highY: 12 as Member<'BvhNode', 'vec4f'>,
+  lowZ: 16 as Member<'BvhNode', 'vec4f'>,
+  highZ: 20 as Member<'BvhNode', 'vec4f'>,
+  child: 24 as Member<'BvhNode', 'vec4u'>,
 } as const;
 
-export const BLOCK4_WORDS = 40;
-export const BLOCK4 = {
-  cornerX: 0 as Member<'Block4', 'vec4f'>,
-  cornerY: 4 as Member<'Block4', 'vec4f'>,
-  cornerZ: 8 as Member<'Block4', 'vec4f'>,
-  firstX: 12 as Member<'Block4', 'vec4f'>,
-  firstY: 16 as Member<'Block4', 'vec4f'>,
-  firstZ: 20 as Member<'Block4', 'vec4f'>,
-  secondX: 24 as Member<'Block4', 'vec4f'>,
-  secondY: 28 as Member<'Block4', 'vec4f'>,
-  secondZ: 32 as Member<'Block4', 'vec4f'>,
-  id: 36 as Member<'Block4', 'vec4u'>,
+export const TRIANGLE_PACKET_WORDS = 40;
+export const TRIANGLE_PACKET = {
+  cornerX: 0 as Member<'TrianglePacket', 'vec4f'>,
+  cornerY: 4 as Member<'TrianglePacket', 'vec4f'>,
+  cornerZ: 8 as Member<'TrianglePacket', 'vec4f'>,
+  firstX: 12 as Member<'TrianglePacket', 'vec4f'>,
+  firstY: 16 as Member<'TrianglePacket', 'vec4f'>,
+  firstZ: 20 as Member<'TrianglePacket', 'vec4f'>,
+  secondX: 24 as Member<'TrianglePacket', 'vec4f'>,
+  secondY: 28 as Member<'TrianglePacket', 'vec4f'>,
+  secondZ: 32 as Member<'TrianglePacket', 'vec4f'>,
+  id: 36 as Member<'TrianglePacket', 'vec4u'>,
 } as const;
 
 export const SURFACE_WORDS = 32;

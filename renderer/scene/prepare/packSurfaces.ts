@@ -1,8 +1,8 @@
 import {
   ATTRIBUTES,
   ATTRIBUTES_WORDS,
-  BLOCK4,
-  BLOCK4_WORDS,
+  TRIANGLE_PACKET,
+  TRIANGLE_PACKET_WORDS,
   NO_ATTRIBUTE,
   SURFACE,
   SURFACE_WORDS,
@@ -15,13 +15,13 @@ import {
 } from '../../kernels/generated/layout.js';
 import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
-import type { Tree } from './buildTree.js';
+import type { Bvh } from './buildBvh.js';
 import { sharedBytes } from './sharedBytes.js';
 
-/** Shading data in the order of the blocks. */
+/** Shading data in the order of the packets. */
 export interface PackedSurfaces {
-  /** `Block4` records with their identities. */
-  blocks: Uint8Array;
+  /** `TrianglePacket` records with their identities. */
+  packets: Uint8Array;
   /** `Surface` records; light densities are still 0. */
   surfaces: Uint8Array;
   /** `Attributes` records of the triangles that have any. */
@@ -39,10 +39,10 @@ const ATTRIBUTES_VECTORS = ATTRIBUTES_WORDS / 4;
  * Packs what the kernel reads at a hit.
  * @param firstAttributes vector of `tables` at which the attributes will begin.
  */
-export function packSurfaces(scene: PosedScene, tree: Tree, firstAttributes: number): PackedSurfaces {
-  const blocks = sharedBytes(tree.blocks.byteLength);
-  blocks.set(tree.blocks);
-  const block = new RecordView<'Block4'>(blocks, BLOCK4_WORDS);
+export function packSurfaces(scene: PosedScene, bvh: Bvh, firstAttributes: number): PackedSurfaces {
+  const packets = sharedBytes(bvh.packets.byteLength);
+  packets.set(bvh.packets);
+  const packet = new RecordView<'TrianglePacket'>(packets, TRIANGLE_PACKET_WORDS);
   const surfaces = sharedBytes(scene.triangleCount * SURFACE_WORDS * 4);
   const record = new RecordView<'Surface'>(surfaces, SURFACE_WORDS);
   const triangleOfSurface = new Uint32Array(scene.triangleCount);
@@ -55,11 +55,11 @@ export function packSurfaces(scene: PosedScene, tree: Tree, firstAttributes: num
   const attributesRecord = new RecordView<'Attributes'>(new Uint8Array(attributes.buffer), ATTRIBUTES_WORDS);
   let surface = 0;
   let extendedSurface = 0;
-  for (let lane = 0; lane < tree.lanes.length; lane++) {
-    const triangle = tree.lanes[lane]!;
+  for (let lane = 0; lane < bvh.lanes.length; lane++) {
+    const triangle = bvh.lanes[lane]!;
     if (triangle < 0) continue;
     const material = scene.materialOfTriangle[triangle]!;
-    block.seek(lane >>> 2).setLaneU32(BLOCK4.id, lane & 3, (surface | flags[material]!) >>> 0);
+    packet.seek(lane >>> 2).setLaneU32(TRIANGLE_PACKET.id, lane & 3, (surface | flags[material]!) >>> 0);
     triangleOfSurface[surface] = triangle;
     record.seek(surface);
     writeSurface(record, scene, triangle);
@@ -72,7 +72,7 @@ export function packSurfaces(scene: PosedScene, tree: Tree, firstAttributes: num
     } else record.setU32(SURFACE.attributes, NO_ATTRIBUTE);
     surface++;
   }
-  return { blocks, surfaces, attributes, triangleOfSurface };
+  return { packets, surfaces, attributes, triangleOfSurface };
 }
 
 /** Writes a triangle's corner and edges, its normals and its first texture coordinates. */

@@ -2,8 +2,8 @@ import { RushesError } from '../../../protocol/errors.js';
 import type { Bytes32 } from '../../../protocol/ids.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import type { PosedEnvironment, PosedScene, PosedTexture } from '../PosedScene.js';
-import { buildTree } from './buildTree.js';
-import type { Tree } from './buildTree.js';
+import { buildBvh } from './buildBvh.js';
+import type { Bvh } from './buildBvh.js';
 import { checkFinite } from './checkFinite.js';
 import { packEnvironment } from './packEnvironment.js';
 import type { PackedEnvironment } from './packEnvironment.js';
@@ -17,7 +17,7 @@ import { readAlbedoTables } from './readAlbedoTables.js';
 import { Tables } from './Tables.js';
 
 /** The kernel's read-only bindings that prepare fills, in binding order. */
-export const PREPARED_BINDINGS = ['frame', 'nodes', 'blocks', 'surfaces', 'materials', 'tables', 'texels'] as const;
+export const PREPARED_BINDINGS = ['frame', 'bvhNodes', 'packets', 'surfaces', 'materials', 'tables', 'texels'] as const;
 
 /** One frame of a scene as the kernel reads it. */
 export interface PreparedScene {
@@ -41,7 +41,7 @@ export interface ReusableScene extends PreparedScene {
 /** Parts that often stay the same from frame to frame. */
 interface Kept {
   geometryKey: string;
-  tree: Tree;
+  bvh: Bvh;
   textures: readonly PosedTexture[];
   packedTextures: PackedTextures;
   texelsDigest: Uint8Array;
@@ -52,7 +52,7 @@ interface Kept {
 /**
  * Packs a posed scene for the kernel. A pure function of the scene: the same scene gives the same bytes and hash on
  * every machine, with or without `previous`.
- * @param previous the scene before in the same animation: its tree serves again when the geometry keys agree, its
+ * @param previous the scene before in the same animation: its BVH serves again when the geometry keys agree, its
  * texels and sky when they are the same objects.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
@@ -60,7 +60,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   checkPosed(posed);
   checkFinite(posed);
   const kept = previous?.kept;
-  const tree = kept !== undefined && kept.geometryKey === posed.geometryKey ? kept.tree : buildTree(posed.positions);
+  const bvh = kept !== undefined && kept.geometryKey === posed.geometryKey ? kept.bvh : buildBvh(posed.positions);
   const sameTextures =
     kept !== undefined &&
     kept.textures.length === posed.textures.length &&
@@ -75,7 +75,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   const glassTable = tables.append(albedos.glass);
   const srgbPlace = tables.append(srgb);
   const attributesPlace = srgbPlace + 256;
-  const { blocks, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, tree, attributesPlace);
+  const { packets, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, bvh, attributesPlace);
   tables.append(attributes);
   const sameSky = kept !== undefined && kept.environment === posed.environment;
   const environment = sameSky
@@ -105,8 +105,8 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   });
   const buffers: Record<(typeof PREPARED_BINDINGS)[number], Uint8Array> = {
     frame,
-    nodes: tree.nodes,
-    blocks,
+    bvhNodes: bvh.nodes,
+    packets,
     surfaces,
     materials: packMaterials(posed, packedTextures),
     tables: tables.pack(),
@@ -121,7 +121,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
     byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
     kept: {
       geometryKey: posed.geometryKey,
-      tree,
+      bvh,
       textures: posed.textures,
       packedTextures,
       texelsDigest,

@@ -95,8 +95,8 @@ describe('the bytes that prepare writes', () => {
   it('for a scene of everything', () => {
     assert.deepEqual(hashesOf(sceneOfEverything()), {
       frame: 'a2ce682b849d3a65',
-      nodes: '35e0a269c389cd31',
-      blocks: 'fc90cdfc4fcb2c4b',
+      bvhNodes: '35e0a269c389cd31',
+      packets: 'fc90cdfc4fcb2c4b',
       surfaces: '90a5864c5d0a6e7f',
       materials: '45d7c01b033f6225',
       tables: '5e5abf325c8d1ccb',
@@ -117,8 +117,8 @@ describe('the bytes that prepare writes', () => {
       }),
       {
         frame: '4535aaa2ffe5206f',
-        nodes: '35e0a269c389cd31',
-        blocks: 'fc90cdfc4fcb2c4b',
+        bvhNodes: '35e0a269c389cd31',
+        packets: 'fc90cdfc4fcb2c4b',
         surfaces: '3dc31f53f6660e2e',
         materials: 'c39b80c316446e1a',
         tables: 'b7fc881269b7bc1e',

@@ -41,7 +41,7 @@ function meet(origin: Vector, direction: Vector, corners: Vector[]): { t: number
   return { t, margin };
 }
 
-describe('traversal of the four-wide tree', () => {
+describe('traversal of the four-wide BVH', () => {
   for (const count of [0, 1, 3, 5, 40, 700]) {
     it(`finds what brute force finds in a soup of ${count} triangles`, () => {
       const random = randomNumbers(statisticsSeed + count);
@@ -121,11 +121,11 @@ describe('traversal of the four-wide tree', () => {
         if (nearest !== Infinity) assert.equal(kernel.call('transmittance', origin, direction, nearest + margin), 0);
       }
       if (count >= 40) assert.ok(hits > count / 8, `only ${hits} hits`);
-      assert.equal(prepared.buffers['blocks']!.byteLength > 0, true);
+      assert.equal(prepared.buffers['packets']!.byteLength > 0, true);
     });
   }
 
-  it('builds the same bytes again, and reuses the tree for an equal geometry key', () => {
+  it('builds the same bytes again, and reuses the BVH for an equal geometry key', () => {
     const random = randomNumbers(7);
     const corners = Array.from({ length: 600 }, () => [random(), random(), random()] as Vector);
     const posed = posedOf({ pieces: [{ corners, material: 0 }], materials: [material()] });
@@ -134,7 +134,7 @@ describe('traversal of the four-wide tree', () => {
     const reused = prepareScene(posed, first);
     assert.equal(again.hash, first.hash);
     assert.equal(reused.hash, first.hash);
-    assert.equal(reused.kept.tree, first.kept.tree);
+    assert.equal(reused.kept.bvh, first.kept.bvh);
     assert.notEqual(
       prepareScene({ ...posed, positions: posed.positions.map((x) => x * 2), geometryKey: 'other' }, first).hash,
       first.hash,

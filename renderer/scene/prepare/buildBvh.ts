@@ -2,28 +2,28 @@ import { BufferAttribute, BufferGeometry } from 'three';
 import { MeshBVH, SAH } from 'three-mesh-bvh';
 import { RushesError } from '../../../protocol/errors.js';
 import {
-  BLOCK4,
-  BLOCK4_WORDS,
-  CHILD_IS_BLOCK,
-  NODE4,
-  NODE4_WORDS,
+  TRIANGLE_PACKET,
+  TRIANGLE_PACKET_WORDS,
+  CHILD_IS_PACKET,
+  BVH_NODE,
+  BVH_NODE_WORDS,
   STACK_SIZE,
 } from '../../kernels/generated/layout.js';
 import { RecordView } from '../../kernels/RecordView.js';
 import { sharedBytes } from './sharedBytes.js';
 
-/** A four-wide bounding volume hierarchy over triangles in blocks of four. */
-export interface Tree {
-  /** `Node4` records; the root is the first. */
+/** A four-wide bounding volume hierarchy over triangles in packets of four. */
+export interface Bvh {
+  /** `BvhNode` records; the root is the first. */
   nodes: Uint8Array;
-  /** `Block4` records without identities: corners and edges. */
-  blocks: Uint8Array;
-  blockCount: number;
-  /** Triangle of each lane of each block, in the scene's numbering; -1 in empty lanes. 4 per block. */
+  /** `TrianglePacket` records without identities: corners and edges. */
+  packets: Uint8Array;
+  packetCount: number;
+  /** Triangle of each lane of each packet, in the scene's numbering; -1 in empty lanes. 4 per packet. */
   lanes: Int32Array;
 }
 
-/** Triangles in a block. */
+/** Triangles in a packet. */
 const LANES = 4;
 /** Bounds of an empty slot: no ray reaches them. */
 const NOWHERE = 1e30;
@@ -36,26 +36,26 @@ type Leaf = { kind: 'leaf'; area: number; first: number; count: number };
 type Binary = Branch | Leaf;
 
 /**
- * Builds the tree of a triangle soup. The same positions give the same bytes on every machine: three-mesh-bvh splits by
- * the surface area heuristic in float64, and this collapses its binary tree.
+ * Builds the BVH of a triangle soup. The same positions give the same bytes on every machine: three-mesh-bvh splits by
+ * the surface area heuristic in float64, and this collapses its binary BVH.
  * @param positions 9 floats per triangle.
  */
-export function buildTree(positions: Float32Array): Tree {
+export function buildBvh(positions: Float32Array): Bvh {
   const triangleCount = positions.length / 9;
   const order = new Uint32Array(triangleCount);
-  const root = triangleCount === 0 ? undefined : binaryTree(positions, order);
+  const root = triangleCount === 0 ? undefined : binaryBvh(positions, order);
   const nodes: { bounds: Bounds[]; children: number[] }[] = [];
-  const blocks: number[][] = [];
+  const packets: number[][] = [];
   let deepest = 0;
 
-  // Collapse the binary tree: open the largest branch until a node has four children.
+  // Collapse the binary BVH: open the largest branch until a node has four children.
   const emit = (binary: Binary, pushed: number): { child: number; bounds: Bounds } => {
     const children = binary.kind === 'branch' ? [binary.left, binary.right] : splitLeaf(binary);
     if (children.length === 0 && binary.kind === 'leaf') {
-      blocks.push([...order.subarray(binary.first, binary.first + binary.count)]);
+      packets.push([...order.subarray(binary.first, binary.first + binary.count)]);
       return {
-        child: (CHILD_IS_BLOCK | (blocks.length - 1)) >>> 0,
-        bounds: boundsOfBlock(positions, blocks[blocks.length - 1]!),
+        child: (CHILD_IS_PACKET | (packets.length - 1)) >>> 0,
+        bounds: boundsOfPacket(positions, packets[packets.length - 1]!),
       };
     }
     while (children.length < LANES) {
@@ -82,8 +82,8 @@ export function buildTree(positions: Float32Array): Tree {
 
   if (root !== undefined) {
     const emitted = emit(root, 0);
-    // A scene of one block still gets a node above it, because traversal starts at a node.
-    if (emitted.child >= CHILD_IS_BLOCK) nodes.push({ bounds: [emitted.bounds], children: [emitted.child] });
+    // A scene of one packet still gets a node above it, because traversal starts at a node.
+    if (emitted.child >= CHILD_IS_PACKET) nodes.push({ bounds: [emitted.bounds], children: [emitted.child] });
   } else {
     nodes.push({ bounds: [], children: [] });
   }
@@ -95,21 +95,21 @@ export function buildTree(positions: Float32Array): Tree {
       advice: 'Remove coinciding or extremely uneven triangles.',
     });
   }
-  // The binary tree counts a leaf in 16 bits: more coinciding triangles than that would be lost.
-  const held = blocks.reduce((sum, block) => sum + block.length, 0);
+  // The binary BVH counts a leaf in 16 bits: more coinciding triangles than that would be lost.
+  const held = packets.reduce((sum, packet) => sum + packet.length, 0);
   if (held !== triangleCount) {
     throw new RushesError({
       code: 'tree-incomplete',
-      message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the tree.`,
+      message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the BVH.`,
       facts: { triangleCount, held },
       advice: 'Remove duplicate triangles.',
     });
   }
-  return { nodes: packNodes(nodes), ...packBlocks(positions, blocks) };
+  return { nodes: packNodes(nodes), ...packPackets(positions, packets) };
 }
 
-/** The binary tree of three-mesh-bvh; `order` receives the triangles in the order of its leaves. */
-function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
+/** The binary BVH of three-mesh-bvh; `order` receives the triangles in the order of its leaves. */
+function binaryBvh(positions: Float32Array, order: Uint32Array): Binary {
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(positions, 3));
   const index = new Uint32Array(order.length * 3);
@@ -146,11 +146,11 @@ function binaryTree(positions: Float32Array, order: Uint32Array): Binary {
   return read(0);
 }
 
-/** The parts of a leaf that holds more than a block: triangles that no plane divides. */
+/** The parts of a leaf that holds more than a packet: triangles that no plane divides. */
 function splitLeaf(leaf: Leaf): Binary[] {
   if (leaf.count <= LANES) return [];
-  const blocks = Math.ceil(leaf.count / LANES);
-  const share = Math.ceil(blocks / LANES) * LANES;
+  const packets = Math.ceil(leaf.count / LANES);
+  const share = Math.ceil(packets / LANES) * LANES;
   const parts: Binary[] = [];
   for (let first = 0; first < leaf.count; first += share) {
     parts.push({
@@ -164,9 +164,9 @@ function splitLeaf(leaf: Leaf): Binary[] {
 }
 
 /** Bounds of the triangles as the kernel sees them (corner + float32 edges), a little widened against its rounding. */
-function boundsOfBlock(positions: Float32Array, block: readonly number[]): Bounds {
+function boundsOfPacket(positions: Float32Array, packet: readonly number[]): Bounds {
   const bounds: Bounds = [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity];
-  for (const triangle of block) {
+  for (const triangle of packet) {
     for (let axis = 0; axis < 3; axis++) {
       const corner = positions[9 * triangle + axis]!;
       for (let c = 0; c < 3; c++) {
@@ -196,16 +196,16 @@ function unionOf(all: readonly Bounds[]): Bounds {
   return union;
 }
 
-/** Members of `Node4` and `Block4` along x, y and z. */
-const LOW = [NODE4.lowX, NODE4.lowY, NODE4.lowZ];
-const HIGH = [NODE4.highX, NODE4.highY, NODE4.highZ];
-const CORNER = [BLOCK4.cornerX, BLOCK4.cornerY, BLOCK4.cornerZ];
-const FIRST_EDGE = [BLOCK4.firstX, BLOCK4.firstY, BLOCK4.firstZ];
-const SECOND_EDGE = [BLOCK4.secondX, BLOCK4.secondY, BLOCK4.secondZ];
+/** Members of `BvhNode` and `TrianglePacket` along x, y and z. */
+const LOW = [BVH_NODE.lowX, BVH_NODE.lowY, BVH_NODE.lowZ];
+const HIGH = [BVH_NODE.highX, BVH_NODE.highY, BVH_NODE.highZ];
+const CORNER = [TRIANGLE_PACKET.cornerX, TRIANGLE_PACKET.cornerY, TRIANGLE_PACKET.cornerZ];
+const FIRST_EDGE = [TRIANGLE_PACKET.firstX, TRIANGLE_PACKET.firstY, TRIANGLE_PACKET.firstZ];
+const SECOND_EDGE = [TRIANGLE_PACKET.secondX, TRIANGLE_PACKET.secondY, TRIANGLE_PACKET.secondZ];
 
 function packNodes(nodes: readonly { bounds: Bounds[]; children: number[] }[]): Uint8Array {
-  const bytes = sharedBytes(nodes.length * NODE4_WORDS * 4);
-  const record = new RecordView<'Node4'>(bytes, NODE4_WORDS);
+  const bytes = sharedBytes(nodes.length * BVH_NODE_WORDS * 4);
+  const record = new RecordView<'BvhNode'>(bytes, BVH_NODE_WORDS);
   nodes.forEach((node, index) => {
     record.seek(index);
     for (let lane = 0; lane < LANES; lane++) {
@@ -214,19 +214,19 @@ function packNodes(nodes: readonly { bounds: Bounds[]; children: number[] }[]): 
         record.setLaneF32(LOW[axis]!, lane, bounds?.[axis] ?? NOWHERE);
         record.setLaneF32(HIGH[axis]!, lane, bounds?.[axis + 3] ?? NOWHERE);
       }
-      record.setLaneU32(NODE4.child, lane, node.children[lane] ?? 0);
+      record.setLaneU32(BVH_NODE.child, lane, node.children[lane] ?? 0);
     }
   });
   return bytes;
 }
 
-function packBlocks(positions: Float32Array, blocks: readonly number[][]): Omit<Tree, 'nodes'> {
-  const bytes = sharedBytes(blocks.length * BLOCK4_WORDS * 4);
-  const record = new RecordView<'Block4'>(bytes, BLOCK4_WORDS);
-  const lanes = new Int32Array(blocks.length * LANES).fill(-1);
-  blocks.forEach((block, index) => {
+function packPackets(positions: Float32Array, packets: readonly number[][]): Omit<Bvh, 'nodes'> {
+  const bytes = sharedBytes(packets.length * TRIANGLE_PACKET_WORDS * 4);
+  const record = new RecordView<'TrianglePacket'>(bytes, TRIANGLE_PACKET_WORDS);
+  const lanes = new Int32Array(packets.length * LANES).fill(-1);
+  packets.forEach((packet, index) => {
     record.seek(index);
-    block.forEach((triangle, lane) => {
+    packet.forEach((triangle, lane) => {
       lanes[index * LANES + lane] = triangle;
       for (let axis = 0; axis < 3; axis++) {
         const corner = positions[9 * triangle + axis]!;
@@ -236,5 +236,5 @@ function packBlocks(positions: Float32Array, blocks: readonly number[][]): Omit<
       }
     });
   });
-  return { blocks: bytes, blockCount: blocks.length, lanes };
+  return { packets: bytes, packetCount: packets.length, lanes };
 }
