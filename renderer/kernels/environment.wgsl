@@ -26,8 +26,8 @@ fn environmentRadiance(uv: vec2f) -> vec3f {
 fn environmentDensity(uv: vec2f) -> f32 {
   let column = min(u32(uv.x * f32(frame.gridWidth)), frame.gridWidth - 1u);
   let row = min(u32(uv.y * f32(frame.gridHeight)), frame.gridHeight - 1u);
-  let inRow = frame.gridColumns + row * (frame.gridWidth + 1u) + column;
-  let chance = (tableScalar(frame.gridRows + row + 1u) - tableScalar(frame.gridRows + row)) * (tableScalar(inRow + 1u) - tableScalar(inRow));
+  let inRow = frame.gridColumnCdfs + row * (frame.gridWidth + 1u) + column;
+  let chance = (tableScalar(frame.gridRowCdf + row + 1u) - tableScalar(frame.gridRowCdf + row)) * (tableScalar(inRow + 1u) - tableScalar(inRow));
   let sine = sinCosTurns(0.5 * uv.y).sine;
   return chance * f32(frame.gridWidth) * f32(frame.gridHeight) * (0.5 * INVERSE_PI * INVERSE_PI) / max(sine, 1e-7);
 }
@@ -39,11 +39,11 @@ struct EnvironmentSample {
 }
 
 fn sampleEnvironment(u: vec2f) -> EnvironmentSample {
-  let row = searchDistribution(frame.gridRows, frame.gridHeight, u.y);
-  let rowBelow = tableScalar(frame.gridRows + row);
-  let rowChance = tableScalar(frame.gridRows + row + 1u) - rowBelow;
-  let columns = frame.gridColumns + row * (frame.gridWidth + 1u);
-  let column = searchDistribution(columns, frame.gridWidth, u.x);
+  let row = searchCdf(frame.gridRowCdf, frame.gridHeight, u.y);
+  let rowBelow = tableScalar(frame.gridRowCdf + row);
+  let rowChance = tableScalar(frame.gridRowCdf + row + 1u) - rowBelow;
+  let columns = frame.gridColumnCdfs + row * (frame.gridWidth + 1u);
+  let column = searchCdf(columns, frame.gridWidth, u.x);
   let columnBelow = tableScalar(columns + column);
   let columnChance = tableScalar(columns + column + 1u) - columnBelow;
   let inColumn = clamp((u.x - columnBelow) / max(columnChance, 1e-20), 0.0, 0.9999999);

@@ -14,7 +14,7 @@ struct Frame {
   flags: u32,
   lightCount: u32,
   /// Scalar index in `tables` of the lights' cumulative distribution, lightCount + 1 numbers.
-  lightDistribution: u32,
+  lightCdf: u32,
   /// Vector index in `tables` of the first light; LIGHT_VECTORS each.
   lights: u32,
   /// Vector index of the table of directional albedos of the GGX lobe.
@@ -31,9 +31,9 @@ struct Frame {
   gridWidth: u32,
   gridHeight: u32,
   /// Scalar index of the grid rows' cumulative distribution, gridHeight + 1 numbers.
-  gridRows: u32,
+  gridRowCdf: u32,
   /// Scalar index of the distributions along each row, gridWidth + 1 numbers each.
-  gridColumns: u32,
+  gridColumnCdfs: u32,
   /// Probability that a light sample goes to the environment.
   environmentPick: f32,
   /// Camera position, or the centre of the image plane of an orthographic camera; w is unused.
@@ -163,7 +163,7 @@ struct Material {
   flags: u32,
   padding: vec2u,
   baseColorTexture: TextureSlot,
-  surfaceTexture: TextureSlot,
+  metallicRoughnessTexture: TextureSlot,
   normalTexture: TextureSlot,
   emissiveTexture: TextureSlot,
   transmissionTexture: TextureSlot,
@@ -176,10 +176,10 @@ const MATERIAL_UNLIT = 8u;
 /// Vertex colours multiply the base colour.
 const MATERIAL_COLORS = 16u;
 
-/// A point, spot or directional light; lies in `tables`, read by lampAt. Records of lights are all of LIGHT_VECTORS
-/// vectors and begin alike, so that the kind and the chance can be read of any. Of the environment's record nothing
-/// else is read.
-struct Lamp {
+/// A point, spot or directional light (KHR_lights_punctual); lies in `tables`, read by punctualLightAt. Records of
+/// lights are all of LIGHT_VECTORS vectors and begin alike, so that the kind and the chance can be read of any. Of the
+/// environment's record nothing else is read.
+struct PunctualLight {
   position: vec3f,
   /// LIGHT_POINT and so on.
   kind: u32,
@@ -272,12 +272,12 @@ fn colorAt(attributes: u32, w: f32, u: f32, v: f32) -> vec4f {
   return tableVector(attributes + 2u) * w + tableVector(attributes + 3u) * u + tableVector(attributes + 4u) * v;
 }
 
-fn lampAt(record: u32) -> Lamp {
+fn punctualLightAt(record: u32) -> PunctualLight {
   let first = tables[record];
   let second = tableVector(record + 1u);
   let third = tableVector(record + 2u);
   let fourth = tableVector(record + 3u);
-  return Lamp(bitcast<vec4f>(first).xyz, first.w, second.xyz, second.w, third.xyz, third.w, fourth.x, fourth.y, vec2u(0u));
+  return PunctualLight(bitcast<vec4f>(first).xyz, first.w, second.xyz, second.w, third.xyz, third.w, fourth.x, fourth.y, vec2u(0u));
 }
 
 fn triangleLightAt(record: u32) -> TriangleLight {
@@ -288,9 +288,8 @@ fn triangleLightAt(record: u32) -> TriangleLight {
   return TriangleLight(bitcast<vec4f>(first).xyz, first.w, second.xyz, second.w, third.xyz, third.w, vec2u(0u), fourth.z, fourth.w);
 }
 
-/// The last entry i of `count` with distribution[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to
-/// 1.
-fn searchDistribution(first: u32, count: u32, u: f32) -> u32 {
+/// The last entry i of `count` with cdf[i] <= u, for a cumulative distribution of count + 1 numbers from 0 to 1.
+fn searchCdf(first: u32, count: u32, u: f32) -> u32 {
   var low = 0u;
   var size = count;
   while (size > 1u) {

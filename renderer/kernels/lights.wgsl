@@ -25,18 +25,18 @@ fn emittedAt(material: u32, uv0: vec2f, uv1: vec2f) -> vec3f {
 /// Light on `position` from a light picked with `pick`, at a point of it picked with `u`.
 fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
   var result = LightSample(vec3f(0.0, 0.0, 1.0), 0.0, vec3f(0.0), 0.0, NO_TRIANGLE);
-  let index = searchDistribution(frame.lightDistribution, frame.lightCount, pick);
+  let index = searchCdf(frame.lightCdf, frame.lightCount, pick);
   let record = frame.lights + index * LIGHT_VECTORS;
-  let lamp = lampAt(record);
-  if (lamp.kind == LIGHT_ENVIRONMENT) {
+  let punctual = punctualLightAt(record);
+  if (punctual.kind == LIGHT_ENVIRONMENT) {
     let environment = sampleEnvironment(u);
     result.direction = environment.direction;
     result.distance = FAR;
-    result.density = environment.density * lamp.pick;
+    result.density = environment.density * punctual.pick;
     if (result.density > 0.0) { result.weight = environment.radiance / result.density; }
     return result;
   }
-  if (lamp.kind == LIGHT_TRIANGLE) {
+  if (punctual.kind == LIGHT_TRIANGLE) {
     let light = triangleLightAt(record);
     let root = sqrt(u.x);
     let v = u.y * root;
@@ -70,30 +70,30 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
     result.weight = emitted / result.density;
     return result;
   }
-  if (lamp.kind == LIGHT_DIRECTIONAL) {
-    result.direction = -lamp.direction;
+  if (punctual.kind == LIGHT_DIRECTIONAL) {
+    result.direction = -punctual.direction;
     result.distance = FAR;
-    result.weight = lamp.color / lamp.pick;
+    result.weight = punctual.color / punctual.pick;
     return result;
   }
   // Point and spot, as KHR_lights_punctual has them.
-  let toLight = lamp.position - position;
+  let toLight = punctual.position - position;
   let distance2 = dot(toLight, toLight);
   if (distance2 < 1e-20) { return result; }
   let distance = sqrt(distance2);
   result.direction = toLight * (1.0 / distance);
   result.distance = distance;
-  var attenuation = 1.0 / (distance2 * lamp.pick);
-  if (lamp.range > 0.0) {
-    let ratio2 = distance2 / (lamp.range * lamp.range);
+  var attenuation = 1.0 / (distance2 * punctual.pick);
+  if (punctual.range > 0.0) {
+    let ratio2 = distance2 / (punctual.range * punctual.range);
     attenuation *= clamp(1.0 - ratio2 * ratio2, 0.0, 1.0);
   }
-  if (lamp.kind == LIGHT_SPOT) {
-    let cosine = -dot(lamp.direction, result.direction);
-    let across = clamp((cosine - lamp.outerConeCosine) / max(lamp.innerConeCosine - lamp.outerConeCosine, 1e-4), 0.0, 1.0);
+  if (punctual.kind == LIGHT_SPOT) {
+    let cosine = -dot(punctual.direction, result.direction);
+    let across = clamp((cosine - punctual.outerConeCosine) / max(punctual.innerConeCosine - punctual.outerConeCosine, 1e-4), 0.0, 1.0);
     attenuation *= across * across;
   }
-  result.weight = lamp.color * attenuation;
+  result.weight = punctual.color * attenuation;
   return result;
 }
 

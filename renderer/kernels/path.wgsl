@@ -71,9 +71,9 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
     var metallic = materials[material].metallic;
     var roughness = materials[material].roughness;
     var transmission = materials[material].transmission;
-    let surfaceSlot = materials[material].surfaceTexture;
-    if ((surfaceSlot.flags & SLOT_USED) != 0u) {
-      let texel = sampleTexture(surfaceSlot, slotUv(surfaceSlot.flags, vertex));
+    let metallicRoughnessSlot = materials[material].metallicRoughnessTexture;
+    if ((metallicRoughnessSlot.flags & SLOT_USED) != 0u) {
+      let texel = sampleTexture(metallicRoughnessSlot, slotUv(metallicRoughnessSlot.flags, vertex));
       roughness *= texel.y;
       metallic *= texel.z;
     }

@@ -31,7 +31,7 @@ const FUNCTIONS = [
   'environmentUv',
   'environmentDensity',
   'environmentRadiance',
-  'searchDistribution',
+  'searchCdf',
   'sampleLight',
   'draw4',
   'vertexAt',

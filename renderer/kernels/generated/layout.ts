@@ -51,7 +51,7 @@ export const FRAME = {
   height: 4 as Member<'Frame', 'u32'>,
   flags: 5 as Member<'Frame', 'u32'>,
   lightCount: 6 as Member<'Frame', 'u32'>,
-  lightDistribution: 7 as Member<'Frame', 'u32'>,
+  lightCdf: 7 as Member<'Frame', 'u32'>,
   lights: 8 as Member<'Frame', 'u32'>,
   albedoTable: 9 as Member<'Frame', 'u32'>,
   srgbTable: 10 as Member<'Frame', 'u32'>,
@@ -61,8 +61,8 @@ export const FRAME = {
   environmentTexels: 14 as Member<'Frame', 'u32'>,
   gridWidth: 15 as Member<'Frame', 'u32'>,
   gridHeight: 16 as Member<'Frame', 'u32'>,
-  gridRows: 17 as Member<'Frame', 'u32'>,
-  gridColumns: 18 as Member<'Frame', 'u32'>,
+  gridRowCdf: 17 as Member<'Frame', 'u32'>,
+  gridColumnCdfs: 18 as Member<'Frame', 'u32'>,
   environmentPick: 19 as Member<'Frame', 'f32'>,
   cameraOrigin: 20 as Member<'Frame', 'vec4f'>,
   cameraRight: 24 as Member<'Frame', 'vec4f'>,
@@ -149,23 +149,23 @@ export const MATERIAL = {
   flags: 13 as Member<'Material', 'u32'>,
   padding: 14 as Member<'Material', 'vec2u'>,
   baseColorTexture: 16 as Member<'Material', 'TextureSlot'>,
-  surfaceTexture: 28 as Member<'Material', 'TextureSlot'>,
+  metallicRoughnessTexture: 28 as Member<'Material', 'TextureSlot'>,
   normalTexture: 40 as Member<'Material', 'TextureSlot'>,
   emissiveTexture: 52 as Member<'Material', 'TextureSlot'>,
   transmissionTexture: 64 as Member<'Material', 'TextureSlot'>,
 } as const;
 
-export const LAMP_WORDS = 16;
-export const LAMP = {
-  position: 0 as Member<'Lamp', 'vec3f'>,
-  kind: 3 as Member<'Lamp', 'u32'>,
-  direction: 4 as Member<'Lamp', 'vec3f'>,
-  pick: 7 as Member<'Lamp', 'f32'>,
-  color: 8 as Member<'Lamp', 'vec3f'>,
-  range: 11 as Member<'Lamp', 'f32'>,
-  innerConeCosine: 12 as Member<'Lamp', 'f32'>,
-  outerConeCosine: 13 as Member<'Lamp', 'f32'>,
-  padding: 14 as Member<'Lamp', 'vec2u'>,
+export const PUNCTUAL_LIGHT_WORDS = 16;
+export const PUNCTUAL_LIGHT = {
+  position: 0 as Member<'PunctualLight', 'vec3f'>,
+  kind: 3 as Member<'PunctualLight', 'u32'>,
+  direction: 4 as Member<'PunctualLight', 'vec3f'>,
+  pick: 7 as Member<'PunctualLight', 'f32'>,
+  color: 8 as Member<'PunctualLight', 'vec3f'>,
+  range: 11 as Member<'PunctualLight', 'f32'>,
+  innerConeCosine: 12 as Member<'PunctualLight', 'f32'>,
+  outerConeCosine: 13 as Member<'PunctualLight', 'f32'>,
+  padding: 14 as Member<'PunctualLight', 'vec2u'>,
 } as const;
 
 export const TRIANGLE_LIGHT_WORDS = 16;

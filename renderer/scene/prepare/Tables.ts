@@ -28,15 +28,15 @@ export class Tables {
 }
 
 /** The cumulative distribution of non-negative weights: n + 1 numbers from 0 to 1. All-zero weights count as equal. */
-export function distributionOf(weights: Float64Array): Float32Array {
-  const distribution = new Float32Array(weights.length + 1);
+export function cdfOf(weights: Float64Array): Float32Array {
+  const cdf = new Float32Array(weights.length + 1);
   let total = 0;
   for (const weight of weights) total += weight;
   let sum = 0;
   for (let i = 0; i < weights.length; i++) {
-    distribution[i] = total > 0 ? sum / total : i / weights.length;
+    cdf[i] = total > 0 ? sum / total : i / weights.length;
     sum += weights[i]!;
   }
-  distribution[weights.length] = 1;
-  return distribution;
+  cdf[weights.length] = 1;
+  return cdf;
 }

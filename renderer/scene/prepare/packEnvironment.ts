@@ -1,6 +1,6 @@
 import { cosine } from '../exactTrigonometry.js';
 import type { PosedEnvironment } from '../PosedScene.js';
-import { distributionOf } from './Tables.js';
+import { cdfOf } from './Tables.js';
 
 /** The environment as the kernel samples it. */
 export interface PackedEnvironment {
@@ -9,9 +9,9 @@ export interface PackedEnvironment {
   gridWidth: number;
   gridHeight: number;
   /** Cumulative distribution over the rows of the grid. */
-  rows: Float32Array;
+  rowCdf: Float32Array;
   /** Cumulative distributions along each row, gridWidth + 1 numbers each. */
-  columns: Float32Array;
+  columnCdfs: Float32Array;
   /** Luminance integrated over the sphere. */
   power: number;
 }
@@ -62,7 +62,7 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
     }
   }
   const rowWeights = new Float64Array(gridHeight);
-  const columns = new Float32Array(gridHeight * (gridWidth + 1));
+  const columnCdfs = new Float32Array(gridHeight * (gridWidth + 1));
   for (let row = 0; row < gridHeight; row++) {
     const share = (cosine((Math.PI * row) / gridHeight) - cosine((Math.PI * (row + 1)) / gridHeight)) / (2 * gridWidth);
     const cells = weights.subarray(row * gridWidth, (row + 1) * gridWidth);
@@ -70,7 +70,7 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
       cells[x] = Math.max(cells[x]! - power * share, 0) + power * share * LEAST_SHARE;
       rowWeights[row]! += cells[x]!;
     }
-    columns.set(distributionOf(cells), row * (gridWidth + 1));
+    columnCdfs.set(cdfOf(cells), row * (gridWidth + 1));
   }
-  return { texels, gridWidth, gridHeight, rows: distributionOf(rowWeights), columns, power };
+  return { texels, gridWidth, gridHeight, rowCdf: cdfOf(rowWeights), columnCdfs, power };
 }

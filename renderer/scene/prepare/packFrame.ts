@@ -17,13 +17,14 @@ type Vector = [x: number, y: number, z: number];
 /** Where the pieces of `tables` begin, in vectors, and their sizes. */
 export interface TablePlaces {
   lightCount: number;
-  lightDistribution: number;
+  lightCdf: number;
   lights: number;
   albedoTable: number;
   glassTable: number;
   srgbTable: number;
   environment:
-    { texels: number; rows: number; columns: number; gridWidth: number; gridHeight: number; pick: number } | undefined;
+    | { texels: number; rowCdf: number; columnCdfs: number; gridWidth: number; gridHeight: number; pick: number }
+    | undefined;
 }
 
 /**
@@ -35,7 +36,7 @@ export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
   const { environment } = places;
   frame.setU32(FRAME.flags, frameFlags(scene));
   frame.setU32(FRAME.lightCount, places.lightCount);
-  frame.setU32(FRAME.lightDistribution, places.lightDistribution * 4);
+  frame.setU32(FRAME.lightCdf, places.lightCdf * 4);
   frame.setU32(FRAME.lights, places.lights);
   frame.setU32(FRAME.albedoTable, places.albedoTable);
   frame.setU32(FRAME.srgbTable, places.srgbTable);
@@ -46,8 +47,8 @@ export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
     frame.setU32(FRAME.environmentTexels, environment.texels);
     frame.setU32(FRAME.gridWidth, environment.gridWidth);
     frame.setU32(FRAME.gridHeight, environment.gridHeight);
-    frame.setU32(FRAME.gridRows, environment.rows * 4);
-    frame.setU32(FRAME.gridColumns, environment.columns * 4);
+    frame.setU32(FRAME.gridRowCdf, environment.rowCdf * 4);
+    frame.setU32(FRAME.gridColumnCdfs, environment.columnCdfs * 4);
     frame.setF32(FRAME.environmentPick, environment.pick);
   }
   writeCamera(scene, frame);

@@ -1,5 +1,5 @@
 import {
-  LAMP,
+  PUNCTUAL_LIGHT,
   LIGHT_DIRECTIONAL,
   LIGHT_ENVIRONMENT,
   LIGHT_POINT,
@@ -13,17 +13,17 @@ import {
 import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedLight, PosedMaterial, PosedScene } from '../PosedScene.js';
 import { sampleTexture } from './sampleTexture.js';
-import { distributionOf } from './Tables.js';
+import { cdfOf } from './Tables.js';
 
 type Vector = [x: number, y: number, z: number];
 
 /** Everything that light samples can go to. */
 export interface PackedLights {
   count: number;
-  /** `Lamp` and `TriangleLight` records, LIGHT_WORDS each. */
+  /** `PunctualLight` and `TriangleLight` records, LIGHT_WORDS each. */
   records: Float32Array;
-  /** Cumulative distribution of the pick. */
-  distribution: Float32Array;
+  /** Cumulative distribution of the picks. */
+  cdf: Float32Array;
   /** Probability of picking the environment. */
   environmentPick: number;
 }
@@ -38,11 +38,11 @@ const EVEN_OVER_LAMPS = 0.3;
 
 /** Words of a light's record, whatever its kind. */
 const LIGHT_WORDS = LIGHT_VECTORS * 4;
-const LAMP_KINDS = { point: LIGHT_POINT, spot: LIGHT_SPOT, directional: LIGHT_DIRECTIONAL } as const;
+const PUNCTUAL_KINDS = { point: LIGHT_POINT, spot: LIGHT_SPOT, directional: LIGHT_DIRECTIONAL } as const;
 
 /** One record, seen as either struct. */
 interface LightRecord {
-  lamp: RecordView<'Lamp'>;
+  punctual: RecordView<'PunctualLight'>;
   triangleLight: RecordView<'TriangleLight'>;
 }
 
@@ -73,7 +73,7 @@ export function packLights(options: {
   if (environmentPower !== undefined && environmentPower > 0) {
     sky.push({
       power: environmentPower * Math.PI * radius * radius,
-      write: ({ lamp }) => lamp.setU32(LAMP.kind, LIGHT_ENVIRONMENT),
+      write: ({ punctual }) => punctual.setU32(PUNCTUAL_LIGHT.kind, LIGHT_ENVIRONMENT),
     });
   }
   const kinds = [
@@ -92,20 +92,20 @@ export function packLights(options: {
     for (const candidate of candidates)
       all.push({ candidate, weight: chance * (even / candidates.length + ((1 - even) * candidate.power) / power) });
   }
-  const distribution = distributionOf(Float64Array.from(all, ({ weight }) => weight));
+  const cdf = cdfOf(Float64Array.from(all, ({ weight }) => weight));
   const records = new Float32Array(all.length * LIGHT_WORDS);
   const bytes = new Uint8Array(records.buffer);
-  const lamp = new RecordView<'Lamp'>(bytes, LIGHT_WORDS);
+  const punctual = new RecordView<'PunctualLight'>(bytes, LIGHT_WORDS);
   const triangleLight = new RecordView<'TriangleLight'>(bytes, LIGHT_WORDS);
   let environmentPick = 0;
   all.forEach(({ candidate }, index) => {
-    // What the kernel picks with is the float32 distribution: its steps are the chances.
-    const pick = Math.fround(distribution[index + 1]! - distribution[index]!);
-    candidate.write({ lamp: lamp.seek(index), triangleLight: triangleLight.seek(index) }, pick);
-    lamp.setF32(LAMP.pick, pick);
+    // What the kernel picks with is the float32 CDF: its steps are the chances.
+    const pick = Math.fround(cdf[index + 1]! - cdf[index]!);
+    candidate.write({ punctual: punctual.seek(index), triangleLight: triangleLight.seek(index) }, pick);
+    punctual.setF32(PUNCTUAL_LIGHT.pick, pick);
     if (candidate === sky[0]) environmentPick = pick;
   });
-  return { count: all.length, records, distribution, environmentPick };
+  return { count: all.length, records, cdf, environmentPick };
 }
 
 function lampCandidate(light: PosedLight, radius: number): Candidate {
@@ -117,14 +117,14 @@ function lampCandidate(light: PosedLight, radius: number): Candidate {
   }[light.kind];
   return {
     power,
-    write: ({ lamp }) => {
-      lamp.setVec3f(LAMP.position, ...light.position);
-      lamp.setU32(LAMP.kind, LAMP_KINDS[light.kind]);
-      lamp.setVec3f(LAMP.direction, ...light.direction);
-      lamp.setVec3f(LAMP.color, ...light.color);
-      lamp.setF32(LAMP.range, light.range);
-      lamp.setF32(LAMP.innerConeCosine, light.innerConeCos);
-      lamp.setF32(LAMP.outerConeCosine, light.outerConeCos);
+    write: ({ punctual }) => {
+      punctual.setVec3f(PUNCTUAL_LIGHT.position, ...light.position);
+      punctual.setU32(PUNCTUAL_LIGHT.kind, PUNCTUAL_KINDS[light.kind]);
+      punctual.setVec3f(PUNCTUAL_LIGHT.direction, ...light.direction);
+      punctual.setVec3f(PUNCTUAL_LIGHT.color, ...light.color);
+      punctual.setF32(PUNCTUAL_LIGHT.range, light.range);
+      punctual.setF32(PUNCTUAL_LIGHT.innerConeCosine, light.innerConeCos);
+      punctual.setF32(PUNCTUAL_LIGHT.outerConeCosine, light.outerConeCos);
     },
   };
 }

@@ -30,7 +30,7 @@ export function packMaterials(scene: PosedScene, textures: PackedTextures): Uint
     record.setU32(MATERIAL.flags, flagsOf(material, scene.colors !== null));
     const slots = [
       [MATERIAL.baseColorTexture, material.baseColorTexture],
-      [MATERIAL.surfaceTexture, material.metallicRoughnessTexture],
+      [MATERIAL.metallicRoughnessTexture, material.metallicRoughnessTexture],
       [MATERIAL.normalTexture, material.normalTexture],
       [MATERIAL.emissiveTexture, material.emissiveTexture],
       [MATERIAL.transmissionTexture, material.transmissionTexture],

@@ -86,7 +86,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   const lights = packLights({ scene: posed, surfaces, triangleOfSurface, environmentPower: environment?.power, srgb });
   const frame = packFrame(posed, {
     lightCount: lights.count,
-    lightDistribution: tables.append(lights.distribution),
+    lightCdf: tables.append(lights.cdf),
     lights: tables.append(lights.records),
     albedoTable,
     glassTable,
@@ -96,8 +96,8 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
         ? undefined
         : {
             texels: tables.append(environment.texels),
-            rows: tables.append(environment.rows),
-            columns: tables.append(environment.columns),
+            rowCdf: tables.append(environment.rowCdf),
+            columnCdfs: tables.append(environment.columnCdfs),
             gridWidth: environment.gridWidth,
             gridHeight: environment.gridHeight,
             pick: lights.environmentPick,

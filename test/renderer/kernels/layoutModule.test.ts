@@ -65,7 +65,7 @@ describe('the layout that packers go by', () => {
     // Words 8 and on: the record begins at vector 2. What is a float in the struct comes back as the float of its bits.
     const integers = new Set(['kind', 'triangle', 'material']);
     for (const [name, members] of [
-      ['lampAt', layout.LAMP],
+      ['punctualLightAt', layout.PUNCTUAL_LIGHT],
       ['triangleLightAt', layout.TRIANGLE_LIGHT],
     ] as const) {
       const read = readNumberedTables(name, 2) as Record<string, number | number[]>;
@@ -99,9 +99,15 @@ describe('the layout that packers go by', () => {
   });
 
   it('has light records of one size that begin alike', () => {
-    const { LAMP, TRIANGLE_LIGHT } = layout;
-    assert.deepEqual([layout.LAMP_WORDS, layout.TRIANGLE_LIGHT_WORDS], Array(2).fill(layout.LIGHT_VECTORS * 4));
-    assert.deepEqual([Number(LAMP.kind), Number(LAMP.pick)], [TRIANGLE_LIGHT.kind, TRIANGLE_LIGHT.pick]);
+    const { PUNCTUAL_LIGHT, TRIANGLE_LIGHT } = layout;
+    assert.deepEqual(
+      [layout.PUNCTUAL_LIGHT_WORDS, layout.TRIANGLE_LIGHT_WORDS],
+      Array(2).fill(layout.LIGHT_VECTORS * 4),
+    );
+    assert.deepEqual(
+      [Number(PUNCTUAL_LIGHT.kind), Number(PUNCTUAL_LIGHT.pick)],
+      [TRIANGLE_LIGHT.kind, TRIANGLE_LIGHT.pick],
+    );
   });
 
   it('has records that `tables` can address in whole vectors', () => {

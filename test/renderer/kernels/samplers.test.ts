@@ -224,7 +224,7 @@ describe('samplers agree with their densities', () => {
     const tables = prepared.buffers['tables']!;
     const scalars = new Float32Array(tables.buffer, tables.byteOffset, tables.byteLength / 4);
     const lightCount = frame.getU32(FRAME.lightCount);
-    const distribution = frame.getU32(FRAME.lightDistribution);
+    const distribution = frame.getU32(FRAME.lightCdf);
     const light = new RecordView<'TriangleLight'>(
       tables.subarray(frame.getU32(FRAME.lights) * 16),
       TRIANGLE_LIGHT_WORDS,
@@ -241,7 +241,7 @@ describe('samplers agree with their densities', () => {
     const quarters = Array<number>(lightCount * 4).fill(0);
     for (let i = 0; i < SAMPLES; i++) {
       const pick = random();
-      const index = kernel.call('searchDistribution', distribution, lightCount, pick) as number;
+      const index = kernel.call('searchCdf', distribution, lightCount, pick) as number;
       counts[index]!++;
       if (light.seek(index).getU32(TRIANGLE_LIGHT.kind) !== LIGHT_TRIANGLE) continue;
       const sample = kernel.call('sampleLight', position, pick, [random(), random()]) as {
