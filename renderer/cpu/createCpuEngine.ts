@@ -25,7 +25,7 @@ const FIRST_SAMPLES_PER_MS = 40;
 
 // A request is `waiting` while items of it are not handed out, `running` until the last piece is back, then gone.
 // Requests are served in the order in which they came, so that threads change scenes as seldom as possible.
-interface Job {
+interface PendingRender {
   request: RenderRequest;
   itemCount: number;
   sums: Float32Array;
@@ -63,7 +63,7 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   // Every failing thread also rejects the piece it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
 
-  const jobs = new Set<Job>();
+  const pending = new Set<PendingRender>();
   const mostPiecesOut = threads * PIECES_PER_THREAD;
   let piecesOut = 0;
   let closed = false;
@@ -71,20 +71,20 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
 
   /** Hands out pieces while threads have room for them. */
   function dispatch(): void {
-    for (const job of jobs) {
-      while (piecesOut < mostPiecesOut && job.nextItem < job.itemCount) void renderPiece(job);
+    for (const render of pending) {
+      while (piecesOut < mostPiecesOut && render.nextItem < render.itemCount) void renderPiece(render);
       if (piecesOut >= mostPiecesOut) return;
     }
   }
 
   /** The end of the next piece: as many samples as a thread does in PIECE_MS, less when few are left. */
-  function pieceEnd(job: Job): number {
-    const { items } = job.request;
-    const fairShare = Math.ceil((job.itemCount - job.nextItem) / (2 * mostPiecesOut));
-    const most = Math.min(job.nextItem + MOST_ITEMS, job.nextItem + Math.max(fairShare, 16), job.itemCount);
+  function pieceEnd(render: PendingRender): number {
+    const { items } = render.request;
+    const fairShare = Math.ceil((render.itemCount - render.nextItem) / (2 * mostPiecesOut));
+    const most = Math.min(render.nextItem + MOST_ITEMS, render.nextItem + Math.max(fairShare, 16), render.itemCount);
     const samplesWanted = samplesPerMs * PIECE_MS;
     let samples = 0;
-    let end = job.nextItem;
+    let end = render.nextItem;
     while (end < most && samples < samplesWanted) {
       samples += samplesOf(items, end);
       end++;
@@ -92,11 +92,11 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
     return end;
   }
 
-  async function renderPiece(job: Job): Promise<void> {
-    const begin = job.nextItem;
-    const end = pieceEnd(job);
-    const { prepared, settings, items } = job.request;
-    job.nextItem = end;
+  async function renderPiece(render: PendingRender): Promise<void> {
+    const begin = render.nextItem;
+    const end = pieceEnd(render);
+    const { prepared, settings, items } = render.request;
+    render.nextItem = end;
     piecesOut++;
     try {
       const piece = items.slice(begin * ITEM_STRIDE, end * ITEM_STRIDE);
@@ -105,11 +105,11 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
         buffers: prepared.buffers,
         settings,
         items: piece,
-        cancelled: job.cancelled,
+        cancelled: render.cancelled,
       });
-      if (jobs.has(job)) take(job, { begin, end, piece, rendered });
+      if (pending.has(render)) take(render, { begin, end, piece, rendered });
     } catch (error) {
-      fail(job, closed ? closedError() : threadError(error));
+      fail(render, closed ? closedError() : threadError(error));
     } finally {
       piecesOut--;
       if (!closed) dispatch();
@@ -117,35 +117,35 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   }
 
   function take(
-    job: Job,
+    render: PendingRender,
     { begin, end, piece, rendered }: { begin: number; end: number; piece: Uint32Array; rendered: RenderedPiece },
   ): void {
-    job.sums.set(rendered.sums, begin * SUM_STRIDE);
-    job.rays += rendered.rays;
-    job.cpuMs += rendered.cpuMs;
-    job.itemsDone += end - begin;
+    render.sums.set(rendered.sums, begin * SUM_STRIDE);
+    render.rays += rendered.rays;
+    render.cpuMs += rendered.cpuMs;
+    render.itemsDone += end - begin;
     let samples = 0;
     for (let item = 0; item < end - begin; item++) samples += samplesOf(piece, item);
     if (rendered.cpuMs > 1 && samples > 0) samplesPerMs = 0.7 * samplesPerMs + 0.3 * (samples / rendered.cpuMs);
     try {
-      job.request.onProgress?.(job.itemsDone);
+      render.request.onProgress?.(render.itemsDone);
     } catch (error) {
-      return fail(job, error);
+      return fail(render, error);
     }
-    if (job.itemsDone === job.itemCount) finish(job);
+    if (render.itemsDone === render.itemCount) finish(render);
   }
 
-  function finish(job: Job): void {
-    jobs.delete(job);
-    job.stopListening();
-    job.settle.resolve({ sums: job.sums, rays: job.rays, cpuMs: job.cpuMs });
+  function finish(render: PendingRender): void {
+    pending.delete(render);
+    render.stopListening();
+    render.settle.resolve({ sums: render.sums, rays: render.rays, cpuMs: render.cpuMs });
   }
 
-  function fail(job: Job, reason: unknown): void {
-    if (!jobs.delete(job)) return;
-    Atomics.store(job.cancelled, 0, 1);
-    job.stopListening();
-    job.settle.reject(reason);
+  function fail(render: PendingRender, reason: unknown): void {
+    if (!pending.delete(render)) return;
+    Atomics.store(render.cancelled, 0, 1);
+    render.stopListening();
+    render.settle.reject(reason);
   }
 
   return {
@@ -159,7 +159,7 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
           request,
           compiled.bindings.map(({ name }) => name),
         );
-        const job: Job = {
+        const render: PendingRender = {
           request,
           itemCount,
           sums: new Float32Array(itemCount * SUM_STRIDE),
@@ -172,18 +172,18 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
           stopListening: () => request.signal?.removeEventListener('abort', stop),
         };
         function stop(): void {
-          fail(job, request.signal?.reason);
+          fail(render, request.signal?.reason);
         }
         request.signal?.addEventListener('abort', stop, { once: true });
-        jobs.add(job);
-        if (itemCount === 0) finish(job);
+        pending.add(render);
+        if (itemCount === 0) finish(render);
         else dispatch();
       });
     },
     async close() {
       if (closed) return;
       closed = true;
-      for (const job of [...jobs]) fail(job, closedError());
+      for (const render of [...pending]) fail(render, closedError());
       await pool.destroy();
     },
   };
