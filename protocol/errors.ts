@@ -1,10 +1,12 @@
+import type { ErrorCode } from './errorCodes.js';
+
 /**
  * What every error of Rushes carries besides its message, so that a command can say what happened and what to do about
  * it.
  */
 export interface RushesErrorOptions {
-  /** Stable identifier in kebab-case, for programs that read the JSON form. */
-  code: string;
+  /** Stable identifier, for programs that read the JSON form; see docs/errors.md. */
+  code: ErrorCode;
   /** One sentence: what happened, where. */
   message: string;
   /** The values the sentence is about, JSON-serialisable (bigints as decimal strings are the caller's business). */
@@ -19,7 +21,7 @@ export interface RushesErrorOptions {
 
 /** Base class of every error that Rushes raises on purpose. */
 export class RushesError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly facts: Record<string, unknown>;
   readonly advice: string | undefined;
   readonly exitCode: 1 | 2;
@@ -36,7 +38,7 @@ export class RushesError extends Error {
 
 /** Something a person handed in cannot be used: a manifest field, an id, a file. Ends a command with exit code 2. */
 export class BadInputError extends RushesError {
-  constructor(options: Omit<RushesErrorOptions, 'code' | 'exitCode'> & { code?: string }) {
+  constructor(options: Omit<RushesErrorOptions, 'code' | 'exitCode'> & { code?: ErrorCode }) {
     super({ ...options, code: options.code ?? 'bad-input', exitCode: 2 });
   }
 }
@@ -46,8 +48,8 @@ export class InvariantError extends RushesError {
   constructor(options: { what: string; expected: unknown; actual: unknown }) {
     super({
       code: 'broken-invariant',
-      message: `${options.what}: expected ${String(options.expected)}, found ${String(options.actual)}`,
-      facts: { expected: String(options.expected), actual: String(options.actual) },
+      message: `${options.what}: expected ${shown(options.expected)}, found ${shown(options.actual)}`,
+      facts: { expected: shown(options.expected), actual: shown(options.actual) },
     });
   }
 }
@@ -92,4 +94,8 @@ export class MalformedError extends RushesError {
       facts: { ...options.facts, reason: options.reason },
     });
   }
+}
+
+function shown(value: unknown): string {
+  return value === undefined || value === null ? 'nothing' : String(value);
 }

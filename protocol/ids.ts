@@ -109,6 +109,8 @@ function decodeCid(value: string, what: string): CID {
 }
 
 function malformedId(what: string, value: unknown, form: string): BadInputError {
+  if (value === undefined || value === null)
+    return new BadInputError({ message: `${what} is missing; it must be ${form}`, facts: { what } });
   const shown = String(value).slice(0, 100);
   return new BadInputError({ message: `${what} must be ${form}, not ${shown}`, facts: { what, value: shown } });
 }

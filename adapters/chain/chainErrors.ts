@@ -1,15 +1,13 @@
+import type { ContractErrorName } from '../../protocol/errorCodes.js';
 import { RushesError } from '../../protocol/errors.js';
 
 /** The contract refused: `code` is the name of its custom error, `facts` are the error's fields. */
 export class ContractRevertedError extends RushesError {
-  /**
-   * Name of the custom error, such as `ChunksTaken`; `Error` for a reason in words, `Panic` for a failed assertion,
-   * `Unknown` otherwise.
-   */
-  readonly errorName: string;
+  /** Name of the custom error, such as `ChunksTaken`; `Unknown` for any other reason. */
+  readonly errorName: ContractErrorName;
 
   constructor(options: {
-    errorName: string;
+    errorName: ContractErrorName;
     method: string;
     facts: Record<string, unknown>;
     transactionHash?: string;

@@ -233,7 +233,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
 /**
  * Another process of the same key used the nonce: this transaction can never be mined, and the call can be sent anew.
  */
-class NonceTakenError extends RushesError {
+export class NonceTakenError extends RushesError {
   constructor() {
     super({
       code: 'nonce-taken',

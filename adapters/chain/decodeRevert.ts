@@ -1,3 +1,4 @@
+import { contractErrorOf } from '../../protocol/errorCodes.js';
 import { plainFields, rushesInterface, tokenInterface } from './abiValues.js';
 import { ContractRevertedError, RpcError } from './chainErrors.js';
 
@@ -21,7 +22,7 @@ export function decodeRevert(
     const fragment = Object.values(abi.errors).find((candidate) => abi.getSighash(candidate) === data.slice(0, 10));
     if (fragment === undefined) continue;
     return new ContractRevertedError({
-      errorName: fragment.name,
+      errorName: contractErrorOf(fragment.name),
       facts: plainFields(fragment.inputs, abi.decodeErrorResult(fragment, data)),
       ...about,
     });

@@ -1,8 +1,9 @@
+import { parseErrorCode, type ErrorCode } from '../../protocol/errorCodes.js';
 import { RushesError } from '../../protocol/errors.js';
 
 /** The body of every error answer. */
 export interface ErrorBody {
-  error: { code: string; message: string; facts: Record<string, unknown>; advice?: string };
+  error: { code: ErrorCode; message: string; facts: Record<string, unknown>; advice?: string };
 }
 
 /** Something that was asked for does not exist. */
@@ -20,7 +21,7 @@ export class NotFoundError extends RushesError {
  * Statuses of the codes that mean something to HTTP; every other RushesError is 400 when it ends a command with exit
  * code 2, and 500 otherwise.
  */
-const STATUS_OF_CODE: Record<string, number> = {
+const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
   'too-many-requests': 429,
   'not-ready': 503,
@@ -69,7 +70,7 @@ export class HttpAnswerError extends RushesError {
   constructor(options: { url: string; status: number; body: ErrorBody | undefined }) {
     const said = options.body?.error;
     super({
-      code: said?.code ?? 'http',
+      code: parseErrorCode(said?.code) ?? 'http',
       message:
         said === undefined
           ? `${options.url} answered ${options.status}`

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseErrorCode } from '../../protocol/errorCodes.js';
 import { DeadlineError, RushesError } from '../../protocol/errors.js';
 
 /** An endpoint that runs as a child process. */
@@ -100,7 +101,8 @@ async function firstLine(
       ready?: { host: string; port: number };
       failed?: { code: string; message: string; facts: Record<string, unknown>; advice?: string };
     };
-    if (said.failed !== undefined) throw new RushesError(said.failed);
+    if (said.failed !== undefined)
+      throw new RushesError({ ...said.failed, code: parseErrorCode(said.failed.code) ?? 'endpoint' });
     if (said.ready === undefined)
       throw new RushesError({
         code: 'endpoint',

@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander';
+import type { ErrorCode } from '../../protocol/errorCodes.js';
 import { RushesError } from '../../protocol/errors.js';
 import { InterruptedError } from './InterruptedError.js';
 
 /** What a person is told about an error. */
 export interface Explanation {
   /** Stable identifier. */
-  code: string;
+  code: ErrorCode;
   /** One sentence: what happened, where. */
   message: string;
   /** What to do about it. */
@@ -16,7 +17,7 @@ export interface Explanation {
 }
 
 /** System errors worth their own advice, by errno code. */
-const SYSTEM: Record<string, { message: (path: string) => string; advice: string }> = {
+const SYSTEM = {
   ENOSPC: {
     message: (path) => `the disk is full${path}`,
     advice: 'free some space, or choose another folder with --out (frames) or --data (network).',
@@ -43,7 +44,9 @@ const SYSTEM: Record<string, { message: (path: string) => string; advice: string
     message: (path) => `nothing answers${path}`,
     advice: 'is the network up? `rushes up` starts one on this machine.',
   },
-};
+} satisfies Record<string, { message: (path: string) => string; advice: string }>;
+
+type SystemCode = keyof typeof SYSTEM;
 
 /** The one place where an error becomes a sentence, an advice and an exit code. */
 export function explainError(error: unknown): Explanation {
@@ -77,7 +80,7 @@ export function explainError(error: unknown): Explanation {
       typeof link.code === 'string' &&
       link.code in SYSTEM,
   );
-  if (system !== undefined) return explainSystem((system as { code: string }).code, system);
+  if (system !== undefined) return explainSystem((system as { code: SystemCode }).code, system);
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'unexpected',
@@ -103,12 +106,12 @@ function explainUsage(error: CommanderError): Explanation {
   };
 }
 
-function explainSystem(code: string, error: unknown): Explanation {
+function explainSystem(code: SystemCode, error: unknown): Explanation {
   const { path, address, port } = error as { path?: string; address?: string; port?: number };
   const where = path !== undefined ? `: ${path}` : port !== undefined ? `: ${address ?? '127.0.0.1'}:${port}` : '';
-  const known = SYSTEM[code]!;
+  const known: { message: (path: string) => string; advice: string } = SYSTEM[code];
   return {
-    code: code.toLowerCase(),
+    code: code.toLowerCase() as Lowercase<SystemCode>,
     message: known.message(where),
     advice: known.advice,
     facts: { ...(path === undefined ? {} : { path }), ...(port === undefined ? {} : { port }) },

@@ -34,6 +34,33 @@ contract MoneyTest is Network, VectorFile {
         }
     }
 
+    function test_take_countsTheBondsOfOtherLeases() external {
+        uint256 count = _read("leaseMoney");
+        uint256 refused;
+        for (uint256 i; i < count; ++i) {
+            _begin(i);
+            uint256 neededWei = _uint(i, "neededWei");
+            uint256 secondNeededWei = _uint(i, "secondNeededWei");
+            _register(worker, Role.Worker, neededWei);
+            _take(_jobId, _mask);
+            bytes32 second = _orderAt(i, "second");
+            if (secondNeededWei > neededWei) {
+                ++refused;
+                bytes32[] memory proof = _proof(0);
+                vm.prank(worker);
+                vm.expectRevert(
+                    abi.encodeWithSelector(IRushes.StakeTooLow.selector, worker, neededWei, secondNeededWei)
+                );
+                rushes.takeLease(second, 0, _mask, fullWord, proof);
+                vm.prank(worker);
+                rushes.topUpStake(secondNeededWei - neededWei);
+            }
+            _take(second, _mask);
+            vm.assertEq(rushes.getAccount(worker).lockedWei, 2 * _uint(i, "bondWei"));
+        }
+        vm.assertTrue(refused > 0 && refused < count);
+    }
+
     function test_expire_burnsTheBond() external {
         uint256 count = _read("leaseMoney");
         for (uint256 i; i < count; ++i) {
@@ -109,12 +136,15 @@ contract MoneyTest is Network, VectorFile {
         }
         vm.roll(vm.getBlockNumber() + 1);
         _fund(artist);
-        JobRequest memory request = _request("nonce");
+        _jobId = _orderAt(i, "nonce");
+    }
+
+    function _orderAt(uint256 i, bytes32 nonce) private returns (bytes32) {
+        JobRequest memory request = _request(nonce);
         request.pricePerUnitWei = uint128(_uint(i, "pricePerUnitWei"));
         request.deadline = type(uint48).max;
-        request.budgetWei = uint128(BUDGET_WEI);
         vm.prank(artist);
-        _jobId = rushes.createJob(request);
+        return rushes.createJob(request);
     }
 
     function _policyOf(uint256 i) private view returns (PolicyValues memory values) {

@@ -13,7 +13,7 @@ export interface CoordinatorContext {
 }
 
 /** There is no database, or the chain was not read to its head yet. */
-class NotReadyError extends RushesError {
+export class NotReadyError extends RushesError {
   constructor(reason: string) {
     super({
       code: 'not-ready',

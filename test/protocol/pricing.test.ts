@@ -121,6 +121,16 @@ describe('the price of a job', () => {
     );
   });
 
+  it('is rounded down once, over the fees of all verifiers', () => {
+    const policy = { feeBps: 333, redraftFeeBps: 667, bondBps: 0, verifierCount: 3 };
+    // 101 x 0.0999 = 10.0899 and 101 x 0.2001 = 20.2101
+    assert.deepEqual(priceJob({ policy, pricePerUnitWei: 101n, units: 1 }), {
+      payWei: 101n,
+      expectedWei: 111n,
+      reserveWei: 121n,
+    });
+  });
+
   it('is the higher of the two fees where a first one is higher', () => {
     const policy = { feeBps: 900, redraftFeeBps: 100, bondBps: 0, verifierCount: 2 };
     assert.deepEqual(priceJob({ policy, pricePerUnitWei: 10n, units: 1_000 }), {

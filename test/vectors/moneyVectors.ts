@@ -174,6 +174,7 @@ export function leaseMoneyCases(): Case[] {
     const units = weights.reduce((sum, weight) => sum + weight, 0);
     const { payWei, ...priced } = priceLease({ policy, payWei: payOf({ units, pricePerUnitWei: price }) });
     const neededWei = neededStakeOf({ policy, payWei, chunks: weights.length, lockedWei: 0n });
+    const secondNeededWei = neededStakeOf({ policy, payWei, chunks: weights.length, lockedWei: priced.bondWei });
     const feesWei = priced.redraftFeeWei * BigInt(policy.verifierCount);
     // The stake of the worker when it is convicted, and of every verifier.
     const stakeWei = 3n * neededWei + 1n;
@@ -182,7 +183,7 @@ export function leaseMoneyCases(): Case[] {
     return {
       weights,
       ...{ ...policy, minWorkerStakeWei: policy.minWorkerStakeWei.toString() },
-      ...decimal({ pricePerUnitWei: price, payWei, ...priced, neededWei, stakeWei, verifierStakeWei }),
+      ...decimal({ pricePerUnitWei: price, payWei, ...priced, neededWei, secondNeededWei, stakeWei, verifierStakeWei }),
       ...decimal({
         expiryBurnedWei: expiryCut({ policy, stakeWei: neededWei, payWei }).burnedWei,
         convictionCutWei: conviction.cutWei,

@@ -1,0 +1,149 @@
+import {
+  ChainUnreachableError,
+  ContractRevertedError,
+  NotMinedError,
+  RpcError,
+  WrongChainError,
+} from '../../adapters/chain/chainErrors.js';
+import { NonceTakenError } from '../../adapters/chain/createSender.js';
+import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
+import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
+import { HttpAnswerError, NotFoundError } from '../../adapters/http/httpError.js';
+import { ContentMismatchError, IpfsEndpointError } from '../../adapters/ipfs/fetchVerified.js';
+import { OversizedBlockError } from '../../adapters/ipfs/readBlock.js';
+import { FileTooLargeError } from '../../adapters/ipfs/readVerifiedFile.js';
+import { StorageError } from '../../adapters/ipfs/storageError.js';
+import { FolderInUseError } from '../../adapters/lockFolder.js';
+import { InterruptedError } from '../../cli/errors/InterruptedError.js';
+import { WrongOutputError } from '../../cli/job/collectFrames.js';
+import { SceneProblemsError } from '../../cli/job/loadForArtist.js';
+import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
+import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
+import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
+import { EngineFailedError } from '../../party/createSteadyEngine.js';
+import {
+  BadInputError,
+  DeadlineError,
+  InvariantError,
+  MalformedError,
+  NotRetrievableError,
+  type RushesError,
+} from '../../protocol/errors.js';
+import { parseAddress, parseBytes32, parseChunkId, parseCid, parseWei } from '../../protocol/ids.js';
+import { KernelCompileError } from '../../renderer/compiler/KernelCompileError.js';
+import { EngineError } from '../../renderer/cpu/EngineError.js';
+import { WriteFailedError } from '../../renderer/image/writeAtomically.js';
+import { BadSceneError } from '../../renderer/scene/BadSceneError.js';
+
+const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
+const HASH = `0x${'ab'.repeat(32)}` as const;
+const URL = 'http://127.0.0.1:5001';
+const errno = (code: string) => Object.assign(new Error(`${code}: it went wrong`), { code });
+
+/** Every class of error with likely facts, and again with what may be absent absent. */
+export function sampleErrors(): RushesError[] {
+  return [
+    ...protocolErrors(),
+    ...parsed(),
+    ...chainErrors(),
+    ...storeErrors(),
+    ...renderErrors(),
+    ...commandErrors(),
+  ];
+}
+
+function protocolErrors(): RushesError[] {
+  return [
+    new BadInputError({ message: '--samples must be from 1 to 65536, not 0', advice: 'give more samples.' }),
+    new InvariantError({ what: 'state of lease 4', expected: 'TAKEN or COMMITTED', actual: 'PAYABLE' }),
+    new InvariantError({ what: 'state of lease 4', expected: 'TAKEN', actual: undefined }),
+    new DeadlineError({ what: 'starting the IPFS endpoint', deadlineMs: 10_000 }),
+    new NotRetrievableError({ cid: CID, reason: 'nobody has it' }),
+    new MalformedError({ what: 'the opening', reason: 'it has 12 bytes, not 32' }),
+  ];
+}
+
+/** What the parsers of ids say to absent and to wrong values. */
+function parsed(): RushesError[] {
+  const parsers = [parseAddress, parseBytes32, parseCid, parseChunkId, parseWei];
+  return parsers.flatMap((parse) =>
+    [undefined, null, 'nonsense'].map((value) => {
+      try {
+        parse(value, `the ${parse.name.slice('parse'.length).toLowerCase()}`);
+      } catch (error) {
+        return error as RushesError;
+      }
+      throw new Error(`${parse.name} took ${String(value)}`);
+    }),
+  );
+}
+
+function chainErrors(): RushesError[] {
+  return [
+    new ContractRevertedError({
+      errorName: 'ChunksTaken',
+      method: 'takeLease',
+      facts: { jobId: HASH, word: 0, overlap: 2n },
+      transactionHash: HASH,
+    }),
+    new ContractRevertedError({ errorName: 'Unknown', method: 'seal', facts: {} }),
+    new ChainUnreachableError({ rpcUrl: URL, method: 'eth_call', reason: 'ECONNREFUSED' }),
+    new RpcError({ method: 'eth_sendRawTransaction', rpcCode: -32_000, reason: 'nonce too low', data: undefined }),
+    new NotMinedError({ method: 'commit', transactionHash: HASH, deadlineMs: 60_000 }),
+    new WrongChainError({ rpcUrl: URL, what: 'the chain id', expected: '31337', actual: '1' }),
+    new NonceTakenError(),
+  ];
+}
+
+function storeErrors(): RushesError[] {
+  return [
+    new DatabaseGoneError(new Error('terminating connection due to administrator command')),
+    new CoordinatorUnreachableError({ url: URL, cause: new Error('fetch failed', { cause: errno('ECONNREFUSED') }) }),
+    new CoordinatorUnreachableError({ url: URL, cause: new Error('fetch failed') }),
+    new NotFoundError({ what: 'job 0xabcd', facts: { jobId: '0xabcd' } }),
+    new HttpAnswerError({ url: URL, status: 502, body: undefined }),
+    new HttpAnswerError({
+      url: URL,
+      status: 503,
+      body: { error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } },
+    }),
+    new NotReadyError('it is still reading the chain'),
+    new StoreMovedError({ expected: 17, actual: 12 }),
+    new StoreMovedError({ expected: 17, actual: undefined }),
+    new ContentMismatchError({ cid: CID, endpoint: URL, digest: HASH, byteLength: 17 }),
+    new IpfsEndpointError({ endpoint: URL, doing: 'block/get', cause: new Error('fetch failed') }),
+    new IpfsEndpointError({ endpoint: URL, doing: 'block/put', cause: new Error('no space left on device') }),
+    new IpfsEndpointError({ endpoint: URL, doing: 'pin/add', cause: undefined }),
+    new OversizedBlockError({ cid: CID, endpoint: URL, maxBytes: 2_097_152 }),
+    new FileTooLargeError({ cid: CID, byteLength: 4_000_000_000, maxBytes: 1_073_741_824 }),
+    StorageError.from(errno('ENOSPC'), 'writing a block'),
+    StorageError.from(errno('EIO'), 'reading a block'),
+    new FolderInUseError({ folder: '/var/lib/rushes', pid: 4711, what: 'the local chain' }),
+  ];
+}
+
+function renderErrors(): RushesError[] {
+  return [
+    new EngineFailedError({ cause: new Error('a thread ended') }),
+    new EngineError({ what: 'the kernel needs a picture of at least 1 x 1 pixels' }),
+    new KernelCompileError('a loop without an end', 17),
+    new WriteFailedError({ path: 'out/frame_0001.png', byteLength: 9, cause: errno('ENOSPC') }),
+    new WriteFailedError({ path: 'out/frame_0001.png', byteLength: 9, cause: errno('EIO') }),
+    new BadSceneError({ file: 'chair.glb', where: 'mesh 3', what: 'its indices name vertex 12 of 10' }),
+    new BadSceneError({ file: 'chair.glb', what: 'it is no glTF' }),
+  ];
+}
+
+function commandErrors(): RushesError[] {
+  return [
+    new InterruptedError('SIGINT'),
+    new InterruptedError('parent'),
+    new ChildFailedError({ name: 'worker 1', what: 'ended with exit code 1', logFile: 'logs/worker1.log' }),
+    new WrongOutputError({ chunkIndex: 7, leaseId: 3, expected: HASH, actual: HASH }),
+    new SceneProblemsError({
+      scene: 'chair.glb',
+      missing: [{ what: 'wood.png', where: 'images[0]' }],
+      unsupported: [{ what: 'KHR_materials_sheen', where: 'materials[2]' }],
+    }),
+  ];
+}
