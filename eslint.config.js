@@ -13,11 +13,27 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'no-console': 'error',
+      // No message prints `undefined` or `null`.
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        {
+          allowNumber: true,
+          allowBoolean: true,
+          allowAny: true,
+          allowNever: true,
+          allowNullish: false,
+          allowArray: true,
+        },
+      ],
       eqeqeq: 'error',
     },
   },
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scenes/**/*.ts', 'cli/**/*.ts'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'scenes/**/*.ts'],
+    rules: { '@typescript-eslint/restrict-template-expressions': 'off' },
   },
 );

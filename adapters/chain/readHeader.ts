@@ -86,7 +86,7 @@ export async function readBlock(options: {
   if (block === undefined)
     throw new RushesError({
       code: 'no-such-block',
-      message: `the chain at ${options.rpc.rpcUrl} has no block ${options.blockNumber}`,
+      message: `the chain at ${options.rpc.rpcUrl} has no block ${options.blockNumber ?? 'at all'}`,
       facts: { blockNumber: options.blockNumber },
     });
   return block;

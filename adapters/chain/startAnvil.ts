@@ -171,7 +171,7 @@ async function superviseAnvil(
             said
               .filter((line) => line !== '')
               .slice(-5)
-              .join(' | ') || `exit code ${end.code}`
+              .join(' | ') || (end.code === null ? 'it was killed' : `exit code ${end.code}`)
           }`,
           facts: { ...end },
         });

@@ -37,7 +37,7 @@ export async function chooseDatabaseUser(onLog: (line: string) => void): Promise
   } catch (error) {
     // A second start may have made it in between.
     onLog(
-      `could not make a system user for PostgreSQL (${error instanceof Error ? error.message.trim().split('\n').pop() : String(error)}); trying others`,
+      `could not make a system user for PostgreSQL (${error instanceof Error ? (error.message.trim().split('\n').pop() as string) : String(error)}); trying others`,
     );
   }
   const user = (await findUser('rushes')) ?? (await findUser('nobody'));

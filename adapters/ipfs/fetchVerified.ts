@@ -124,7 +124,7 @@ function isUnreachable(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return String(error ?? 'no reason was given');
   const cause = (error as { cause?: unknown }).cause;
   // fetch says only "fetch failed"; what happened stands in its cause, and for several addresses in the causes of that.
   if (error instanceof TypeError && cause instanceof Error)

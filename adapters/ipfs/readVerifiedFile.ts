@@ -87,7 +87,7 @@ async function readSpan(
   if (span.depth > MAX_DEPTH) throw malformed(span.cid, `its tree is deeper than ${MAX_DEPTH}`);
   const node = await readNode(span.cid, fetchBlock, signal);
   if (node.size !== span.size)
-    throw malformed(span.cid, `it has ${node.size} bytes where its parent says ${span.size}`);
+    throw malformed(span.cid, `it has ${node.size} bytes where its parent says ${span.size ?? 'nothing'}`);
   file.set(node.data, span.offset);
   open.push(...spansOf(span.cid, node, span.offset, span.depth));
 }

@@ -129,7 +129,7 @@ async function examineBinary(what: string, packageName: string, relativePath: st
     return {
       what,
       state: 'broken',
-      found: `${path} does not run: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`,
+      found: `${path} does not run: ${error instanceof Error ? (error.message.split('\n', 1)[0] as string) : String(error)}`,
       advice,
     };
   }
@@ -169,7 +169,7 @@ async function examinePackage(what: string, name: string): Promise<Finding> {
     return {
       what,
       state: 'broken',
-      found: `does not load: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`,
+      found: `does not load: ${error instanceof Error ? (error.message.split('\n', 1)[0] as string) : String(error)}`,
       advice: 'run `npm ci` again without --omit=optional.',
     };
   }

@@ -82,7 +82,7 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
     if (engineRestarts !== null && engineRestarts > 0)
       terminal.line(
         terminal.yellow(
-          `${name}: its render engine failed and was started anew${engineRestarts === 1 ? '' : `, ${engineRestarts} times`}; what was under way was rendered again`,
+          `${name ?? 'one of the parties'}: its render engine failed and was started anew${engineRestarts === 1 ? '' : `, ${engineRestarts} times`}; what was under way was rendered again`,
         ),
       );
   }

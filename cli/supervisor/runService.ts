@@ -23,7 +23,7 @@ export async function runService<Options>(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const fail = (error: unknown): void => {
     announceFailure(explainError(error));
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     // The message above leaves through the channel before the process does.
     setTimeout(() => process.exit(1), 100);
   };

@@ -258,5 +258,5 @@ export function startSupervisor({
 }
 
 function describeExit(exitCode: number | null, signal: string | null): string {
-  return signal === null ? `exit code ${exitCode}` : `killed by ${signal}`;
+  return signal === null ? `exit code ${exitCode ?? 'unknown'}` : `killed by ${signal}`;
 }

@@ -84,7 +84,7 @@ export async function upCommand({
       terminal.line(line);
     terminal.line();
     terminal.line(
-      `render in another terminal: rushes render SCENE${data === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`,
+      `render in another terminal: rushes render SCENE${data === undefined || description.coordinatorUrl === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`,
     );
     await Promise.race([network.supervisor.failed, aborted(signal)]);
     signal.throwIfAborted();

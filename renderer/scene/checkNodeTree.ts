@@ -14,7 +14,7 @@ export function checkNodeTree(
   for (const [i, node] of nodes.entries()) {
     for (const child of node.children ?? []) {
       if (parentOf[child] !== -1)
-        throw bad(`nodes[${child}]`, `it is a child of both nodes[${parentOf[child]}] and nodes[${i}]`);
+        throw bad(`nodes[${child}]`, `it is a child of both nodes[${parentOf[child] as number}] and nodes[${i}]`);
       parentOf[child] = i;
     }
   }
@@ -39,6 +39,9 @@ export function checkNodeTree(
   for (const [i, scene] of (document.scenes ?? []).entries()) {
     for (const node of scene.nodes ?? [])
       if (parentOf[node] !== -1)
-        throw bad(`scenes[${i}]`, `nodes[${node}] is listed as a root and is a child of nodes[${parentOf[node]}]`);
+        throw bad(
+          `scenes[${i}]`,
+          `nodes[${node}] is listed as a root and is a child of nodes[${parentOf[node] as number}]`,
+        );
   }
 }

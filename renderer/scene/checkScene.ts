@@ -201,12 +201,12 @@ function animationProblems(document: GltfDocument): SceneProblem[] {
     const pointers = animation.channels.filter(
       (channel) => !['translation', 'rotation', 'scale', 'weights'].includes(channel.target.path),
     );
-    return pointers.length === 0
+    const first = pointers[0];
+    return first === undefined
       ? []
       : [
           {
-            name:
-              pointers[0]?.target.path === 'pointer' ? 'KHR_animation_pointer' : `animated ${pointers[0]?.target.path}`,
+            name: first.target.path === 'pointer' ? 'KHR_animation_pointer' : `animated ${first.target.path}`,
             where,
             consequence: `${pointers.length} animated ${pointers.length === 1 ? 'property stays' : 'properties stay'} as at rest`,
           },

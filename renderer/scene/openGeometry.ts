@@ -45,7 +45,8 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
   };
   // Reserved before anything is decoded: an accessor without a view costs a file nothing and a machine all its memory.
   const reserveAccessor = (index: number | undefined): void => {
-    const accessor = source.document.accessors?.[index ?? -1];
+    if (index === undefined) return;
+    const accessor = source.document.accessors?.[index];
     if (accessor !== undefined) reserve(accessor.count * (TYPE_COMPONENTS[accessor.type] ?? 16), `accessors[${index}]`);
   };
   const values = (attribute: Attribute, where: string): Float64Array => valuesOf(attribute, source.entry, where);

@@ -81,11 +81,11 @@ async function readChannel(options: {
   const [input, output] = await Promise.all([geometry.accessor(sampler.input), geometry.accessor(sampler.output)]);
   const times = input.values;
   if (times.length === 0) throw bad('it has no keys');
-  for (let i = 0; i < times.length; i++) {
-    if ((times[i] as number) < 0 || (times[i] as number) > SCENE_LIMITS.clipSeconds)
-      throw bad(`key ${i} lies at ${times[i]} seconds`);
-    if (i > 0 && !((times[i] as number) > (times[i - 1] as number)))
-      throw bad(`key ${i} at ${times[i]} s does not follow key ${i - 1} at ${times[i - 1]} s`);
+  for (const [i, seconds] of times.entries()) {
+    if (seconds < 0 || seconds > SCENE_LIMITS.clipSeconds) throw bad(`key ${i} lies at ${seconds} seconds`);
+    const before = times[i - 1];
+    if (before !== undefined && !(seconds > before))
+      throw bad(`key ${i} at ${seconds} s does not follow key ${i - 1} at ${before} s`);
   }
   const path = channel.target.path as SceneChannel['path'];
   const interpolation = sampler.interpolation ?? 'LINEAR';

@@ -15,8 +15,8 @@ import { FileTooLargeError } from '../../adapters/ipfs/readVerifiedFile.js';
 import { StorageError } from '../../adapters/ipfs/storageError.js';
 import { FolderInUseError } from '../../adapters/lockFolder.js';
 import { InterruptedError } from '../../cli/errors/InterruptedError.js';
-import { WrongOutputError } from '../../cli/job/collectFrames.js';
-import { SceneProblemsError } from '../../cli/job/loadForArtist.js';
+import { WrongOutputError } from '../../cli/render/collectFrames.js';
+import { SceneProblemsError } from '../../cli/scene/loadForArtist.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
@@ -42,14 +42,7 @@ const errno = (code: string) => Object.assign(new Error(`${code}: it went wrong`
 
 /** Every class of error with likely facts, and again with what may be absent absent. */
 export function sampleErrors(): RushesError[] {
-  return [
-    ...protocolErrors(),
-    ...parsed(),
-    ...chainErrors(),
-    ...storeErrors(),
-    ...renderErrors(),
-    ...commandErrors(),
-  ];
+  return [...protocolErrors(), ...parsed(), ...chainErrors(), ...storeErrors(), ...renderErrors(), ...commandErrors()];
 }
 
 function protocolErrors(): RushesError[] {
@@ -142,8 +135,8 @@ function commandErrors(): RushesError[] {
     new WrongOutputError({ chunkIndex: 7, leaseId: 3, expected: HASH, actual: HASH }),
     new SceneProblemsError({
       scene: 'chair.glb',
-      missing: [{ what: 'wood.png', where: 'images[0]' }],
-      unsupported: [{ what: 'KHR_materials_sheen', where: 'materials[2]' }],
+      missing: [{ name: 'wood.png', where: 'images[0]', consequence: 'a texture is white' }],
+      unsupported: [{ name: 'KHR_materials_sheen', where: 'materials[2]', consequence: 'no sheen' }],
     }),
   ];
 }

@@ -58,7 +58,7 @@ function checkAll(name: string, values: ArrayLike<number>): void {
     if (!Number.isFinite(values[i]))
       throw new RushesError({
         code: 'bad-posed-scene',
-        message: `Number ${i} of the ${name} of the posed scene is ${values[i]}.`,
+        message: `Number ${i} of the ${name} of the posed scene is ${values[i] as number}.`,
         facts: { name, index: i, value: String(values[i]) },
         advice: 'Check the scene for extreme numbers in transforms, weights, colours and intensities.',
       });

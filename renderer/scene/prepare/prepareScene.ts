@@ -155,7 +155,7 @@ function checkPosed(posed: PosedScene): void {
     if (!(Math.abs(posed.positions[i]!) < 1e15))
       throw new RushesError({
         code: 'bad-posed-scene',
-        message: `Corner ${Math.floor(i / 3)} of the posed scene is at ${posed.positions[i]}.`,
+        message: `Corner ${Math.floor(i / 3)} of the posed scene is at ${posed.positions[i] as number}.`,
         facts: { corner: Math.floor(i / 3) },
         advice: 'Check the transforms of the scene: a position must be a finite number of metres.',
       });
