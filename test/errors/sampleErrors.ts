@@ -119,7 +119,11 @@ function renderErrors(): RushesError[] {
   return [
     new EngineFailedError({ cause: new Error('a thread ended') }),
     new EngineError({ what: 'the kernel needs a picture of at least 1 x 1 pixels' }),
-    new KernelCompileError('a loop without an end', 17),
+    new KernelCompileError({
+      construct: 'a loop without an end',
+      place: { file: 'trace.wgsl', line: 17, column: 3, text: '  loop {' },
+    }),
+    new KernelCompileError({ construct: 'it has no entry point', place: undefined }),
     new WriteFailedError({ path: 'out/frame_0001.png', byteLength: 9, cause: errno('ENOSPC') }),
     new WriteFailedError({ path: 'out/frame_0001.png', byteLength: 9, cause: errno('EIO') }),
     new BadSceneError({ file: 'chair.glb', where: 'mesh 3', what: 'its indices name vertex 12 of 10' }),
