@@ -5,7 +5,7 @@ import { sharedBytes } from './sharedBytes.js';
  * vector.
  */
 export class Tables {
-  readonly #pieces: { first: number; floats: Float32Array }[] = [];
+  readonly #pieces: { first: number; floats: Float32Array | ((target: Float32Array) => void) }[] = [];
   #vectors = 0;
 
   /** Appends numbers, padded to whole vectors; returns the index of the first vector. */
@@ -16,13 +16,28 @@ export class Tables {
     return first;
   }
 
+  /**
+   * Appends vectors that are written straight into the tables once they are packed, for a piece too large to be held
+   * twice. `write` is given room of exactly these vectors, all zero.
+   */
+  appendLater(vectors: number, write: (target: Float32Array) => void): number {
+    const first = this.#vectors;
+    this.#pieces.push({ first, floats: write });
+    this.#vectors += vectors;
+    return first;
+  }
+
   /** Everything appended so far. */
   pack(): Uint8Array {
     const bytes = sharedBytes(this.#vectors * 16);
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     // Copied as integers, because a float copy may change the bits of a piece that holds integers.
-    for (const { first, floats } of this.#pieces)
-      words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);
+    this.#pieces.forEach(({ first, floats }, i) => {
+      const end = this.#pieces[i + 1]?.first ?? this.#vectors;
+      if (typeof floats === 'function')
+        floats(new Float32Array(bytes.buffer, bytes.byteOffset + first * 16, (end - first) * 4));
+      else words.set(new Uint32Array(floats.buffer, floats.byteOffset, floats.length), first * 4);
+    });
     return bytes;
   }
 }

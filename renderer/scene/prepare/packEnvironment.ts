@@ -4,8 +4,12 @@ import { cdfOf } from './Tables.js';
 
 /** The environment as the kernel samples it. */
 export interface PackedEnvironment {
-  /** Linear RGB with the intensity in it, 4 floats per texel. */
-  texels: Float32Array;
+  texelCount: number;
+  /**
+   * Writes linear RGB with the intensity in it, 4 floats per texel, where the kernel reads it: a large environment is
+   * not held a second time.
+   */
+  writeTexels: (target: Float32Array) => void;
   gridWidth: number;
   gridHeight: number;
   /** Cumulative distribution over the rows of the grid. */
@@ -36,12 +40,18 @@ const LEAST_SHARE = 1 / 512;
  */
 export function packEnvironment(environment: PosedEnvironment): PackedEnvironment {
   const { width, height, rgb, intensity } = environment;
-  const texels = new Float32Array(width * height * 4);
-  const luminance = new Float64Array(width * height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) texels[4 * i + c] = Math.min(Math.max(0, rgb[3 * i + c]! * intensity), MOST_RADIANCE);
-    luminance[i] = 0.2126 * texels[4 * i]! + 0.7152 * texels[4 * i + 1]! + 0.0722 * texels[4 * i + 2]!;
-  }
+  const radiance = (i: number): number => Math.fround(Math.min(Math.max(0, rgb[i]! * intensity), MOST_RADIANCE));
+  const writeTexels = (texels: Float32Array): void => {
+    for (let i = 0; i < width * height; i++) for (let c = 0; c < 3; c++) texels[4 * i + c] = radiance(3 * i + c);
+  };
+  // Three rows of luminance at a time, each in the place of the one three rows before it.
+  const luminanceRows = [0, 1, 2].map(() => new Float64Array(width));
+  const fillRow = (y: number): void => {
+    const row = luminanceRows[y % 3]!;
+    for (let x = 0, i = 3 * y * width; x < width; x++, i += 3)
+      row[x] = 0.2126 * radiance(i) + 0.7152 * radiance(i + 1) + 0.0722 * radiance(i + 2);
+  };
+  fillRow(0);
 
   // The mean of a bilinear filter over a texel weighs it and its neighbours 1 : 6 : 1 along each axis.
   const gridWidth = Math.min(width, GRID_LIMIT);
@@ -51,9 +61,11 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
   for (let y = 0; y < height; y++) {
     const solidAngle =
       ((2 * Math.PI) / width) * (cosine((Math.PI * y) / height) - cosine((Math.PI * (y + 1)) / height));
-    const above = Math.max(0, y - 1) * width;
-    const below = Math.min(height - 1, y + 1) * width;
-    const column = (x: number): number => luminance[above + x]! + 6 * luminance[y * width + x]! + luminance[below + x]!;
+    if (y + 1 < height) fillRow(y + 1);
+    const above = luminanceRows[Math.max(0, y - 1) % 3]!;
+    const here = luminanceRows[y % 3]!;
+    const below = luminanceRows[Math.min(height - 1, y + 1) % 3]!;
+    const column = (x: number): number => above[x]! + 6 * here[x]! + below[x]!;
     const cell = Math.floor((y * gridHeight) / height) * gridWidth;
     for (let x = 0; x < width; x++) {
       const mean = (column((x + width - 1) % width) + 6 * column(x) + column((x + 1) % width)) / 64;
@@ -72,5 +84,13 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
     }
     columnCdfs.set(cdfOf(cells), row * (gridWidth + 1));
   }
-  return { texels, gridWidth, gridHeight, rowCdf: cdfOf(rowWeights), columnCdfs, power };
+  return {
+    texelCount: width * height,
+    writeTexels,
+    gridWidth,
+    gridHeight,
+    rowCdf: cdfOf(rowWeights),
+    columnCdfs,
+    power,
+  };
 }

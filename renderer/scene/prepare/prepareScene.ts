@@ -95,7 +95,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
       environment === undefined
         ? undefined
         : {
-            texels: tables.append(environment.texels),
+            texels: tables.appendLater(environment.texelCount, environment.writeTexels),
             rowCdf: tables.append(environment.rowCdf),
             columnCdfs: tables.append(environment.columnCdfs),
             gridWidth: environment.gridWidth,
