@@ -41,6 +41,8 @@ export function createJobCache(options: {
   store: ObjectStore;
   kernelHash: Bytes32;
   fetchMs: number;
+  /** Memory that each scene may take, bytes; undefined for the usual. */
+  sceneBytes?: number;
   signal: AbortSignal;
 }): JobCache {
   const { store, kernelHash, signal } = options;
@@ -83,6 +85,7 @@ export function createJobCache(options: {
       manifest,
       store,
       bounds,
+      ...(options.sceneBytes === undefined ? {} : { sceneBytes: options.sceneBytes }),
       onPrepared: (cpuMs) => {
         prepareCpuMs += cpuMs;
       },

@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { BadInputError, DeadlineError, RushesError } from '../protocol/errors.js';
+import type { Cid } from '../protocol/ids.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { FetchBounds, ObjectStore } from '../protocol/ports.js';
-import type { FileWanted, FrameTask, PreparedFrame } from './FrameTask.js';
+import type { FileWanted, FrameTask, PrepareData, PreparedFrame } from './FrameTask.js';
 import type { PreparedScene } from './scene/prepare/prepareScene.js';
-import { SCENE_LIMITS } from './scene/SCENE_LIMITS.js';
+import { DEFAULT_SCENE_BYTES } from './scene/SceneBudget.js';
+import type { ReadSceneFile, TooLargeFile } from './scene/SceneSource.js';
 
 /** Prepared frames kept: one that renders, the one after it, and one that is audited or rendered again. */
 const KEPT_FRAMES = 3;
@@ -38,6 +40,8 @@ export function openManifestFrames(options: {
   manifest: Manifest;
   store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>;
   bounds?: FetchBounds;
+  /** Memory that the scene may take, bytes; default DEFAULT_SCENE_BYTES. */
+  sceneBytes?: number;
   /** Told the processor time of each frame that was prepared, in milliseconds. */
   onPrepared?: (cpuMs: number) => void;
 }): ManifestFrames {
@@ -47,23 +51,23 @@ export function openManifestFrames(options: {
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: IDLE_MS,
-    workerData: manifest,
+    workerData: { manifest, sceneBytes: options.sceneBytes ?? DEFAULT_SCENE_BYTES } satisfies PrepareData,
     atomics: 'disabled',
   });
   // A failing thread also rejects the frame it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
 
   let scenePaths: Promise<Set<string>> | undefined;
-  async function read({ path, of }: FileWanted): Promise<Uint8Array | undefined> {
-    const limits = { ...bounds, maxBytes: SCENE_LIMITS.fileBytes };
-    if (of === 'environment')
-      return manifest.environment === null ? undefined : store.getDirectoryFile(manifest.environment.cid, path, limits);
+  async function read({ path, of, maxBytes }: FileWanted): ReturnType<ReadSceneFile> {
+    const get = (cid: Cid): ReturnType<ReadSceneFile> =>
+      store.getDirectoryFile(cid, path, { ...bounds, maxBytes }).catch(tooLargeOrThrow);
+    if (of === 'environment') return manifest.environment === null ? undefined : get(manifest.environment.cid);
     const { cid } = manifest.scene;
     scenePaths ??= store.getDirectory(cid, bounds).then((listed) => new Set(listed.map((file) => file.path)));
     scenePaths.catch(() => {
       scenePaths = undefined;
     });
-    return (await scenePaths).has(path) ? store.getDirectoryFile(cid, path, limits) : undefined;
+    return (await scenePaths).has(path) ? get(cid) : undefined;
   }
 
   async function prepareAnew(frame: number): Promise<PreparedScene> {
@@ -118,9 +122,16 @@ export function openManifestFrames(options: {
   };
 }
 
+/** What the store says of a file beyond the bounds is an answer to the one who reads. */
+function tooLargeOrThrow(error: unknown): TooLargeFile {
+  if (error instanceof RushesError && error.code === 'file-too-large')
+    return { tooLarge: true, byteLength: Number(error.facts['byteLength']) };
+  throw error;
+}
+
 function serveFiles(
   port: MessagePort,
-  read: (wanted: FileWanted) => Promise<Uint8Array | undefined>,
+  read: (wanted: FileWanted) => ReturnType<ReadSceneFile>,
   fail: (error: unknown) => void,
 ): void {
   port.on('message', (wanted: FileWanted) => {

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { workerData } from 'piscina';
 import { RushesError } from '../protocol/errors.js';
-import type { Manifest } from '../protocol/manifest.js';
 import { threadCpuMs } from './cpu/threadCpuMs.js';
-import type { FrameTask, PreparedFrame } from './FrameTask.js';
+import type { FileWanted, FrameTask, PrepareData, PreparedFrame } from './FrameTask.js';
 import { frameViewOf } from './frameViewOf.js';
+import { admitFile, mostBytesOfFile } from './scene/admitFile.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
 import type { LoadedScene } from './scene/LoadedScene.js';
+import { SceneBudget } from './scene/SceneBudget.js';
+import type { ReadSceneFile } from './scene/SceneSource.js';
 import type { PosedEnvironment } from './scene/PosedScene.js';
 import { poseScene } from './scene/poseScene.js';
 import { prepareScene, type ReusableScene } from './scene/prepare/prepareScene.js';
 
-const manifest = workerData as Manifest;
+const { manifest, sceneBytes } = workerData as PrepareData;
 let opened: { loaded: LoadedScene; environment: PosedEnvironment | null } | undefined;
 let previous: ReusableScene | undefined;
 
@@ -41,15 +43,19 @@ export default async function prepareFrame({ frame, files }: FrameTask): Promise
 }
 
 async function openScene(files: FrameTask['files']): Promise<NonNullable<typeof opened>> {
-  async function read(path: string, of: 'scene' | 'environment'): Promise<Uint8Array | undefined> {
-    files.postMessage({ path, of });
-    return ((await once(files, 'message')) as [Uint8Array | undefined])[0];
+  async function read(wanted: FileWanted): ReturnType<ReadSceneFile> {
+    files.postMessage(wanted);
+    return ((await once(files, 'message')) as [Awaited<ReturnType<ReadSceneFile>>])[0];
   }
-  const loaded = await loadScene({ entry: manifest.scene.path, read: (path) => read(path, 'scene') });
+  const budget = new SceneBudget(sceneBytes);
+  const loaded = await loadScene({
+    entry: manifest.scene.path,
+    read: (path, maxBytes) => read({ path, of: 'scene', maxBytes }),
+    budget,
+  });
   if (manifest.environment === null) return { loaded, environment: null };
   const { path, intensity } = manifest.environment;
-  return {
-    loaded,
-    environment: loadEnvironment({ path, bytes: (await read(path, 'environment')) ?? new Uint8Array(0), intensity }),
-  };
+  const given = await read({ path, of: 'environment', maxBytes: mostBytesOfFile(budget) });
+  const bytes = admitFile({ file: path, given, budget }) ?? new Uint8Array(0);
+  return { loaded, environment: loadEnvironment({ path, bytes, intensity, budget }) };
 }

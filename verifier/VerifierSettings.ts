@@ -1,4 +1,5 @@
 import type { Wei } from '../protocol/ids.js';
+import { DEFAULT_SCENE_BYTES } from '../renderer/scene/SceneBudget.js';
 
 /** Numbers a verifier is run with; every one has a default that needs no thought. */
 export interface VerifierSettings {
@@ -8,6 +9,13 @@ export interface VerifierSettings {
   pollMs: number;
   /** Milliseconds that fetching a job's documents and scene may take. */
   fetchMs: number;
+  /** Memory that each scene may take, bytes. */
+  sceneBytes: number;
 }
 
-export const VERIFIER_DEFAULTS: VerifierSettings = { stakeWei: undefined, pollMs: 250, fetchMs: 120_000 };
+export const VERIFIER_DEFAULTS: VerifierSettings = {
+  stakeWei: undefined,
+  pollMs: 250,
+  fetchMs: 120_000,
+  sceneBytes: DEFAULT_SCENE_BYTES,
+};

@@ -79,6 +79,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     store,
     kernelHash: engine.kernelHash,
     fetchMs: settings.fetchMs,
+    sceneBytes: settings.sceneBytes,
     signal: ports.signal,
   });
   const context: VerifierContext = { chain, store, engine, measurements, key: ports.key, jobs, log };

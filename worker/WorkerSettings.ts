@@ -1,4 +1,5 @@
 import type { Wei } from '../protocol/ids.js';
+import { DEFAULT_SCENE_BYTES } from '../renderer/scene/SceneBudget.js';
 
 /** Numbers a worker is run with; every one has a default that needs no thought. */
 export interface WorkerSettings {
@@ -12,6 +13,8 @@ export interface WorkerSettings {
   pollMs: number;
   /** Milliseconds that fetching a job's documents and scene may take. */
   fetchMs: number;
+  /** Memory that each scene may take, bytes. */
+  sceneBytes: number;
 }
 
 export const WORKER_DEFAULTS: WorkerSettings = {
@@ -20,4 +23,5 @@ export const WORKER_DEFAULTS: WorkerSettings = {
   stakeWei: undefined,
   pollMs: 250,
   fetchMs: 120_000,
+  sceneBytes: DEFAULT_SCENE_BYTES,
 };

@@ -87,6 +87,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     store,
     kernelHash: engine.kernelHash,
     fetchMs: settings.fetchMs,
+    sceneBytes: settings.sceneBytes,
     signal: ports.signal,
   });
   const context: WorkerContext = {

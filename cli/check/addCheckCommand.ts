@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import type { CommandContext } from '../options/CommandContext.js';
+import { parseBytes } from '../options/parseValues.js';
 
 /** `rushes check SCENE`: what a scene holds, and what is missing or cannot be drawn. */
 export function addCheckCommand(program: Command, context: CommandContext): void {
@@ -11,6 +12,7 @@ export function addCheckCommand(program: Command, context: CommandContext): void
     )
     .argument('<scene>', 'the .gltf or .glb file')
     .option('--env <file.hdr>', 'an environment, checked as well')
+    .option('--scene-memory <size>', 'memory that the scene may take, for instance 2GiB (default: 1GiB)', parseBytes)
     .option('--json', 'print one JSON object on stdout, everything else on stderr', false)
     .addHelpText(
       'after',
@@ -19,8 +21,8 @@ Examples:
   rushes check scene.gltf
   rushes check scene.glb --json`,
     )
-    .action(async (scene: string, flags: { env?: string; json: boolean }) => {
+    .action(async (scene: string, flags: { env?: string; sceneMemory?: number; json: boolean }) => {
       const { checkCommand } = await import('./checkCommand.js');
-      await checkCommand({ scene, env: flags.env, context });
+      await checkCommand({ scene, env: flags.env, sceneBytes: flags.sceneMemory, context });
     });
 }

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../options/CommandContext.js';
+import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
 import { listProblems, loadForArtist, SceneProblemsError } from '../scene/loadForArtist.js';
 import { readEnvironment } from '../scene/readEnvironment.js';
 
@@ -6,14 +7,18 @@ import { readEnvironment } from '../scene/readEnvironment.js';
 export async function checkCommand({
   scene,
   env,
+  sceneBytes,
   context: { terminal, signal },
 }: {
   scene: string;
   env: string | undefined;
+  sceneBytes: number | undefined;
   context: CommandContext;
 }): Promise<void> {
-  const { loaded, files, missing, unsupported, read } = await loadForArtist({ scene, signal });
-  const environment = await readEnvironment({ file: env, intensity: 1, loaded, read });
+  const { loaded, files, missing, unsupported, read, budget } = await loadForArtist({ scene, sceneBytes, signal });
+  const environment = await readEnvironment({ file: env, intensity: 1, loaded, read, budget });
+  // The environment is checked as whoever renders decodes it.
+  if (environment !== null) loadEnvironment({ ...environment, budget });
   const seconds = (duration: number): string => `${duration.toFixed(2)} s`;
   terminal.line(
     `${terminal.bold(scene)}: ${loaded.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,

@@ -26,6 +26,8 @@ export interface BringUpOptions {
   verifiers: number;
   /** Render threads per worker; undefined shares the cores out. */
   threads: number | undefined;
+  /** Memory that each scene may take, bytes; undefined for the usual. */
+  sceneBytes: number | undefined;
   /** How the first worker cheats; undefined: it does not. */
   cheat: string | undefined;
   /** Of the coordinator; undefined: the last one used, else a free one. */
@@ -175,7 +177,10 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       index: number,
     ): Promise<void> {
       const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
-      const own = ['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)];
+      const own = [
+        ...['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)],
+        ...(options.sceneBytes === undefined ? [] : ['--scene-memory', String(options.sceneBytes)]),
+      ];
       // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
       const args =
         role === 'worker'

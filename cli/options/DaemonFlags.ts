@@ -5,5 +5,7 @@ export interface DaemonFlags {
   key?: string;
   data?: string;
   threads?: number;
+  /** Memory that each scene may take, bytes. */
+  sceneMemory?: number;
   nice: number;
 }

@@ -14,6 +14,19 @@ export function integerBetween(least: number, most: number): (text: string) => n
   };
 }
 
+/** Bytes: a number with KiB, MiB, GiB, or alone. */
+export function parseBytes(text: string): number {
+  const match = /^(\d{1,9}(?:\.\d{1,6})?) *(KiB|MiB|GiB)?$/i.exec(text.trim());
+  const unit = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }[(match?.[2] ?? '').toLowerCase()];
+  const bytes = Math.floor(Number(match?.[1]) * (unit ?? Number.NaN));
+  if (!(bytes >= LEAST_SCENE_BYTES && bytes <= MOST_SCENE_BYTES))
+    throw new InvalidArgumentError('It must be from 64MiB to 1024GiB, for instance 2GiB.');
+  return bytes;
+}
+
+const LEAST_SCENE_BYTES = 64 * 2 ** 20;
+const MOST_SCENE_BYTES = 1024 * 2 ** 30;
+
 /** A finite number within bounds. */
 export function numberBetween(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -27,6 +27,8 @@ export interface RenderOptions {
   tone: ToneMap;
   /** Stops. */
   exposure: number;
+  /** Memory that the scene may take, bytes; undefined for the usual. */
+  sceneBytes: number | undefined;
   acceptUnsupported: boolean;
   out: string;
   json: boolean;

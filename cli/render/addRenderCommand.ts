@@ -4,6 +4,7 @@ import {
   integerBetween,
   numberBetween,
   parseBackground,
+  parseBytes,
   parseFrames,
   parseMoney,
   parseOrbit,
@@ -80,6 +81,7 @@ export function addRenderCommand(program: Command, context: CommandContext): voi
     .option('--exposure <ev>', 'stops', numberBetween(-32, 32), 0)
     .optionsGroup('Job:')
     .option('--out <dir>', 'folder for the results', 'rushes-out')
+    .option('--scene-memory <size>', 'memory that the scene may take, for instance 2GiB (default: 1GiB)', parseBytes)
     .option('--accept-unsupported', 'render although something is missing or cannot be drawn yet', false)
     .option('--local', "this machine's engine alone, without any network: the same pixels, bit for bit", false)
     .option('--json', 'print one JSON object on stdout, everything else on stderr', false)
@@ -117,8 +119,12 @@ The network that is brought up for a job pays with test money, which is worth no
     });
 }
 
-type RawFlags = Omit<RenderOptions, 'budgetWei' | 'deadlineMinutes'> & { budget?: bigint; deadline: number };
+type RawFlags = Omit<RenderOptions, 'budgetWei' | 'deadlineMinutes' | 'sceneBytes'> & {
+  budget?: bigint;
+  deadline: number;
+  sceneMemory?: number;
+};
 
-function toOptions({ budget, deadline, ...flags }: RawFlags): RenderOptions {
-  return { ...flags, budgetWei: budget, deadlineMinutes: deadline };
+function toOptions({ budget, deadline, sceneMemory, ...flags }: RawFlags): RenderOptions {
+  return { ...flags, budgetWei: budget, deadlineMinutes: deadline, sceneBytes: sceneMemory };
 }

@@ -30,7 +30,7 @@ export async function renderCommand({
     ? undefined
     : (await import('./startNetworkFor.js')).startNetworkFor({ options, context });
   try {
-    const artistScene = await loadForArtist({ scene, signal });
+    const artistScene = await loadForArtist({ scene, sceneBytes: options.sceneBytes, signal });
     listProblems(terminal, artistScene);
     if (
       artistScene.unreadable ||
@@ -42,9 +42,11 @@ export async function renderCommand({
       intensity: options.envIntensity,
       loaded: artistScene.loaded,
       read: artistScene.read,
+      budget: artistScene.budget,
     });
     // Decoded here as well as by whoever renders: a damaged file is refused before anything is paid.
-    const posedEnvironment = environment === null ? null : loadEnvironment(environment);
+    const posedEnvironment =
+      environment === null ? null : loadEnvironment({ ...environment, budget: artistScene.budget });
     const view = resolveView({ options, loaded: artistScene.loaded, environment });
     refuseAbsurd(view);
     terminal.line(describeJob({ scene, view, environmentSource: environment?.source }));

@@ -57,6 +57,7 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
       workers: options.workers,
       verifiers: options.verifiers,
       threads: options.threads,
+      sceneBytes: options.sceneBytes,
       cheat: options.cheat,
       port: undefined,
       databaseUrl: env.databaseUrl,

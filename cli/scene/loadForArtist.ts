@@ -3,7 +3,8 @@ import { checkScene } from '../../renderer/scene/checkScene.js';
 import { listSceneFiles } from '../../renderer/scene/listSceneFiles.js';
 import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
 import { loadScene } from '../../renderer/scene/loadScene.js';
-import type { SceneProblem } from '../../renderer/scene/SceneSource.js';
+import { SceneBudget } from '../../renderer/scene/SceneBudget.js';
+import type { ReadSceneFile, SceneProblem } from '../../renderer/scene/SceneSource.js';
 import type { Terminal } from '../terminal/Terminal.js';
 import { openSceneFolder } from './openSceneFolder.js';
 
@@ -18,16 +19,29 @@ export interface ArtistScene {
   /** True when what is missing is geometry: such a scene cannot be rendered, accepted or not. */
   unreadable: boolean;
   /** Reads another file of the scene's folder, such as an environment that the scene names. */
-  read: (path: string) => Promise<Uint8Array | undefined>;
+  read: ReadSceneFile;
+  /** What the scene has left of its memory, for its environment. */
+  budget: SceneBudget;
 }
 
-/** Loads and checks a scene on the artist's side. Throws BadInputError for one that cannot be read at all. */
-export async function loadForArtist({ scene, signal }: { scene: string; signal: AbortSignal }): Promise<ArtistScene> {
-  const { entry, read } = await openSceneFolder(scene);
-  const [loaded, { files }] = await Promise.all([
-    loadScene({ entry, read, signal }),
-    listSceneFiles({ entry, read, signal }),
-  ]);
+/**
+ * Loads and checks a scene on the artist's side. Throws BadInputError for one that cannot be read at all.
+ * @param sceneBytes memory that the scene may take; undefined for the usual.
+ */
+export async function loadForArtist({
+  scene,
+  sceneBytes,
+  signal,
+}: {
+  scene: string;
+  sceneBytes: number | undefined;
+  signal: AbortSignal;
+}): Promise<ArtistScene> {
+  const { entry, read: readFromDisk } = await openSceneFolder(scene);
+  const read = readOnce(readFromDisk);
+  const budget = new SceneBudget(sceneBytes);
+  const loaded = await loadScene({ entry, read, budget, signal });
+  const { files } = await listSceneFiles({ entry, read, budget: new SceneBudget(sceneBytes), signal });
   const problems = checkScene(loaded);
   return {
     entry,
@@ -36,6 +50,17 @@ export async function loadForArtist({ scene, signal }: { scene: string; signal: 
     ...problems,
     unreadable: problems.missing.some((problem) => problem.where.startsWith('buffers[')),
     read,
+    budget,
+  };
+}
+
+/** Reads each file once: what was checked is what is uploaded. */
+function readOnce(read: ReadSceneFile): ReadSceneFile {
+  const known = new Map<string, ReturnType<ReadSceneFile>>();
+  return (path, maxBytes) => {
+    const reading = known.get(path) ?? read(path, maxBytes);
+    known.set(path, reading);
+    return reading;
   };
 }
 

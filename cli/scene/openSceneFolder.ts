@@ -1,7 +1,8 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ReadSceneFile } from '../../renderer/scene/SceneSource.js';
 import { BadInputError } from '../../protocol/errors.js';
+import { readRegularFile, shorten } from './readRegularFile.js';
 
 /** A scene on the artist's disk: the folder that is its world, and the entry file in it. */
 export interface SceneFolder {
@@ -13,46 +14,33 @@ export interface SceneFolder {
 }
 
 /**
- * Opens the folder of a scene file. Throws BadInputError where there is no such file. What is read never leaves the
- * folder, links included.
+ * Opens the folder of a scene file. Throws BadInputError where there is no such file, or something else in its place.
+ * What is read never leaves the folder, links included.
  */
 export async function openSceneFolder(scene: string): Promise<SceneFolder> {
   const path = resolve(scene);
   const found = await stat(path).catch(() => undefined);
+  const refuse = (what: string, advice: string): BadInputError =>
+    new BadInputError({ code: 'no-scene', message: what, facts: { scene }, advice });
   if (found === undefined)
-    throw new BadInputError({
-      code: 'no-scene',
-      message: `there is no scene ${scene}`,
-      facts: { scene },
-      advice: 'name a .gltf or .glb file that exists.',
-    });
-  if (found.isDirectory())
-    throw new BadInputError({
-      code: 'no-scene',
-      message: `${scene} is a folder`,
-      facts: { scene },
-      advice: 'name the .gltf or .glb file in it.',
-    });
+    throw refuse(`there is no scene ${shorten(scene)}`, 'name a .gltf or .glb file that exists.');
+  if (found.isDirectory()) throw refuse(`${scene} is a folder`, 'name the .gltf or .glb file in it.');
+  if (!found.isFile()) throw refuse(`${scene} is no regular file`, 'name a .gltf or .glb file.');
   const folder = await realpath(dirname(path));
   return {
     path,
     entry: basename(path),
-    async read(name) {
-      try {
-        const real = await realpath(join(folder, name));
-        // A link that points out of the folder would put a file into the job that the artist did not mean to publish.
-        if (real !== folder && !real.startsWith(folder + sep))
-          throw new BadInputError({
-            code: 'outside-scene',
-            message: `${name} leads out of the scene's folder, to ${relative(process.cwd(), real)}`,
-            facts: { name },
-            advice: "copy the file into the scene's folder.",
-          });
-        return new Uint8Array(await readFile(real));
-      } catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-        throw error;
-      }
+    async read(name, maxBytes) {
+      const real = await realpath(join(folder, name)).catch(() => undefined);
+      // A link that points out of the folder would put a file into the job that the artist did not mean to publish.
+      if (real !== undefined && real !== folder && !real.startsWith(folder + sep))
+        throw new BadInputError({
+          code: 'outside-scene',
+          message: `${name} leads out of the scene's folder, to ${relative(process.cwd(), real)}`,
+          facts: { name },
+          advice: "copy the file into the scene's folder.",
+        });
+      return readRegularFile({ path: real ?? join(folder, name), name, maxBytes });
     },
   };
 }

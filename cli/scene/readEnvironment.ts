@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BadInputError } from '../../protocol/errors.js';
 import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
+import { admitFile, mostBytesOfFile } from '../../renderer/scene/admitFile.js';
+import type { SceneBudget } from '../../renderer/scene/SceneBudget.js';
+import type { ReadSceneFile } from '../../renderer/scene/SceneSource.js';
 import { studioEnvironment } from '../../renderer/scene/studioEnvironment.js';
+import { readRegularFile } from './readRegularFile.js';
 
 /** An environment as the artist hands it in: one HDR file and a factor on its radiance. */
 export interface ArtistEnvironment {
@@ -24,27 +27,30 @@ export async function readEnvironment({
   intensity,
   loaded,
   read,
+  budget,
 }: {
   file: string | undefined;
   intensity: number;
   loaded: LoadedScene;
-  read: (path: string) => Promise<Uint8Array | undefined>;
+  read: ReadSceneFile;
+  budget: SceneBudget;
 }): Promise<ArtistEnvironment | null> {
   if (file !== undefined) {
-    const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    const given = await readRegularFile({ path: file, name: file, maxBytes: mostBytesOfFile(budget) });
+    const bytes = admitFile({ file, given, budget });
+    if (bytes === undefined)
       throw new BadInputError({
         code: 'no-environment',
-        message: `cannot read the environment ${file} (${cause.code ?? cause.message})`,
+        message: `cannot read the environment ${file}: there is no such file`,
         facts: { file },
         advice: 'name an .hdr file that exists.',
-        cause,
       });
-    });
-    return { path: basename(file), bytes: new Uint8Array(bytes), intensity, source: 'option' };
+    return { path: basename(file), bytes, intensity, source: 'option' };
   }
   const { environment, environmentIntensity } = loaded.settings;
   if (environment !== null) {
-    const bytes = await read(environment);
+    const given = await read(environment, mostBytesOfFile(budget));
+    const bytes = admitFile({ file: environment, given, budget });
     if (bytes === undefined)
       throw new BadInputError({
         code: 'no-environment',

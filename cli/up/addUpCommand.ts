@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { integerBetween } from '../options/parseValues.js';
+import { integerBetween, parseBytes } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
 
 /** `rushes up`: a whole network on this machine that stays. */
@@ -23,6 +23,7 @@ export function addUpCommand(program: Command, context: CommandContext): void {
       "render threads per worker (default: the machine's cores shared out)",
       integerBetween(1, 1024),
     )
+    .option('--scene-memory <size>', 'memory that each scene may take, for instance 2GiB (default: 1GiB)', parseBytes)
     .option('--cheat <how>', 'let the first worker cheat, to see it caught: half-samples')
     .addHelpText(
       'after',
@@ -40,6 +41,7 @@ Jobs are paid with test money, which is worth nothing.`,
         workers: number;
         verifiers: number;
         threads?: number;
+        sceneMemory?: number;
         cheat?: string;
       }) => {
         const { upCommand } = await import('./upCommand.js');

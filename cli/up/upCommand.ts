@@ -15,6 +15,7 @@ export async function upCommand({
   workers,
   verifiers,
   threads,
+  sceneMemory,
   cheat,
   context,
 }: {
@@ -23,6 +24,8 @@ export async function upCommand({
   workers: number;
   verifiers: number;
   threads?: number;
+  /** Memory that each scene may take, bytes. */
+  sceneMemory?: number;
   cheat?: string;
   context: CommandContext;
 }): Promise<void> {
@@ -41,6 +44,7 @@ export async function upCommand({
     workers,
     verifiers,
     threads,
+    sceneBytes: sceneMemory,
     cheat,
     port,
     databaseUrl: env.databaseUrl,

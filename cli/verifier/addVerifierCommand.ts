@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { integerBetween } from '../options/parseValues.js';
+import { integerBetween, parseBytes } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { DaemonFlags } from '../options/DaemonFlags.js';
 
@@ -12,6 +12,7 @@ export function addVerifierCommand(program: Command, context: CommandContext): v
     .option('--key <file>', 'private key, made when missing (default: one kept in RUSHES_HOME)')
     .option('--data <dir>', 'folder for its state (default: RUSHES_HOME/verifier)')
     .option('--threads <n>', 'render threads', integerBetween(1, 1024), 1)
+    .option('--scene-memory <size>', 'memory that each scene may take, for instance 2GiB (default: 1GiB)', parseBytes)
     .option('--nice <n>', 'priority from 0 (normal) to 19 (last)', integerBetween(0, 19), 0)
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
     .addHelpText(

@@ -15,6 +15,7 @@ export async function verifierCommand({
   key: keyFile,
   data,
   threads,
+  sceneMemory,
   nice,
   context,
 }: DaemonFlags & { context: CommandContext }): Promise<void> {
@@ -28,6 +29,7 @@ export async function verifierCommand({
     dataDir: data ?? join(env.home, 'verifier'),
     threads: threads ?? 1,
     cacheDir: env.cache,
+    ...(sceneMemory === undefined ? {} : { settings: { sceneBytes: sceneMemory } }),
     signal,
     log: createLog({ name: 'verifier', terminal, debug: env.debug }),
   });

@@ -1,12 +1,11 @@
 /**
- * The largest scene that is taken. A scene comes from somebody else, and every bound is checked before memory is asked
- * for. They lie above what this engine renders in reasonable time and below what takes a machine down.
+ * The largest scene that is taken, whatever memory it is given (see SceneBudget for that). A scene comes from somebody
+ * else, and every bound is checked before anything is allocated. They lie above what this engine renders in reasonable
+ * time.
  */
 export const SCENE_LIMITS = {
   /** Bytes of one file. */
   fileBytes: 1 << 30,
-  /** Bytes of all files of a scene together. */
-  totalBytes: 2 ** 32,
   /** Bytes of the JSON text. */
   jsonBytes: 64 << 20,
   /** Files of a scene. */

@@ -2,9 +2,15 @@ import type { GltfDocument } from './GltfDocument.js';
 
 /**
  * Reads a file by its path below the scene's folder; undefined when there is none. The only way a scene's bytes come
- * in.
+ * in. Of a file with more than `maxBytes` only the size is told, and nothing is read.
  */
-export type ReadSceneFile = (path: string) => Promise<Uint8Array | undefined>;
+export type ReadSceneFile = (path: string, maxBytes: number) => Promise<Uint8Array | TooLargeFile | undefined>;
+
+/** A file that is there and was not read. */
+export interface TooLargeFile {
+  byteLength: number;
+  tooLarge: true;
+}
 
 /** One thing about a scene that a person must know before it is rendered. */
 export interface SceneProblem {

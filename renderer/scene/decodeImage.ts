@@ -3,7 +3,10 @@ import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
 import decodePng, { init as initPng } from '@jsquash/png/decode.js';
 import decodeWebp, { init as initWebp } from '@jsquash/webp/decode.js';
 import { BadSceneError } from './BadSceneError.js';
+import { imageHeaderOf, type ImageKind, imageKindOf } from './imageHeaderOf.js';
+import { reasonOf } from './reasonOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import { SceneBudget } from './SceneBudget.js';
 
 /** A decoded image, row 0 first, alpha not premultiplied, no colour conversion. */
 export interface DecodedImage {
@@ -12,25 +15,18 @@ export interface DecodedImage {
   rgba: Uint8Array;
 }
 
-export type ImageKind = 'jpeg' | 'png' | 'webp' | 'ktx2' | 'unknown';
-
-/** What an image is by its first bytes; a file's extension or stated type may lie. */
-export function imageKindOf(bytes: Uint8Array): ImageKind {
-  const starts = (at: number, ...signature: number[]): boolean => signature.every((byte, i) => bytes[at + i] === byte);
-  if (starts(0, 0xff, 0xd8, 0xff)) return 'jpeg';
-  if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png';
-  if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
-  if (starts(0, 0xab, 0x4b, 0x54, 0x58, 0x20)) return 'ktx2';
-  return 'unknown';
-}
-
 /**
  * Decodes a JPEG, PNG or WebP with a WebAssembly decoder: the same bytes on every machine, which native decoders do not
- * promise. The size is read from the header and checked before a decoder allocates. Throws BadSceneError for what is
- * damaged, too large or of another kind.
+ * promise. The size is read from the header and counted against the budget before a decoder allocates. Throws
+ * BadSceneError for what is damaged, too large or of another kind.
  */
-export async function decodeImage(options: { file: string; where: string; bytes: Uint8Array }): Promise<DecodedImage> {
-  const { file, where, bytes } = options;
+export async function decodeImage(options: {
+  file: string;
+  where: string;
+  bytes: Uint8Array;
+  budget?: SceneBudget | undefined;
+}): Promise<DecodedImage> {
+  const { file, where, bytes, budget = new SceneBudget() } = options;
   const kind = imageKindOf(bytes);
   const refuse = (what: string, advice: string, cause?: unknown): BadSceneError =>
     new BadSceneError({ file, where, what, advice, cause });
@@ -39,7 +35,9 @@ export async function decodeImage(options: { file: string; where: string; bytes:
       kind === 'ktx2' ? 'KTX2 images are not read' : 'the image is neither JPEG, PNG nor WebP',
       'Save the image as PNG, JPEG or WebP.',
     );
-  const size = imageSizeOf(kind, bytes);
+  const size = imageHeaderOf(kind, bytes);
+  if (size === 'several')
+    throw refuse('the JPEG image is damaged: its header states more than one size', 'Save the image again.');
   if (size === undefined || size.width === 0 || size.height === 0)
     throw refuse(`the ${kind.toUpperCase()} image is damaged: its header states no size`, 'Save the image again.');
   if (size.width > SCENE_LIMITS.imageSide || size.height > SCENE_LIMITS.imageSide)
@@ -51,17 +49,19 @@ export async function decodeImage(options: { file: string; where: string; bytes:
   // does.
   if (!isWhole(kind, bytes))
     throw refuse(`the ${kind.toUpperCase()} image is cut short`, 'Copy or save the image again.');
+  const pixels = size.width * size.height;
+  const cost = { file, where, what: `a ${kind.toUpperCase()} image of ${size.width} x ${size.height} pixels` };
+  // The decoder's memory never shrinks: the largest image counts once for it, beside what each image becomes.
+  budget.raise(kind, { ...cost, bytes: size.decoderBytesPerPixel * pixels + 3 * bytes.length });
+  budget.hold({ ...cost, bytes: 4 * pixels });
   try {
     const { width, height, data } = await DECODERS[kind](bytes);
     if (width !== size.width || height !== size.height || data.length !== 4 * width * height)
       throw new Error(`decoded to ${width} x ${height}, announced ${size.width} x ${size.height}`);
-    return { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() };
+    // The decoders hand out a copy of their own memory, so that this is the image's alone.
+    return { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (cause) {
-    throw refuse(
-      `the ${kind.toUpperCase()} image is damaged (${cause instanceof Error ? cause.message : String(cause)})`,
-      'Save the image again.',
-      cause,
-    );
+    throw refuse(`the ${kind.toUpperCase()} image is damaged (${reasonOf(cause)})`, 'Save the image again.', cause);
   }
 }
 
@@ -126,40 +126,4 @@ function isWhole(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): boolean {
     if (bytes[at + 1] === 0xda) return false;
   }
   return false;
-}
-
-function imageSizeOf(kind: 'jpeg' | 'png' | 'webp', bytes: Uint8Array): { width: number; height: number } | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (kind === 'png') return bytes.length < 24 ? undefined : { width: view.getUint32(16), height: view.getUint32(20) };
-  if (kind === 'webp') return webpSizeOf(view);
-  // Walk the JPEG's segments to its start of frame.
-  for (let at = 2; at + 9 <= bytes.length;) {
-    if (bytes[at] !== 0xff) return undefined;
-    const marker = bytes[at + 1] as number;
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-    at += marker >= 0xd0 && marker <= 0xd9 ? 2 : 2 + view.getUint16(at + 2);
-  }
-  return undefined;
-}
-
-function webpSizeOf(view: DataView): { width: number; height: number } | undefined {
-  if (view.byteLength < 30) return undefined;
-  const chunk = view.getUint32(12);
-  if (chunk === 0x56503858)
-    return {
-      width: (view.getUint32(24, true) & 0xffffff) + 1,
-      height: ((view.getUint32(26, true) >>> 8) & 0xffffff) + 1,
-    }; // VP8X
-  if (chunk === 0x5650384c) {
-    const bits = view.getUint32(21, true); // VP8L
-    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
-  }
-  if (chunk === 0x56503820)
-    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }; // VP8
-  return undefined;
 }

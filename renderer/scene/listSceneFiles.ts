@@ -1,4 +1,5 @@
 import { readSceneSource } from './readSceneSource.js';
+import type { SceneBudget } from './SceneBudget.js';
 import type { ReadSceneFile, SceneProblem } from './SceneSource.js';
 
 /**
@@ -8,6 +9,7 @@ import type { ReadSceneFile, SceneProblem } from './SceneSource.js';
 export async function listSceneFiles(options: {
   entry: string;
   read: ReadSceneFile;
+  budget?: SceneBudget;
   signal?: AbortSignal;
 }): Promise<{ files: { path: string; bytes: Uint8Array }[]; missing: SceneProblem[] }> {
   const { files, missing } = await readSceneSource(options);

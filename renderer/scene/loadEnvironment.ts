@@ -1,19 +1,35 @@
 import { FloatType, RedFormat } from 'three';
 import { EXRLoader } from 'three/addons/loaders/EXRLoader.js';
-import { HDRLoader } from 'three/addons/loaders/HDRLoader.js';
 import { BadSceneError } from './BadSceneError.js';
+import { decodeHdr } from './decodeHdr.js';
 import type { PosedEnvironment } from './PosedScene.js';
+import { reasonOf } from './reasonOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import { SceneBudget } from './SceneBudget.js';
 
 /**
- * Decodes an equirectangular environment: Radiance .hdr through three's HDRLoader, OpenEXR through its EXRLoader, told
- * apart by their first bytes. Values that no light has are mended in a stated way: negative and not-a-number become 0,
- * infinite becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut short, too large or of
- * another kind.
+ * Bytes per pixel once the kernel's tables hold the environment: RGB here, RGBA there, the importance grid beside it.
  */
-export function loadEnvironment(options: { path: string; bytes: Uint8Array; intensity?: number }): PosedEnvironment {
-  const { path, intensity = 1 } = options;
-  const bytes = new Uint8Array(options.bytes);
+const PREPARED_BYTES_PER_PIXEL = 12 + 16;
+/** Bytes per pixel of a decoded EXR, while both it and what becomes of it are there. */
+const EXR_BYTES_PER_PIXEL = 16 + 12;
+
+/**
+ * Decodes an equirectangular environment: Radiance .hdr, or OpenEXR through three's EXRLoader, told apart by their
+ * first bytes. Values that no light has are mended in a stated way: negative and not-a-number become 0, infinite
+ * becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut short, too large or of another
+ * kind.
+ * @param budget the memory that the scene and its environment may take together.
+ */
+export function loadEnvironment(options: {
+  path: string;
+  bytes: Uint8Array;
+  intensity?: number;
+  budget?: SceneBudget | undefined;
+}): PosedEnvironment {
+  const { path, intensity = 1, budget = new SceneBudget() } = options;
+  const given = options.bytes;
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const isHdr = bytes[0] === 0x23 && bytes[1] === 0x3f;
   const isExr = bytes[0] === 0x76 && bytes[1] === 0x2f && bytes[2] === 0x31 && bytes[3] === 0x01;
   if (!isHdr && !isExr)
@@ -22,43 +38,37 @@ export function loadEnvironment(options: { path: string; bytes: Uint8Array; inte
       what: 'it is neither a Radiance .hdr nor an OpenEXR image',
       advice: 'Convert the environment to .hdr or .exr, equirectangular.',
     });
-  const announced = isHdr ? checkHdr(path, bytes) : sizeOfExr(path, bytes);
-  if (!(
-    announced.width >= 1 &&
-    announced.height >= 1 &&
-    announced.width <= SCENE_LIMITS.imageSide &&
-    announced.height <= SCENE_LIMITS.imageSide
-  )) {
-    throw new BadSceneError({
-      file: path,
-      what: `it is ${announced.width} x ${announced.height} pixels; sides lie between 1 and ${SCENE_LIMITS.imageSide}`,
-      advice: 'Scale the environment down.',
-    });
-  }
+  const admit = ({ width, height }: { width: number; height: number }): void => {
+    if (!(width >= 1 && height >= 1 && width <= SCENE_LIMITS.imageSide && height <= SCENE_LIMITS.imageSide)) {
+      throw new BadSceneError({
+        file: path,
+        what: `it is ${width} x ${height} pixels; sides lie between 1 and ${SCENE_LIMITS.imageSide}`,
+        advice: 'Scale the environment down.',
+      });
+    }
+    const what = `the environment of ${width} x ${height} pixels`;
+    if (isExr) budget.afford({ file: path, what, bytes: EXR_BYTES_PER_PIXEL * width * height + bytes.length });
+    budget.hold({ file: path, what, bytes: PREPARED_BYTES_PER_PIXEL * width * height });
+  };
   try {
-    return { ...(isHdr ? decodeHdr(bytes) : decodeExr(bytes)), intensity };
+    if (isHdr) return { ...decodeHdr({ path, bytes, admit }), intensity };
+    admit(sizeOfExr(path, bytes));
+    return { ...decodeExr(bytes), intensity };
   } catch (cause) {
+    if (cause instanceof BadSceneError) throw cause;
     throw new BadSceneError({
       file: path,
-      what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`,
+      what: `it cannot be decoded (${reasonOf(cause)})`,
       advice: 'The file is damaged or cut short: download or export it again.',
       cause,
     });
   }
 }
 
-function decodeHdr(bytes: Uint8Array): Omit<PosedEnvironment, 'intensity'> {
-  const { width, height, data } = new HDRLoader().setDataType(FloatType).parse(bytes.buffer as ArrayBuffer) as {
-    width: number;
-    height: number;
-    data: Float32Array;
-  };
-  if (data.length < 4 * width * height) throw new Error('pixels are missing');
-  return { width, height, rgb: mendedRgb({ data, width, height, components: 4, bottomUp: false }) };
-}
-
 function decodeExr(bytes: Uint8Array): Omit<PosedEnvironment, 'intensity'> {
-  const { width, height, data, format } = new EXRLoader().setDataType(FloatType).parse(bytes.buffer as ArrayBuffer) as {
+  // The loader takes whole ArrayBuffers.
+  const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  const { width, height, data, format } = new EXRLoader().setDataType(FloatType).parse(whole.buffer as ArrayBuffer) as {
     width: number;
     height: number;
     data: Float32Array;
@@ -68,21 +78,15 @@ function decodeExr(bytes: Uint8Array): Omit<PosedEnvironment, 'intensity'> {
   return {
     width,
     height,
-    rgb: mendedRgb({ data, width, height, components: format === RedFormat ? 1 : 4, bottomUp: true }),
+    rgb: mendedRgb({ data, width, height, components: format === RedFormat ? 1 : 4 }),
   };
 }
 
-function mendedRgb(options: {
-  data: Float32Array;
-  width: number;
-  height: number;
-  components: 1 | 4;
-  bottomUp: boolean;
-}): Float32Array {
-  const { data, width, height, components, bottomUp } = options;
+function mendedRgb(options: { data: Float32Array; width: number; height: number; components: 1 | 4 }): Float32Array {
+  const { data, width, height, components } = options;
   const rgb = new Float32Array(3 * width * height);
   for (let y = 0; y < height; y++) {
-    const row = bottomUp ? height - 1 - y : y;
+    const row = height - 1 - y;
     for (let x = 0; x < width; x++) {
       for (let k = 0; k < 3; k++) {
         const value = data[components * (row * width + x) + (components === 1 ? 0 : k)] as number;
@@ -93,78 +97,36 @@ function mendedRgb(options: {
   return rgb;
 }
 
-/**
- * The size an .hdr announces, after walking its scanlines: three's loader takes a file that ends early for a dark one.
- */
-function checkHdr(path: string, bytes: Uint8Array): { width: number; height: number } {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString('latin1');
-  const match = /\n-Y +(\d+) +\+X +(\d+) *\n/.exec(head);
-  if (match === null)
-    throw new BadSceneError({
-      file: path,
-      where: 'header',
-      what: 'no line "-Y height +X width"',
-      advice: 'Save the environment as .hdr with rows from top to bottom.',
-    });
-  const [height, width] = [Number(match[1]), Number(match[2])];
-  const cutShort = (row: number): BadSceneError =>
-    new BadSceneError({
-      file: path,
-      what: `the file ends in row ${row} of ${height}`,
-      advice: 'It was cut short: download or export it again.',
-    });
-  let at = match.index + match[0].length;
-  const encoded =
-    width >= 8 && width <= 0x7fff && bytes[at] === 2 && bytes[at + 1] === 2 && ((bytes[at + 2] ?? 0x80) & 0x80) === 0;
-  if (!encoded) {
-    if (at + 4 * width * height > bytes.length)
-      throw cutShort(Math.floor((bytes.length - at) / (4 * Math.max(1, width))));
-    return { width, height };
-  }
-  for (let row = 0; row < height; row++) {
-    at += 4;
-    for (let filled = 0; filled < 4 * width;) {
-      const count = bytes[at];
-      if (count === undefined) throw cutShort(row);
-      if (count === 0)
-        throw new BadSceneError({
-          file: path,
-          where: `row ${row}`,
-          what: 'a run of length 0',
-          advice: 'The file is damaged: download or export it again.',
-        });
-      filled += count > 128 ? count - 128 : count;
-      at += count > 128 ? 2 : 1 + count;
-    }
-    if (at > bytes.length) throw cutShort(row);
-  }
-  return { width, height };
-}
-
 /** The size an .exr announces in its dataWindow, read before anything is allocated for it. */
 function sizeOfExr(path: string, bytes: Uint8Array): { width: number; height: number } {
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (from: number): string => {
     const end = bytes.indexOf(0, from);
-    return end < 0 ? '' : Buffer.from(bytes.buffer, from, end - from).toString('latin1');
+    return end < 0 ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
   };
+  const bad = (what: string): BadSceneError =>
+    new BadSceneError({
+      file: path,
+      where: 'header',
+      what,
+      advice: 'The file is damaged or cut short: download or export it again.',
+    });
+  let size: { width: number; height: number } | undefined;
   for (let at = 8; at < bytes.length;) {
     const name = text(at);
     if (name === '') break;
     const type = text(at + name.length + 1);
     const sizeAt = at + name.length + type.length + 2;
     if (sizeAt + 4 > bytes.length) break;
-    if (name === 'dataWindow' && sizeAt + 20 <= bytes.length)
-      return {
+    if (name === 'dataWindow' && sizeAt + 20 <= bytes.length) {
+      if (size !== undefined) throw bad('more than one dataWindow');
+      size = {
         width: view.getInt32(sizeAt + 12, true) - view.getInt32(sizeAt + 4, true) + 1,
         height: view.getInt32(sizeAt + 16, true) - view.getInt32(sizeAt + 8, true) + 1,
       };
+    }
     at = sizeAt + 4 + view.getUint32(sizeAt, true);
   }
-  throw new BadSceneError({
-    file: path,
-    where: 'header',
-    what: 'no dataWindow',
-    advice: 'The file is damaged or cut short: download or export it again.',
-  });
+  if (size === undefined) throw bad('no dataWindow');
+  return size;
 }

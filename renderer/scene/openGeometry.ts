@@ -5,8 +5,15 @@ import { BadSceneError } from './BadSceneError.js';
 import { type GltfDocument, TYPE_COMPONENTS } from './GltfDocument.js';
 import type { SceneSource } from './SceneSource.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import { reasonOf } from './reasonOf.js';
+import type { SceneBudget } from './SceneBudget.js';
 
 type Attribute = BufferAttribute | InterleavedBufferAttribute;
+
+/**
+ * Bytes per number of an accessor: as the loader unpacks it, as a double while it is checked, and as it is kept.
+ */
+const BYTES_PER_NUMBER = 16;
 
 /** Extensions that change how geometry is stored and that the loader reads. */
 const GEOMETRY_EXTENSIONS = ['KHR_mesh_quantization', 'EXT_meshopt_compression', 'KHR_meshopt_compression'];
@@ -19,7 +26,7 @@ export interface SceneGeometry {
   values(attribute: Attribute, where: string): Float64Array;
   /**
    * Counts numbers that are about to be made; throws BadSceneError when the scene asks for more than
-   * SCENE_LIMITS.accessorValues.
+   * SCENE_LIMITS.accessorValues, or for more than its budget holds.
    */
   reserve(values: number, where: string): void;
   /** One geometry per primitive, strips and fans turned into triangles; null for points and lines. */
@@ -31,7 +38,7 @@ export interface SceneGeometry {
  * with the buffers already in its cache: it never reaches for a file, a network or a browser's global. Materials,
  * animation and the node tree are read from the document itself, where their numbers are still exact.
  */
-export async function openGeometry(source: SceneSource): Promise<SceneGeometry> {
+export async function openGeometry(source: SceneSource, budget: SceneBudget): Promise<SceneGeometry> {
   let reserved = 0;
   const reserve = (values: number, where: string): void => {
     reserved += values;
@@ -42,6 +49,7 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
         what: `with it the scene reads more than ${SCENE_LIMITS.accessorValues} numbers`,
         advice: 'Simplify or split the scene.',
       });
+    budget.hold({ file: source.entry, where, what: `${values} numbers`, bytes: BYTES_PER_NUMBER * values });
   };
   // Reserved before anything is decoded: an accessor without a view costs a file nothing and a machine all its memory.
   const reserveAccessor = (index: number | undefined): void => {
@@ -50,7 +58,7 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
     if (accessor !== undefined) reserve(accessor.count * (TYPE_COMPONENTS[accessor.type] ?? 16), `accessors[${index}]`);
   };
   const values = (attribute: Attribute, where: string): Float64Array => valuesOf(attribute, source.entry, where);
-  const parser = await parserOf(source, reserve);
+  const parser = await parserOf(source, budget);
   const explain =
     (where: string) =>
     (cause: unknown): never => {
@@ -58,7 +66,7 @@ export async function openGeometry(source: SceneSource): Promise<SceneGeometry> 
       throw new BadSceneError({
         file: source.entry,
         where,
-        what: `it cannot be decoded (${cause instanceof Error ? cause.message : String(cause)})`,
+        what: `it cannot be decoded (${reasonOf(cause)})`,
         cause,
       });
     };
@@ -99,10 +107,10 @@ function valuesOf(attribute: Attribute, file: string, where: string): Float64Arr
   return values;
 }
 
-async function parserOf(source: SceneSource, reserve: SceneGeometry['reserve']): Promise<GLTFParser> {
+async function parserOf(source: SceneSource, budget: SceneBudget): Promise<GLTFParser> {
   const loader = new GLTFLoader();
   loader.setMeshoptDecoder(MeshoptDecoder);
-  loader.register((parser) => new BufferPlugin(parser, source.buffers, reserve));
+  loader.register((parser) => new BufferPlugin({ parser, source, budget }));
   const used = (source.document.extensionsUsed ?? []).filter((name) => GEOMETRY_EXTENSIONS.includes(name));
   const document = {
     ...geometryOf(source.document),
@@ -136,31 +144,56 @@ function geometryOf(document: GltfDocument): GltfDocument {
 class BufferPlugin {
   readonly name = 'RUSHES_buffers';
   private readonly parser: GLTFParser;
-  private readonly buffers: (Uint8Array | undefined)[];
-  private readonly reserve: SceneGeometry['reserve'];
+  private readonly source: SceneSource;
+  private readonly budget: SceneBudget;
 
-  constructor(parser: GLTFParser, buffers: (Uint8Array | undefined)[], reserve: SceneGeometry['reserve']) {
-    this.parser = parser;
-    this.buffers = buffers;
-    this.reserve = reserve;
+  constructor(options: { parser: GLTFParser; source: SceneSource; budget: SceneBudget }) {
+    this.parser = options.parser;
+    this.source = options.source;
+    this.budget = options.budget;
   }
 
   beforeRoot(): null {
     const cache = (this.parser as unknown as { cache: { add(key: string, value: unknown): void } }).cache;
-    for (const [i, buffer] of this.buffers.entries())
-      if (buffer !== undefined) cache.add(`buffer:${i}`, Promise.resolve(buffer.slice().buffer));
+    for (const i of this.source.buffers.keys()) cache.add(`buffer:${i}`, this.wholeBuffer(i));
     return null;
+  }
+
+  /** The loader itself asks for whole buffers only to unpack compressed views; of others there is no copy. */
+  private wholeBuffer(index: number): Promise<ArrayBuffer> {
+    const { entry, document, buffers } = this.source;
+    const where = `buffers[${index}]`;
+    const unpackedBytes = unpackedBytesOf(document, index);
+    if (unpackedBytes === undefined) return Promise.resolve(new ArrayBuffer(0));
+    const buffer = buffers[index];
+    if (buffer === undefined) throw new BadSceneError({ file: entry, where, what: 'it has no bytes' });
+    this.budget.lend({ file: entry, where, what: 'its copy', bytes: buffer.length });
+    this.budget.lend({ file: entry, where, what: 'what is compressed in it', bytes: 3 * unpackedBytes });
+    return Promise.resolve(buffer.slice().buffer as ArrayBuffer);
   }
 
   async loadBufferView(index: number): Promise<ArrayBuffer> {
     const view = (this.parser.json as GltfDocument).bufferViews?.[index];
-    const buffer = view === undefined ? undefined : this.buffers[view.buffer];
+    const buffer = view === undefined ? undefined : this.source.buffers[view.buffer];
     if (view === undefined || buffer === undefined) throw new Error(`bufferViews[${index}] has no bytes`);
     const start = view.byteOffset ?? 0;
     const stride = view.byteStride ?? 1;
-    this.reserve(view.byteLength / 4, `bufferViews[${index}]`);
-    const padded = new Uint8Array(Math.ceil(view.byteLength / stride) * stride);
+    const bytes = Math.ceil(view.byteLength / stride) * stride;
+    const what = `its ${view.byteLength} bytes`;
+    this.budget.lend({ file: this.source.entry, where: `bufferViews[${index}]`, what, bytes });
+    const padded = new Uint8Array(bytes);
     padded.set(buffer.subarray(start, start + view.byteLength));
     return padded.buffer;
   }
+}
+
+/** Bytes that the compressed views of a buffer unpack to; undefined where none reads from it. */
+function unpackedBytesOf(document: GltfDocument, buffer: number): number | undefined {
+  let bytes: number | undefined;
+  for (const view of document.bufferViews ?? []) {
+    for (const [name, extension] of Object.entries(view.extensions ?? {}))
+      if (/_meshopt_compression$/.test(name) && extension?.buffer === buffer)
+        bytes = (bytes ?? 0) + extension.count * extension.byteStride;
+  }
+  return bytes;
 }

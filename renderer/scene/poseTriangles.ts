@@ -73,13 +73,20 @@ function placedPrimitives(loaded: Pick<LoadedScene, 'content'>, pose: ScenePose)
 
 /** A hash over all that the triangles depend on: the files and every placement and weight. */
 function keyOf(digest: string, placed: Placed[]): string {
-  const pieces: Uint8Array[] = [new TextEncoder().encode(digest)];
-  const add = (values: ArrayLike<number>): void => void pieces.push(new Uint8Array(Float64Array.from(values).buffer));
+  const pieces: ArrayLike<number>[] = [];
   for (const { placement, weights, primitive } of placed) {
-    for (const matrix of placement.kind === 'rigid' ? [placement.matrix] : placement.joints) add(matrix);
-    if (primitive.targets.length > 0) add(weights);
+    if (placement.kind === 'rigid') pieces.push(placement.matrix);
+    else for (const joint of placement.joints) pieces.push(joint);
+    if (primitive.targets.length > 0) pieces.push(weights);
   }
-  return hexOfBytes(sha256(...pieces));
+  // In one array: a scene of very many nodes has more pieces than a call may have arguments.
+  const numbers = new Float64Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    numbers.set(piece, at);
+    at += piece.length;
+  }
+  return hexOfBytes(sha256(new TextEncoder().encode(digest), new Uint8Array(numbers.buffer)));
 }
 
 function writeTriangles(triangles: PosedTriangles, first: number, { primitive, placement, weights }: Placed): void {

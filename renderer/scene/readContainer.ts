@@ -1,5 +1,6 @@
 import { BadSceneError } from './BadSceneError.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import type { SceneBudget } from './SceneBudget.js';
 
 const GLB_MAGIC = 0x46546c67;
 const CHUNK_JSON = 0x4e4f534a;
@@ -15,11 +16,11 @@ export interface SceneContainer {
  * Takes a .gltf or .glb apart, told apart by its first bytes. Throws BadSceneError for anything cut short or otherwise
  * corrupt.
  */
-export function readContainer(file: string, bytes: Uint8Array): SceneContainer {
+export function readContainer(file: string, bytes: Uint8Array, budget: SceneBudget): SceneContainer {
   if (bytes.length === 0) throw new BadSceneError({ file, what: 'the file is empty' });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== GLB_MAGIC)
-    return { json: parseJson(file, bytes), body: undefined };
+    return { json: parseJson(file, bytes, budget), body: undefined };
 
   if (bytes.length < 20)
     throw new BadSceneError({
@@ -63,16 +64,21 @@ export function readContainer(file: string, bytes: Uint8Array): SceneContainer {
     if (chunk === 0) {
       if (chunkType !== CHUNK_JSON)
         throw new BadSceneError({ file, where: 'GLB chunk 0', what: 'the first chunk is not JSON' });
-      json = parseJson(file, content);
+      json = parseJson(file, content, budget);
     } else if (chunkType === CHUNK_BIN && body === undefined) body = content;
     offset = start + chunkLength;
   }
   return { json, body };
 }
 
+const [COMMA, OPEN_BRACE, OPEN_BRACKET] = [0x2c, 0x7b, 0x5b];
+
 const CUT_SHORT = 'The file was cut short: copy or download it again.';
 
-function parseJson(file: string, bytes: Uint8Array): unknown {
+/** Bytes that V8 takes per value of parsed JSON with its place in a list or object, the copy for the loader included. */
+const BYTES_PER_VALUE = 80;
+
+function parseJson(file: string, bytes: Uint8Array, budget: SceneBudget): unknown {
   if (bytes.length > SCENE_LIMITS.jsonBytes)
     throw new BadSceneError({
       file,
@@ -80,6 +86,14 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
       what: `${bytes.length} bytes exceed the limit of ${SCENE_LIMITS.jsonBytes}`,
       advice: 'Split the scene.',
     });
+  let values = 1;
+  for (const byte of bytes) if (byte === COMMA || byte === OPEN_BRACE || byte === OPEN_BRACKET) values++;
+  budget.hold({
+    file,
+    where: 'JSON',
+    what: `the document of ${values} values`,
+    bytes: 2 * bytes.length + BYTES_PER_VALUE * values,
+  });
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

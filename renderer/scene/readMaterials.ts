@@ -1,10 +1,12 @@
 import { BadSceneError } from './BadSceneError.js';
-import { type DecodedImage, decodeImage, imageKindOf } from './decodeImage.js';
+import { type DecodedImage, decodeImage } from './decodeImage.js';
 import { cosine, sine } from './exactTrigonometry.js';
 import type { GltfDocument, GltfMaterial, GltfTextureInfo } from './GltfDocument.js';
 import type { PosedMaterial, PosedTexture, TextureSlot } from './PosedScene.js';
 import type { SceneProblem, SceneSource } from './SceneSource.js';
+import { imageKindOf } from './imageHeaderOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import type { SceneBudget } from './SceneBudget.js';
 
 /** How things look: what `materialOfTriangle` and `TextureSlot.texture` point into. */
 export interface SceneMaterials {
@@ -23,10 +25,11 @@ export interface SceneMaterials {
 export async function readMaterials(options: {
   source: SceneSource;
   used: number[];
+  budget: SceneBudget;
   signal?: AbortSignal | undefined;
 }): Promise<SceneMaterials> {
-  const { source, used, signal } = options;
-  const textures = new TextureTable(source, signal);
+  const { source, used } = options;
+  const textures = new TextureTable(options);
   const materials: PosedMaterial[] = [];
   const materialIndexOf = new Map<number, number>();
   for (const index of used) {
@@ -115,12 +118,14 @@ class TextureTable {
   private readonly indexOf = new Map<string, number>();
   private readonly decoded = new Map<number, Promise<DecodedImage | null>>();
   private readonly source: SceneSource;
+  private readonly budget: SceneBudget;
   private readonly signal: AbortSignal | undefined;
   private pixels = 0;
 
-  constructor(source: SceneSource, signal: AbortSignal | undefined) {
-    this.source = source;
-    this.signal = signal;
+  constructor(options: { source: SceneSource; budget: SceneBudget; signal?: AbortSignal | undefined }) {
+    this.source = options.source;
+    this.budget = options.budget;
+    this.signal = options.signal;
   }
 
   async slot(options: {
@@ -143,6 +148,9 @@ class TextureTable {
     if (!this.indexOf.has(key)) {
       const decoded = await this.decode(image, where);
       if (decoded === null) return null;
+      const { width, height } = decoded;
+      const what = `the texture of ${width} x ${height} pixels, packed for the kernel,`;
+      this.budget.hold({ file: this.source.entry, where: `images[${image}]`, what, bytes: 4 * width * height });
       this.indexOf.set(key, this.textures.length);
       this.textures.push({
         ...decoded,
@@ -201,6 +209,7 @@ class TextureTable {
       file: entry,
       where: uri === undefined || uri.startsWith('data:') ? `images[${image}]` : `images[${image}] ${uri}`,
       bytes,
+      budget: this.budget,
     });
     this.pixels += decoded.width * decoded.height;
     if (this.pixels > SCENE_LIMITS.imagePixels)

@@ -5,6 +5,12 @@ import type { GltfDocument, GltfLight, GltfNode } from './GltfDocument.js';
 import type { SceneNode, SceneSkin } from './LoadedScene.js';
 import { compose, identityMatrix } from './matrices.js';
 import type { SceneGeometry } from './openGeometry.js';
+import type { SceneBudget } from './SceneBudget.js';
+
+/** Bytes of a node with its place in the world and in every list of a posed frame. */
+const BYTES_PER_NODE = 1500;
+/** Bytes of an instance beyond its matrix: its place in the world, and its share of every list of a posed frame. */
+const BYTES_PER_INSTANCE = 700;
 
 /**
  * The nodes of the document's scene, parents before children, depth first in file order. Nodes that KHR_node_visibility
@@ -14,8 +20,11 @@ export async function readNodes(options: {
   entry: string;
   document: GltfDocument;
   geometry: SceneGeometry | undefined;
+  budget: SceneBudget;
 }): Promise<SceneNode[]> {
-  const { entry, document, geometry } = options;
+  const { entry, document, geometry, budget } = options;
+  const count = document.nodes?.length ?? 0;
+  budget.hold({ file: entry, where: 'nodes', what: `${count} nodes`, bytes: BYTES_PER_NODE * count });
   const animated = new Set(
     (document.animations ?? []).flatMap((animation) => animation.channels.map((channel) => channel.target.node)),
   );
@@ -38,7 +47,7 @@ export async function readNodes(options: {
       instances:
         geometry === undefined
           ? null
-          : await instancesOf({ entry, document, node, where: `nodes[${next.index}]`, geometry }),
+          : await instancesOf({ entry, document, node, where: `nodes[${next.index}]`, geometry, budget }),
     });
     for (const child of [...(node.children ?? [])].reverse()) waiting.push({ index: child, parent: position });
   }
@@ -124,12 +133,14 @@ async function instancesOf(options: {
   node: GltfNode;
   where: string;
   geometry: SceneGeometry;
+  budget: SceneBudget;
 }): Promise<Float64Array | null> {
-  const { entry, document, node, where, geometry } = options;
+  const { entry, document, node, where, geometry, budget } = options;
   const attributes = node.extensions?.EXT_mesh_gpu_instancing?.attributes;
   if (attributes === undefined || node.mesh === undefined) return null;
-  for (const accessor of Object.values(attributes))
-    geometry.reserve(16 * (document.accessors?.[accessor]?.count ?? 0), `${where} instances`);
+  const most = Object.values(attributes).reduce((high, at) => Math.max(high, document.accessors?.[at]?.count ?? 0), 0);
+  geometry.reserve(16 * most, `${where} instances`);
+  budget.hold({ file: entry, where, what: `${most} instances`, bytes: BYTES_PER_INSTANCE * most });
   const read = (name: string) => (attributes[name] === undefined ? undefined : geometry.accessor(attributes[name]));
   const [translation, rotation, scale] = await Promise.all([read('TRANSLATION'), read('ROTATION'), read('SCALE')]);
   const counts = [translation, rotation, scale].flatMap((accessor) => (accessor === undefined ? [] : [accessor.count]));

@@ -1,3 +1,4 @@
+import { admitFile, mostBytesOfFile } from './admitFile.js';
 import { BadSceneError } from './BadSceneError.js';
 import { checkDocument } from './checkDocument.js';
 import type { GltfDocument } from './GltfDocument.js';
@@ -5,19 +6,22 @@ import { readContainer } from './readContainer.js';
 import { bytesOfDataUri, isDataUri, resolveScenePath } from './resolveScenePath.js';
 import type { ReadSceneFile, SceneSource } from './SceneSource.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import { SceneBudget } from './SceneBudget.js';
 
 /**
  * Reads the entry file and every file it names. A file that is not there is recorded in `missing` and reading goes on,
  * so that all of them are named at once. Throws BadSceneError when the entry is missing or anything is corrupt or too
  * large.
+ * @param budget what the files and the parsed document count against.
  */
 export async function readSceneSource(options: {
   entry: string;
   read: ReadSceneFile;
+  budget?: SceneBudget | undefined;
   signal?: AbortSignal | undefined;
 }): Promise<SceneSource> {
-  const { entry, signal } = options;
-  const reader = new FileReader(options.read, entry, signal);
+  const { entry, signal, budget = new SceneBudget() } = options;
+  const reader = new FileReader({ readFile: options.read, entry, signal, budget });
   const bytes = await reader.read(entry);
   if (bytes === undefined)
     throw new BadSceneError({
@@ -25,7 +29,7 @@ export async function readSceneSource(options: {
       what: 'there is no such file',
       advice: 'Name a .glb or .gltf file that exists.',
     });
-  const { json, body } = readContainer(entry, bytes);
+  const { json, body } = readContainer(entry, bytes, budget);
   const document = checkDocument(entry, json);
 
   const source: SceneSource = { entry, document, files: reader.files, buffers: [], images: [], missing: [] };
@@ -79,35 +83,39 @@ export async function readSceneSource(options: {
 class FileReader {
   readonly files: { path: string; bytes: Uint8Array }[] = [];
   private readonly byPath = new Map<string, Uint8Array | undefined>();
-  private readonly readFile: ReadSceneFile;
-  private readonly entry: string;
-  private readonly signal: AbortSignal | undefined;
-  private totalBytes = 0;
+  private readonly options: {
+    readFile: ReadSceneFile;
+    entry: string;
+    signal: AbortSignal | undefined;
+    budget: SceneBudget;
+  };
 
-  constructor(readFile: ReadSceneFile, entry: string, signal: AbortSignal | undefined) {
-    this.readFile = readFile;
-    this.entry = entry;
-    this.signal = signal;
+  constructor(options: FileReader['options']) {
+    this.options = options;
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
     if (this.byPath.has(path)) return this.byPath.get(path);
-    this.signal?.throwIfAborted();
-    const given = await this.readFile(path);
-    // A Node Buffer is a Uint8Array whose slice() does not copy; what follows relies on one that does.
-    const bytes = given === undefined ? undefined : new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+    const { readFile, entry, signal, budget } = this.options;
+    signal?.throwIfAborted();
+    const given = await readFile(path, mostBytesOfFile(budget));
+    const bytes = admitFile({ file: entry, ...(path === entry ? {} : { where: path }), given, budget });
     this.byPath.set(path, bytes);
     if (bytes === undefined) return undefined;
-    this.totalBytes += bytes.length;
     this.files.push({ path, bytes });
-    const tooLarge = (what: string): BadSceneError =>
-      new BadSceneError({ file: this.entry, where: path, what, advice: 'Split the scene or reduce its textures.' });
-    if (bytes.length > SCENE_LIMITS.fileBytes)
-      throw tooLarge(`${bytes.length} bytes exceed the limit of ${SCENE_LIMITS.fileBytes} for one file`);
-    if (this.totalBytes > SCENE_LIMITS.totalBytes)
-      throw tooLarge(`the scene's files exceed ${SCENE_LIMITS.totalBytes} bytes together`);
-    if (this.files.length > SCENE_LIMITS.files) throw tooLarge(`the scene names more than ${SCENE_LIMITS.files} files`);
+    if (this.files.length > SCENE_LIMITS.files)
+      throw new BadSceneError({
+        file: entry,
+        where: path,
+        what: `the scene names more than ${SCENE_LIMITS.files} files`,
+        advice: 'Split the scene or reduce its textures.',
+      });
     return bytes;
+  }
+
+  /** A data URI's text and its bytes, before it is decoded. */
+  lendForDataUri(where: string, length: number): void {
+    this.options.budget.lend({ file: this.options.entry, where, what: 'its data URI', bytes: 3 * length });
   }
 }
 
@@ -120,6 +128,7 @@ async function readUri(options: {
 }): Promise<Uint8Array | undefined> {
   const { reader, source, uri, where, consequence } = options;
   if (isDataUri(uri)) {
+    reader.lendForDataUri(where, uri.length);
     const bytes = bytesOfDataUri(uri);
     if (bytes === undefined)
       throw new BadSceneError({ file: source.entry, where, what: 'its data URI is not readable' });

@@ -16,7 +16,7 @@ export function resolveScenePath(options: { entry: string; uri: string; where: s
     new BadSceneError({
       file: entry,
       where,
-      what: `${JSON.stringify(uri.length > 200 ? `${uri.slice(0, 200)}...` : uri)} ${what}`,
+      what: `${JSON.stringify(uri.length > 80 ? `${uri.slice(0, 80)}...` : uri)} ${what}`,
       advice: 'Put every file of the scene below the folder of its .gltf and name it by a relative path.',
     });
   if (/^[a-z][a-z0-9+.-]*:/i.test(uri)) throw refuse('is not a file of the scene');
@@ -29,6 +29,10 @@ export function resolveScenePath(options: { entry: string; uri: string; where: s
   }
   if (decoded === '') throw refuse('is an empty file name');
   if (decoded.includes('\0')) throw refuse('holds a zero byte');
+  if (decoded.length > LONGEST_PATH)
+    throw refuse(
+      `is taken for a file name and has ${decoded.length} characters: what holds its bytes itself begins with "data:"`,
+    );
   const slashed = decoded.replaceAll('\\', '/');
   if (slashed.startsWith('/') || /^[a-z]:/i.test(slashed)) throw refuse('is an absolute path');
   const parts = entry.split('/').slice(0, -1);
@@ -40,6 +44,9 @@ export function resolveScenePath(options: { entry: string; uri: string; where: s
   if (parts.length === 0) throw refuse('names no file');
   return parts.join('/');
 }
+
+/** Longer than any path of a scene; longer ones are bytes that lost their `data:`. */
+const LONGEST_PATH = 4096;
 
 /** The bytes of a data URI, or undefined when it is malformed. */
 export function bytesOfDataUri(uri: string): Uint8Array | undefined {

@@ -44,6 +44,7 @@ function checkCamera(document: DocumentReader, camera: Json, where: string): voi
 function checkSkin(document: DocumentReader, skin: Json, where: string): void {
   document.indices(skin, 'joints', 'nodes', where);
   const joints = document.array(skin['joints'], `${where}.joints`).length;
+  if (joints === 0) throw document.bad(`${where}.joints`, 'an empty list, where a skin must name at least one joint');
   if (skin['inverseBindMatrices'] === undefined) return;
   const matrices = (document.root['accessors'] as Json[])[
     document.index(skin, 'inverseBindMatrices', 'accessors', where, true)

@@ -3,8 +3,12 @@ import fc from 'fast-check';
 import { BadSceneError } from '../../../renderer/scene/BadSceneError.js';
 import { loadScene } from '../../../renderer/scene/loadScene.js';
 import { poseScene } from '../../../renderer/scene/poseScene.js';
+import { SceneBudget } from '../../../renderer/scene/SceneBudget.js';
 import { encode, folderOf, GltfBuilder } from './GltfBuilder.js';
 import { viewOf } from './viewOf.js';
+
+/** For limits that hold whatever memory a scene is given. */
+const UNBOUNDED = new SceneBudget(Infinity);
 
 function triangleScene(): GltfBuilder {
   const builder = new GltfBuilder();
@@ -26,8 +30,13 @@ async function refuses(
   await refusesFiles({ ...all, 'scene.gltf': encode(json), ...files }, 'scene.gltf', place);
 }
 
-async function refusesFiles(files: Record<string, Uint8Array>, entry: string, place: RegExp): Promise<void> {
-  await assert.rejects(loadScene({ entry, read: folderOf(files).read }), (error: unknown) => {
+async function refusesFiles(
+  files: Record<string, Uint8Array>,
+  entry: string,
+  place: RegExp,
+  budget = new SceneBudget(),
+): Promise<void> {
+  await assert.rejects(loadScene({ entry, read: folderOf(files).read, budget }), (error: unknown) => {
     assert.ok(error instanceof BadSceneError, String(error instanceof Error ? error.stack : error));
     assert.match(error.message, place);
     assert.equal(error.exitCode, 2);
@@ -86,6 +95,16 @@ describe('corrupt scenes each get one clear error', () => {
   it('a wrong kind of value', () => refuses((json) => (json.nodes = { 0: {} }), /nodes: not a list/));
   it('a matrix of seven numbers', () =>
     refuses((json) => (json.nodes[0].matrix = [1, 2, 3, 4, 5, 6, 7]), /matrix.*7 numbers instead of 16/));
+  it('a skin without joints', () =>
+    refuses((json) => {
+      json.skins = [{ joints: [] }];
+      json.nodes[0].skin = 0;
+    }, /skins\[0\]\.joints: an empty list/));
+  it('100 kB that lost their data:', () =>
+    refuses(
+      (json) => (json.buffers[0].uri = 'AAAA'.repeat(25_000)),
+      /buffers\[0\]: "AAAA.*\.\.\." is taken for a file name/,
+    ));
   it('a node that is its own child', () =>
     refuses((json) => ((json.nodes = [{ children: [0] }]), (json.scenes[0].nodes = [])), /cycle/));
   it('nodes in a ring', () =>
@@ -247,7 +266,7 @@ describe('corrupt scenes each get one clear error', () => {
         })),
       }),
     });
-    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/);
+    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/, UNBOUNDED);
   });
   it('instances beyond number', async () => {
     const builder = new GltfBuilder();
@@ -256,14 +275,14 @@ describe('corrupt scenes each get one clear error', () => {
       mesh: builder.triangle(),
       extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION: translation } } },
     });
-    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/);
+    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /reads more than 134217728 numbers/, UNBOUNDED);
   });
   it('more triangles than can be drawn', async () => {
     const builder = new GltfBuilder();
     const position = builder.push('accessors', { componentType: 5126, count: 60_000, type: 'VEC3' });
     const mesh = builder.push('meshes', { primitives: [{ attributes: { POSITION: position } }] });
     for (let i = 0; i < 501; i++) builder.node({ mesh });
-    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /10020000 triangles exceed the limit/);
+    await refusesFiles({ 'a.gltf': builder.embedded() }, 'a.gltf', /10020000 triangles exceed the limit/, UNBOUNDED);
   });
   it('a required extension that is not read', () =>
     refuses(
