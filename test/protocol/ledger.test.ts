@@ -282,6 +282,12 @@ describe('the ledger', () => {
     assert.deepEqual(at(12, VERIFIERS[0]), [{ address: VERIFIERS[1], stakeWei: 200n }], 'never the worker itself');
   });
 
+  it('refuses an event that the contract does not have', () => {
+    const event = eventMaker()('JobClosed', { jobId: JOB });
+    for (const name of ['Nothing', 'constructor', 'toString', '__proto__', undefined])
+      assert.throws(() => applyEvent(createLedger(), { ...event, name } as unknown as ContractEvent), InvariantError);
+  });
+
   it('refuses an event that cannot follow', () => {
     const make = eventMaker();
     assert.throws(
