@@ -1,5 +1,6 @@
 import { BadInputError, InvariantError } from '../../protocol/errors.js';
 import type { CompiledKernel } from './compileKernel.js';
+import type { CallableFunction } from './entryPoint.js';
 import type { HostValue } from './hostValues.js';
 import { readHostValue, writeHostValue } from './hostValues.js';
 import { baseGlobal, lengthGlobal } from './moduleScope.js';
@@ -37,45 +38,28 @@ export interface InstantiateOptions {
   memory?: WebAssembly.Memory;
 }
 
+type Compiled = Omit<CompiledKernel, 'kernelHash' | 'entry'>;
+type Buffers = Record<string, Uint8Array>;
+
+/** Where the bindings lie in memory, and the first byte behind them. */
+interface Placement {
+  places: Map<string, { address: number; byteLength: number }>;
+  end: number;
+}
+
 /**
  * Places buffers in a memory, each on a 16-byte boundary, and instantiates a kernel over it.
  * Bindings that are not given are empty; a kernel that reads one of those reads what lies behind.
  */
 export function instantiateKernel(
-  compiled: Omit<CompiledKernel, 'kernelHash' | 'entry'>,
-  buffers: Record<string, Uint8Array>,
+  compiled: Compiled,
+  buffers: Buffers,
   options: InstantiateOptions = {},
 ): KernelInstance {
-  const placed = new Map<string, { address: number; byteLength: number }>();
-  let top = compiled.staticBytes;
-  for (const { name } of compiled.bindings) {
-    const byteLength = buffers[name]?.byteLength ?? options.zeroed?.[name] ?? 0;
-    const address = Math.ceil(top / 16) * 16;
-    placed.set(name, { address, byteLength });
-    top = address + byteLength;
-  }
-  for (const name of Object.keys(buffers))
-    if (!placed.has(name))
-      throw new InvariantError({
-        what: 'buffer for a kernel',
-        expected: compiled.bindings.map((binding) => binding.name).join(', '),
-        actual: name,
-      });
-  // A SIMD load of an array's last element may reach up to 16 bytes on.
-  const pages = Math.ceil((top + 16) / PAGE_BYTES);
-  if (pages > MOST_PAGES) {
-    throw new BadInputError({
-      message: `the scene needs ${top} bytes of memory, more than a thread can have`,
-      facts: { bytes: top },
-      advice: 'Use fewer triangles or smaller textures.',
-    });
-  }
-
-  const memory = options.memory ?? new WebAssembly.Memory({ initial: Math.max(pages, 1), maximum: 65536 });
-  const present = memory.buffer.byteLength / PAGE_BYTES;
-  if (present < pages) memory.grow(pages - present);
+  const { places, end } = placeBindings(compiled, buffers, options.zeroed ?? {});
+  const memory = memoryOf(end, options.memory);
   const imports: Record<string, WebAssembly.ImportValue> = { memory };
-  for (const [name, { address, byteLength }] of placed) {
+  for (const [name, { address, byteLength }] of places) {
     imports[baseGlobal(name)] = new WebAssembly.Global({ value: 'i32', mutable: false }, address | 0);
     imports[lengthGlobal(name)] = new WebAssembly.Global({ value: 'i32', mutable: false }, byteLength | 0);
     const bytes = buffers[name];
@@ -90,47 +74,96 @@ export function instantiateKernel(
     memory,
     run: exports['run'] as (begin: number, end: number) => void,
     view(binding) {
-      const place = placed.get(binding);
+      const place = places.get(binding);
       if (place === undefined)
         throw new InvariantError({
           what: 'binding of a kernel',
-          expected: [...placed.keys()].join(', '),
+          expected: [...places.keys()].join(', '),
           actual: binding,
         });
       return new Uint8Array(memory.buffer, place.address, place.byteLength);
     },
     call(name, ...values) {
-      const target = compiled.functions.find((candidate) => candidate.name === name);
-      if (target === undefined)
-        throw new InvariantError({
-          what: 'function of a kernel',
-          expected: compiled.functions.map((each) => each.name).join(', '),
-          actual: name,
-        });
-      if (values.length !== target.parameters.length)
-        throw new InvariantError({
-          what: `arguments of ${name}()`,
-          expected: target.parameters.length,
-          actual: values.length,
-        });
+      const target = callableOf(compiled, name, values.length);
       const words = new DataView(memory.buffer);
-      target.parameters.forEach(({ type, address }, index) => {
-        const isPointer = type.kind === 'pointer';
-        writeHostValue(
-          words,
-          address,
-          isPointer ? type.target : type,
-          isPointer ? (values[index] as PointerArgument).value : (values[index] as HostValue),
-        );
-      });
-      (exports[`call_${name}`] as () => void)();
-      target.parameters.forEach(({ type, address }, index) => {
-        if (type.kind === 'pointer')
-          (values[index] as PointerArgument).value = readHostValue(words, address, type.target);
-      });
-      return target.result.type.kind === 'void'
-        ? undefined
-        : readHostValue(words, target.result.address, target.result.type);
+      return callThroughMemory(target, values, words, exports[`call_${name}`] as () => void);
     },
   };
+}
+
+function placeBindings(compiled: Compiled, buffers: Buffers, zeroed: Record<string, number>): Placement {
+  const places: Placement['places'] = new Map();
+  let end = compiled.staticBytes;
+  for (const { name } of compiled.bindings) {
+    const byteLength = buffers[name]?.byteLength ?? zeroed[name] ?? 0;
+    const address = Math.ceil(end / 16) * 16;
+    places.set(name, { address, byteLength });
+    end = address + byteLength;
+  }
+  for (const name of Object.keys(buffers))
+    if (!places.has(name))
+      throw new InvariantError({
+        what: 'buffer for a kernel',
+        expected: compiled.bindings.map((binding) => binding.name).join(', '),
+        actual: name,
+      });
+  return { places, end };
+}
+
+/** A memory of at least so many bytes, the one to use again where there is one. */
+function memoryOf(byteLength: number, again: WebAssembly.Memory | undefined): WebAssembly.Memory {
+  // A SIMD load of an array's last element may reach up to 16 bytes on.
+  const pages = Math.ceil((byteLength + 16) / PAGE_BYTES);
+  if (pages > MOST_PAGES) {
+    throw new BadInputError({
+      message: `the scene needs ${byteLength} bytes of memory, more than a thread can have`,
+      facts: { bytes: byteLength },
+      advice: 'Use fewer triangles or smaller textures.',
+    });
+  }
+  const memory = again ?? new WebAssembly.Memory({ initial: Math.max(pages, 1), maximum: 65536 });
+  const present = memory.buffer.byteLength / PAGE_BYTES;
+  if (present < pages) memory.grow(pages - present);
+  return memory;
+}
+
+function callableOf(compiled: Compiled, name: string, argumentCount: number): CallableFunction {
+  const target = compiled.functions.find((candidate) => candidate.name === name);
+  if (target === undefined)
+    throw new InvariantError({
+      what: 'function of a kernel',
+      expected: compiled.functions.map((each) => each.name).join(', '),
+      actual: name,
+    });
+  if (argumentCount !== target.parameters.length)
+    throw new InvariantError({
+      what: `arguments of ${name}()`,
+      expected: target.parameters.length,
+      actual: argumentCount,
+    });
+  return target;
+}
+
+/** Writes the arguments to their places, runs the call, and reads what it left. */
+function callThroughMemory(
+  target: CallableFunction,
+  values: (HostValue | PointerArgument)[],
+  words: DataView,
+  run: () => void,
+): HostValue | undefined {
+  target.parameters.forEach(({ type, address }, index) => {
+    const isPointer = type.kind === 'pointer';
+    writeHostValue(
+      words,
+      address,
+      isPointer ? type.target : type,
+      isPointer ? (values[index] as PointerArgument).value : (values[index] as HostValue),
+    );
+  });
+  run();
+  target.parameters.forEach(({ type, address }, index) => {
+    if (type.kind === 'pointer') (values[index] as PointerArgument).value = readHostValue(words, address, type.target);
+  });
+  const { type, address } = target.result;
+  return type.kind === 'void' ? undefined : readHostValue(words, address, type);
 }
