@@ -8,6 +8,11 @@ export class Tables {
   readonly #pieces: { first: number; floats: Float32Array | ((target: Float32Array) => void) }[] = [];
   #vectors = 0;
 
+  /** The vector at which the next piece will begin. */
+  get end(): number {
+    return this.#vectors;
+  }
+
   /** Appends numbers, padded to whole vectors; returns the index of the first vector. */
   append(floats: Float32Array): number {
     const first = this.#vectors;

@@ -44,34 +44,45 @@ export function buildBvh(positions: Float32Array): Bvh {
   const triangleCount = positions.length / 9;
   const order = new Uint32Array(triangleCount);
   const root = triangleCount === 0 ? undefined : binaryBvh(positions, order);
-  const nodes: { bounds: Bounds[]; children: number[] }[] = [];
-  const packets: number[][] = [];
-  let deepest = 0;
+  const wide = collapse(root, order, positions);
+  checkDepth(wide);
+  checkComplete(wide, triangleCount);
+  return { nodes: packNodes(wide.nodes), ...packPackets(positions, wide.packets) };
+}
 
-  // Collapse the binary BVH: open the largest branch until a node has four children.
+/** A node before it is packed: up to four children with their bounds. */
+interface WideNode {
+  bounds: Bounds[];
+  children: number[];
+}
+
+/** A four-wide BVH before it is packed. */
+interface WideBvh {
+  nodes: WideNode[];
+  /** Triangles of each packet. */
+  packets: number[][];
+  /** Entries of the kernel's stack that the deepest node needs. */
+  deepest: number;
+}
+
+/** Collapses a binary BVH: opens the largest branch until a node has four children. */
+function collapse(root: Binary | undefined, order: Uint32Array, positions: Float32Array): WideBvh {
+  const wide: WideBvh = { nodes: [], packets: [], deepest: 0 };
+  const { nodes, packets } = wide;
+
+  const emitPacket = (leaf: Leaf): { child: number; bounds: Bounds } => {
+    const packet = [...order.subarray(leaf.first, leaf.first + leaf.count)];
+    packets.push(packet);
+    return { child: (CHILD_IS_PACKET | (packets.length - 1)) >>> 0, bounds: boundsOfPacket(positions, packet) };
+  };
   const emit = (binary: Binary, pushed: number): { child: number; bounds: Bounds } => {
     const children = binary.kind === 'branch' ? [binary.left, binary.right] : splitLeaf(binary);
-    if (children.length === 0 && binary.kind === 'leaf') {
-      packets.push([...order.subarray(binary.first, binary.first + binary.count)]);
-      return {
-        child: (CHILD_IS_PACKET | (packets.length - 1)) >>> 0,
-        bounds: boundsOfPacket(positions, packets[packets.length - 1]!),
-      };
-    }
-    while (children.length < LANES) {
-      let widest = -1;
-      let area = -1;
-      children.forEach((child, index) => {
-        if (child.kind === 'branch' && child.area > area) [widest, area] = [index, child.area];
-      });
-      const opened = children[widest];
-      if (opened?.kind !== 'branch') break;
-      children.splice(widest, 1, opened.left, opened.right);
-    }
+    if (children.length === 0 && binary.kind === 'leaf') return emitPacket(binary);
+    openLargest(children);
     const index = nodes.length;
-    const node = { bounds: [] as Bounds[], children: [] as number[] };
+    const node: WideNode = { bounds: [], children: [] };
     nodes.push(node);
-    deepest = Math.max(deepest, pushed + LANES);
+    wide.deepest = Math.max(wide.deepest, pushed + LANES);
     for (const child of children) {
       const emitted = emit(child, pushed + children.length - 1);
       node.children.push(emitted.child);
@@ -80,32 +91,49 @@ export function buildBvh(positions: Float32Array): Bvh {
     return { child: index, bounds: unionOf(node.bounds) };
   };
 
-  if (root !== undefined) {
+  if (root === undefined) nodes.push({ bounds: [], children: [] });
+  else {
     const emitted = emit(root, 0);
     // A scene of one packet still gets a node above it, because traversal starts at a node.
     if (emitted.child >= CHILD_IS_PACKET) nodes.push({ bounds: [emitted.bounds], children: [emitted.child] });
-  } else {
-    nodes.push({ bounds: [], children: [] });
   }
-  if (deepest > STACK_SIZE) {
-    throw new RushesError({
-      code: 'tree-too-deep',
-      message: `The scene's triangles nest ${deepest} levels deep, more than the ${STACK_SIZE} the kernel can follow.`,
-      facts: { deepest, limit: STACK_SIZE },
-      advice: 'Remove coinciding or extremely uneven triangles.',
+  return wide;
+}
+
+/** Replaces the largest branch by its two children until there are four, or only leaves. */
+function openLargest(children: Binary[]): void {
+  while (children.length < LANES) {
+    let widest = -1;
+    let area = -1;
+    children.forEach((child, index) => {
+      if (child.kind === 'branch' && child.area > area) [widest, area] = [index, child.area];
     });
+    const opened = children[widest];
+    if (opened?.kind !== 'branch') return;
+    children.splice(widest, 1, opened.left, opened.right);
   }
-  // The binary BVH counts a leaf in 16 bits: more coinciding triangles than that would be lost.
+}
+
+function checkDepth({ deepest }: WideBvh): void {
+  if (deepest <= STACK_SIZE) return;
+  throw new RushesError({
+    code: 'tree-too-deep',
+    message: `The scene's triangles nest ${deepest} levels deep, more than the ${STACK_SIZE} the kernel can follow.`,
+    facts: { deepest, limit: STACK_SIZE },
+    advice: 'Remove coinciding or extremely uneven triangles.',
+  });
+}
+
+/** The binary BVH counts a leaf in 16 bits: more coinciding triangles than that would be lost. */
+function checkComplete({ packets }: WideBvh, triangleCount: number): void {
   const held = packets.reduce((sum, packet) => sum + packet.length, 0);
-  if (held !== triangleCount) {
-    throw new RushesError({
-      code: 'tree-incomplete',
-      message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the BVH.`,
-      facts: { triangleCount, held },
-      advice: 'Remove duplicate triangles.',
-    });
-  }
-  return { nodes: packNodes(nodes), ...packPackets(positions, packets) };
+  if (held === triangleCount) return;
+  throw new RushesError({
+    code: 'tree-incomplete',
+    message: `${triangleCount - held} of ${triangleCount} triangles coincide with others and found no place in the BVH.`,
+    facts: { triangleCount, held },
+    advice: 'Remove duplicate triangles.',
+  });
 }
 
 /** The binary BVH of three-mesh-bvh; `order` receives the triangles in the order of its leaves. */

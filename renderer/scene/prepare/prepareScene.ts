@@ -59,14 +59,36 @@ interface Kept {
 export function prepareScene(posed: PosedScene, previous?: ReusableScene): ReusableScene {
   checkPosed(posed);
   checkFinite(posed);
-  const kept = previous?.kept;
-  const bvh = kept !== undefined && kept.geometryKey === posed.geometryKey ? kept.bvh : buildBvh(posed.positions);
+  const kept = reuseOrBuild(posed, previous?.kept);
+  const buffers = packBuffers(posed, kept);
+  const digests = PREPARED_BINDINGS.map((name) => (name === 'texels' ? kept.texelsDigest : sha256(buffers[name])));
+  return {
+    buffers,
+    hash: `0x${Buffer.from(sha256(...digests)).toString('hex')}`,
+    triangleCount: posed.triangleCount,
+    byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
+    kept,
+  };
+}
+
+/** The parts that the scene before may share, taken from it where they agree and made anew where they do not. */
+function reuseOrBuild(posed: PosedScene, kept: Kept | undefined): Kept {
+  const { geometryKey, textures, environment } = posed;
+  const bvh = kept !== undefined && kept.geometryKey === geometryKey ? kept.bvh : buildBvh(posed.positions);
   const sameTextures =
     kept !== undefined &&
-    kept.textures.length === posed.textures.length &&
-    kept.textures.every((texture, index) => texture === posed.textures[index]);
-  const packedTextures = sameTextures ? kept.packedTextures : packTextures(posed.textures);
+    kept.textures.length === textures.length &&
+    kept.textures.every((texture, index) => texture === textures[index]);
+  const packedTextures = sameTextures ? kept.packedTextures : packTextures(textures);
+  const texelsDigest = sameTextures ? kept.texelsDigest : sha256(packedTextures.texels);
+  const sameSky = kept !== undefined && kept.environment === environment;
+  const newSky = (): PackedEnvironment | undefined => (environment === null ? undefined : packEnvironment(environment));
+  const packedEnvironment = sameSky ? kept.packedEnvironment : newSky();
+  return { geometryKey, bvh, textures, packedTextures, texelsDigest, environment, packedEnvironment };
+}
 
+function packBuffers(posed: PosedScene, kept: Kept): Record<(typeof PREPARED_BINDINGS)[number], Uint8Array> {
+  const { bvh, packedTextures, packedEnvironment: environment } = kept;
   // Fill the tables; surfaces come first because lights write into them.
   const tables = new Tables();
   const srgb = srgbTable();
@@ -74,15 +96,8 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   const albedoTable = tables.append(albedos.lobe);
   const glassTable = tables.append(albedos.glass);
   const srgbPlace = tables.append(srgb);
-  const attributesPlace = srgbPlace + 256;
-  const { packets, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, bvh, attributesPlace);
+  const { packets, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, bvh, tables.end);
   tables.append(attributes);
-  const sameSky = kept !== undefined && kept.environment === posed.environment;
-  const environment = sameSky
-    ? kept.packedEnvironment
-    : posed.environment === null
-      ? undefined
-      : packEnvironment(posed.environment);
   const lights = packLights({ scene: posed, surfaces, triangleOfSurface, environmentPower: environment?.power, srgb });
   const frame = packFrame(posed, {
     lightCount: lights.count,
@@ -103,7 +118,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
             pick: lights.environmentPick,
           },
   });
-  const buffers: Record<(typeof PREPARED_BINDINGS)[number], Uint8Array> = {
+  return {
     frame,
     bvhNodes: bvh.nodes,
     packets,
@@ -111,23 +126,6 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
     materials: packMaterials(posed, packedTextures),
     tables: tables.pack(),
     texels: packedTextures.texels,
-  };
-  const texelsDigest = sameTextures ? kept.texelsDigest : sha256(packedTextures.texels);
-  const digests = PREPARED_BINDINGS.map((name) => (name === 'texels' ? texelsDigest : sha256(buffers[name])));
-  return {
-    buffers,
-    hash: `0x${Buffer.from(sha256(...digests)).toString('hex')}`,
-    triangleCount: posed.triangleCount,
-    byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
-    kept: {
-      geometryKey: posed.geometryKey,
-      bvh,
-      textures: posed.textures,
-      packedTextures,
-      texelsDigest,
-      environment: posed.environment,
-      packedEnvironment: environment,
-    },
   };
 }
 
