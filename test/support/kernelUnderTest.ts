@@ -4,6 +4,7 @@ import type { HostValue } from '../../renderer/compiler/hostValues.js';
 import { joinSource } from '../../renderer/compiler/SourceText.js';
 import { instantiateKernel } from '../../renderer/compiler/instantiateKernel.js';
 import type { KernelInstance } from '../../renderer/compiler/instantiateKernel.js';
+import { ITEM_WORDS, SUM_WORDS } from '../../renderer/kernels/generated/layout.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { frameWithSettings } from '../../renderer/scene/prepare/frameWithSettings.js';
 import type { PreparedScene } from '../../renderer/scene/prepare/prepareScene.js';
@@ -81,12 +82,12 @@ export function kernelUnderTest(
       return idle.call(name, ...values);
     },
     render(settings, items) {
-      const count = items.length / 4;
+      const count = items.length / ITEM_WORDS;
       const frame = frameWithSettings(prepared!.buffers['frame']!, { seed: 1, frame: 0, ...settings });
       const instance = instantiateKernel(
         kernel,
         { ...buffers, frame, items: new Uint8Array(Uint32Array.from(items).buffer) },
-        { module, zeroed: { sums: count * 16, counters: count * 4 } },
+        { module, zeroed: { sums: count * SUM_WORDS * 4, counters: count * 4 } },
       );
       instance.run(0, count);
       const sums = new Float32Array(instance.view('sums').slice().buffer);

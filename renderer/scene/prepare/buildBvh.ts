@@ -136,6 +136,12 @@ function checkComplete({ packets }: WideBvh, triangleCount: number): void {
   });
 }
 
+/**
+ * A node as three-mesh-bvh serializes it, in words: its bounds, then a leaf's first triangle or the distance to a
+ * branch's right child, then a leaf's mark and count.
+ */
+const SERIALIZED = { words: 8, low: 0, high: 3, firstOrRight: 6, mark: 7, leafMark: 0xffff } as const;
+
 /** The binary BVH of three-mesh-bvh; `order` receives the triangles in the order of its leaves. */
 function binaryBvh(positions: Float32Array, order: Uint32Array): Binary {
   const geometry = new BufferGeometry();
@@ -147,21 +153,17 @@ function binaryBvh(positions: Float32Array, order: Uint32Array): Binary {
   const serialized = MeshBVH.serialize(bvh, { cloneBuffers: false });
   for (let i = 0; i < order.length; i++) order[i] = index[3 * i]! / 3;
 
-  // A record is 8 words: bounds, then first triangle and a mark of 0xffff for a leaf, or the distance to the right
-  // child.
   const root = serialized.roots[0] as ArrayBuffer;
   const floats = new Float32Array(root);
   const words = new Uint32Array(root);
   let before: Leaf | undefined;
   const read = (node: number): Binary => {
-    const at = node * 8;
-    const x = floats[at + 3]! - floats[at]!;
-    const y = floats[at + 4]! - floats[at + 1]!;
-    const z = floats[at + 5]! - floats[at + 2]!;
+    const at = node * SERIALIZED.words;
+    const extent = (axis: number): number => floats[at + SERIALIZED.high + axis]! - floats[at + SERIALIZED.low + axis]!;
+    const [x, y, z] = [extent(0), extent(1), extent(2)];
     const area = x * y + y * z + z * x;
-    const second = words[at + 6]!;
-    const last = words[at + 7]!;
-    if (last >>> 16 === 0xffff) {
+    const second = words[at + SERIALIZED.firstOrRight]!;
+    if (words[at + SERIALIZED.mark]! >>> 16 === SERIALIZED.leafMark) {
       const leaf: Leaf = { kind: 'leaf', area, first: second, count: order.length - second };
       // The count has 16 bits, and more triangles than that may lie in one point: it is the way to the next leaf's
       // first.

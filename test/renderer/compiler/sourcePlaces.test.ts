@@ -35,6 +35,7 @@ describe('where a kernel is refused', () => {
     ['const A = 1;\r\n  §/* never closed\r\n', 'block comment without an end'],
     ['struct S {\n  a: f32,\n  §a: f32,\n}', 'second member a of S'],
     ['/* \n\n */ const A = ONE§\n\n// nothing more\n', "expected ';', found 'the end of the text'"],
+    ['const A = ONE§', "expected ';', found 'the end of the text'"],
     ['fn g() {\n  let x = 1;§\n', "expected an expression, found 'the end of the text'"],
     ['§garbage', "expected a declaration, found 'garbage'"],
     ['§fn g() -> f32 { if (true) { return 1.0; } }', 'function g can end without a return'],
