@@ -9,7 +9,7 @@ import { suggestChunks } from '../coordinator/leases/suggestChunks.js';
 import { ChainState } from '../coordinator/store/ChainState.js';
 import { emptyStore, writeBlocks } from '../coordinator/store/writeBlocks.js';
 import { writeJobDocuments } from '../coordinator/store/writeJobDocuments.js';
-import type { Address } from '../protocol/ids.js';
+import { parseAddress } from '../protocol/ids.js';
 import { NOW, recordedChain } from '../test/coordinator/recordedChain.js';
 import { describeMachine } from './describeMachine.js';
 import { median } from './median.js';
@@ -66,7 +66,7 @@ async function exhaust({ db }: Database): Promise<number> {
   const beganMs = performance.now();
   await Promise.all(
     Array.from({ length: workers }, async (_, n) => {
-      const worker: Address = `0x${String(n).padStart(40, '0')}`;
+      const worker = parseAddress(`0x${String(n).padStart(40, '0')}`);
       while ((await suggestChunks(db, { worker, maxChunks: 64, holdMs: 3_600_000, nowSeconds: NOW })) !== undefined)
         count++;
     }),

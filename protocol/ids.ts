@@ -3,10 +3,17 @@ import { create as createDigest } from 'multiformats/hashes/digest';
 import { bytesOfHex, hexOfBytes } from './bytes.js';
 import { BadInputError } from './errors.js';
 
+declare const brand: unique symbol;
+/**
+ * A value that only its parser makes. A type with more brands fits where fewer are asked: every job id is 32 bytes, but
+ * not the other way round.
+ */
+type Branded<Value, Brand extends string> = Value & { readonly [brand]: { readonly [Name in Brand]: true } };
+
 /** 32 bytes as lowercase hex with 0x. */
 export type Bytes32 = `0x${string}`;
 /** An account or contract on the chain: 20 bytes as lowercase hex with 0x. */
-export type Address = `0x${string}`;
+export type Address = Branded<`0x${string}`, 'Address'>;
 /** An artist's order; see jobIdOf. */
 export type JobId = Bytes32;
 /** Counter of leases on one contract, from 1; u64 on chain, a safe integer here. */

@@ -172,6 +172,15 @@ export function createLedger(): Ledger {
   };
 }
 
+/** The numbers of the policy of a job or of a lease; undefined for an unknown job. */
+export function policyOf(
+  ledger: Pick<Ledger, 'jobs' | 'policies'>,
+  { jobId }: { jobId: JobId },
+): PolicyNumbers | undefined {
+  const job = ledger.jobs.get(jobId);
+  return job === undefined ? undefined : ledger.policies.get(job.policy);
+}
+
 /** The state of one chunk of a job. */
 export function chunkState(job: Pick<LedgerJob, 'chunkStates'>, chunkIndex: number): ChunkState {
   return CHUNK_STATES[job.chunkStates[chunkIndex] as number] as ChunkState;

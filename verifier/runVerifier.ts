@@ -3,8 +3,7 @@ import { runDaemon, untilDeadline } from '../party/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
 import { InvariantError, RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
-import { type Ledger, type LedgerLease, commitmentOf, createLedger } from '../protocol/ledger.js';
-import type { PolicyNumbers } from '../protocol/policy.js';
+import { type Ledger, type LedgerLease, commitmentOf, createLedger, policyOf } from '../protocol/ledger.js';
 import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js';
 import { sha256 } from '../protocol/sha256.js';
 import { createJobCache } from '../party/createJobCache.js';
@@ -86,10 +85,6 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
   /** Draws read by this verifier itself; of use until the contract knows them. */
   const knownDraws = new Map<LeaseId, KnownDraw & { drawBlock: number; redrafted: boolean }>();
   let idleSinceMs: number | undefined;
-
-  function policyOf(ledger: Ledger, lease: LedgerLease): PolicyNumbers | undefined {
-    return ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
-  }
 
   /** Seconds before doing what anyone may do, another for every verifier and lease. */
   function delaySeconds(leaseId: LeaseId): number {

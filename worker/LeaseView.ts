@@ -1,3 +1,4 @@
+import type { Address } from '../protocol/ids.js';
 import type { LeaseState, LedgerLease } from '../protocol/ledger.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
 
@@ -19,6 +20,6 @@ export type WorkerAction =
   | { do: 'renderAndCommit' }
   | { do: 'settleUndrawn' }
   | { do: 'open' }
-  | { do: 'answer'; verifier: `0x${string}`; chunkIndex: number; leafIndex: number }
+  | { do: 'answer'; verifier: Address; chunkIndex: number; leafIndex: number }
   | { do: 'expire' }
   | { do: 'voidConvicted' };

@@ -8,9 +8,9 @@ import {
   type LedgerAccount,
   type LedgerLease,
   createLedger,
+  policyOf,
 } from '../protocol/ledger.js';
 import { chunksOfMask } from '../protocol/masks.js';
-import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
 import { createJobCache } from '../party/createJobCache.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
@@ -104,10 +104,6 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   const knownDrawn = new Set<LeaseId>();
   let idleSinceMs: number | undefined;
   let toldOfConviction = false;
-
-  function policyOf(ledger: Ledger, lease: LedgerLease): PolicyNumbers | undefined {
-    return ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
-  }
 
   function ownLeases(ledger: Ledger): LedgerLease[] {
     return [...ledger.openLeaseIds]

@@ -2,7 +2,7 @@ import { keccak256 } from '@ethersproject/keccak256';
 import type { Wallet } from '@ethersproject/wallet';
 import { randomInt } from 'node:crypto';
 import { RushesError } from '../../protocol/errors.js';
-import type { Address } from '../../protocol/ids.js';
+import { type Address, parseAddress } from '../../protocol/ids.js';
 import { bigintOfHex } from './abiValues.js';
 import { ContractRevertedError, RpcError } from './chainErrors.js';
 import type { Rpc } from './createRpc.js';
@@ -57,7 +57,7 @@ const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 2
 /** Makes the sender of a key. `deadlineMs` bounds the wait for a receipt, default 90,000. */
 export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: number; deadlineMs?: number }): Sender {
   const { rpc, wallet, chainId } = options;
-  const account = wallet.address.toLowerCase() as Address;
+  const account = parseAddress(wallet.address);
   const sent = new Map<number, Sent>();
   let nextNonce: number | undefined;
   let lock: Promise<unknown> = Promise.resolve();

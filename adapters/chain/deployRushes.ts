@@ -1,7 +1,7 @@
 import { ContractFactory } from '@ethersproject/contracts';
 import { Wallet } from '@ethersproject/wallet';
 import { readFile } from 'node:fs/promises';
-import type { Address } from '../../protocol/ids.js';
+import { type Address, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 import { policyAbi } from './generated/policy.js';
@@ -42,7 +42,7 @@ export async function deployRushes(options: {
   const wallet = new Wallet(options.deployerKey, createProvider(rpc, chainId));
   await fundGas({
     rpcUrl,
-    account: wallet.address.toLowerCase() as Address,
+    account: parseAddress(wallet.address),
     ...(signal === undefined ? {} : { signal }),
   });
   const bytecode = JSON.parse(
@@ -107,5 +107,5 @@ async function deployedBy(
   const receipt = await awaitReceipt({ rpc, hash, what: `deploying ${name}`, deadlineMs: 60_000, signal });
   if (Number(receipt.status) !== 1 || receipt.contractAddress === null)
     throw new TypeError(`deploying ${name} failed in transaction ${hash}`);
-  return { address: receipt.contractAddress.toLowerCase() as Address, blockNumber: Number(receipt.blockNumber) };
+  return { address: parseAddress(receipt.contractAddress), blockNumber: Number(receipt.blockNumber) };
 }

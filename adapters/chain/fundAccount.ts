@@ -1,6 +1,6 @@
 import { Wallet } from '@ethersproject/wallet';
 import { randomBytes } from 'node:crypto';
-import type { Address, Wei } from '../../protocol/ids.js';
+import { type Address, type Wei, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { BadInputError } from '../../protocol/errors.js';
 import { bigintOfHex, tokenInterface } from './abiValues.js';
@@ -49,7 +49,7 @@ export async function fundAccount(options: {
   const wallet = new Wallet(randomBytes(32));
   await fundGas({
     rpcUrl: network.rpcUrl,
-    account: wallet.address.toLowerCase() as Address,
+    account: parseAddress(wallet.address),
     ...(signal === undefined ? {} : { signal }),
   });
   const sender = createSender({ rpc, wallet, chainId: network.chainId });

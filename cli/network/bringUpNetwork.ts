@@ -6,7 +6,7 @@ import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { RushesError } from '../../protocol/errors.js';
-import type { Address, Bytes32 } from '../../protocol/ids.js';
+import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
@@ -304,5 +304,5 @@ function unlessFailed<T>(work: Promise<T>, other: Promise<unknown>): Promise<T> 
 }
 
 function addressOf(key: Bytes32): Address {
-  return new Wallet(key).address.toLowerCase() as Address;
+  return parseAddress(new Wallet(key).address);
 }

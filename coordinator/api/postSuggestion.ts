@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
 import { RushesError } from '../../protocol/errors.js';
-import type { Address } from '../../protocol/ids.js';
+import { parseAddress } from '../../protocol/ids.js';
 import { suggestChunks } from '../leases/suggestChunks.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { AddressSchema, ErrorSchema } from './schemas.js';
@@ -34,7 +34,7 @@ export function postSuggestion(server: HttpServer, context: CoordinatorContext):
     },
     async (request, reply) => {
       const suggestion = await withDatabase(context, async ({ state, database }) => {
-        const worker = request.params.address.toLowerCase() as Address;
+        const worker = parseAddress(request.params.address);
         const account = state.ledger.accounts.get(worker);
         // Whoever has no stake could otherwise keep chunks from those who have.
         if (account?.role !== 'worker' || account.withdrawableAt !== undefined)

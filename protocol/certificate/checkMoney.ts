@@ -1,7 +1,7 @@
 import { applyEvent } from '../applyEvent.js';
 import type { ContractEvent } from '../events.js';
 import type { Address, LeaseId } from '../ids.js';
-import { type Ledger, type LedgerLease, commitmentOf, createLedger } from '../ledger.js';
+import { type Ledger, type LedgerLease, commitmentOf, createLedger, policyOf } from '../ledger.js';
 import type { PolicyNumbers } from '../policy.js';
 import { type StakeCut, convictionCut, expiryCut, priceLease, silentCut } from '../pricing.js';
 
@@ -31,7 +31,7 @@ function checksOf(ledger: Ledger, event: ContractEvent, later: readonly Contract
   switch (event.name) {
     case 'LeaseTaken': {
       const { leaseId, jobId, payWei, feeWei, reservedWei } = event.args;
-      const policy = ledger.policies.get(ledger.jobs.get(jobId)?.policy ?? '0x');
+      const policy = policyOf(ledger, { jobId });
       if (policy === undefined) return [];
       const price = priceLease({ policy, payWei });
       return [check(`lease ${leaseId}: fee and reserve`, [feeWei, reservedWei], [price.feeWei, price.reservedWei])];
@@ -105,7 +105,7 @@ function silentVerifiers(lease: LedgerLease): Address[] {
 
 function leaseOf(ledger: Ledger, leaseId: LeaseId): { lease: LedgerLease; policy: PolicyNumbers } | undefined {
   const lease = ledger.leases.get(leaseId);
-  const policy = lease === undefined ? undefined : ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
+  const policy = lease === undefined ? undefined : policyOf(ledger, lease);
   return lease === undefined || policy === undefined ? undefined : { lease, policy };
 }
 

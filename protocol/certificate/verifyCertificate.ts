@@ -8,7 +8,7 @@ import type { ContractEvent, Verdict } from '../events.js';
 import { eventFromJson } from '../eventJson.js';
 import { chunkCount, geometryOf } from '../geometry.js';
 import { readBlockHeader } from '../header.js';
-import { type Ledger, type LedgerLease, candidatesOf, commitmentOf, createLedger } from '../ledger.js';
+import { type Ledger, type LedgerLease, candidatesOf, commitmentOf, createLedger, policyOf } from '../ledger.js';
 import { checkManifest, encodeManifest } from '../manifest.js';
 import { chunksOfMask, maskOfChunks } from '../masks.js';
 import { encodeOpeningIndex } from '../opening.js';
@@ -149,7 +149,7 @@ function replay(events: readonly ContractEvent[]): { ledger: Ledger; drawn: Map<
 function expectedVerifiers(ledger: Ledger, event: ContractEvent & { name: 'LeaseDrawn' }): string[] {
   const lease = ledger.leases.get(event.args.leaseId);
   const commitment = lease === undefined ? undefined : commitmentOf(lease);
-  const policy = lease === undefined ? undefined : ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
+  const policy = lease === undefined ? undefined : policyOf(ledger, lease);
   if (
     lease === undefined ||
     commitment === undefined ||

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type AuditBench, createAuditBench, failedTests } from '../support/auditBench.js';
+import { address } from '../support/leaseFixtures.js';
 
 describe('a worker that copies a commitment', function () {
   this.timeout(120_000);
@@ -32,7 +33,7 @@ describe('a worker that copies a commitment', function () {
 
   it('hands in the outputs of somebody else, and is convicted by T6', async () => {
     const audited = await bench.audit({
-      cheat: { alterOutputs: async (outputs) => ({ ...outputs, worker: `0x${'e4'.repeat(20)}` }) },
+      cheat: { alterOutputs: async (outputs) => ({ ...outputs, worker: address('e4') }) },
     });
     assert.equal(audited.verdict, 'convict');
     assert.deepEqual(failedTests(audited), ['T6']);

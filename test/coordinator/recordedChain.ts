@@ -6,11 +6,13 @@ import { maskOfChunks } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 import type { JobDocuments } from '../../protocol/readJob.js';
 import { testManifest } from './orderTestJob.js';
+import { address } from '../support/leaseFixtures.js';
 
 /** The chain's time in these tests, unix seconds. */
 export const NOW = 1_800_000_000;
 
-const POLICY: Address = `0x${'ee'.repeat(20)}`;
+const POLICY = address('ee');
+const ARTIST = address('a1');
 const PRICE_WEI = 1000n;
 
 /** Events of a chain that never was, block by block. */
@@ -62,7 +64,7 @@ export function recordedChain(
         name: 'JobCreated',
         args: {
           jobId,
-          artist: `0x${'a1'.repeat(20)}`,
+          artist: ARTIST,
           nonce: word32(index, '00'),
           manifestDigest: word32(index, '01'),
           termsDigest: word32(index, '02'),
@@ -73,7 +75,7 @@ export function recordedChain(
           deadline: deadline ?? NOW + 100_000,
         },
       },
-      { name: 'JobFunded', args: { jobId, from: `0x${'a1'.repeat(20)}`, amountWei: unreservedWei ?? 1_000_000_000n } },
+      { name: 'JobFunded', args: { jobId, from: ARTIST, amountWei: unreservedWei ?? 1_000_000_000n } },
     );
     // One row of tiles per frame.
     const geometry = {

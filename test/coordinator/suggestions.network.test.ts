@@ -12,12 +12,12 @@ import { ChainState } from '../../coordinator/store/ChainState.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from '../../coordinator/store/writeBlocks.js';
 import { loadState } from '../../coordinator/store/loadState.js';
 import { writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js';
-import type { Address, JobId } from '../../protocol/ids.js';
+import { type Address, type JobId, parseAddress } from '../../protocol/ids.js';
 import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
 import { propertyParameters } from '../support/propertySeed.js';
 import { NOW, recordedChain, type RecordedChain } from './recordedChain.js';
 
-const worker = (n: number): Address => `0x${String(n).padStart(40, '0')}`;
+const worker = (n: number): Address => parseAddress(`0x${String(n).padStart(40, '0')}`);
 
 describe('suggestions', function () {
   this.timeout(120_000);

@@ -8,6 +8,7 @@ import { equalWeights, weightsRoot } from '../../protocol/weights.js';
 import { createJobCache } from '../../party/createJobCache.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
+import { address } from '../support/leaseFixtures.js';
 
 describe('createJobCache', () => {
   it("loads a job's scene once, and gives no frames of a job that it has let go of", async () => {
@@ -19,7 +20,7 @@ describe('createJobCache', () => {
       pricePerUnitWei: '1',
       budgetWei: '1000',
       deadline: 2_000_000_000,
-      policy: `0x${'c0'.repeat(20)}`,
+      policy: address('c0'),
       privacy: 'public',
       weights: 1,
     } as const;

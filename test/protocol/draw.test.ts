@@ -12,7 +12,7 @@ import {
   leavesToOpen,
 } from '../../protocol/draw.js';
 import { type Geometry, chunkCount, chunkRect, pixelsInBlock } from '../../protocol/geometry.js';
-import type { Address, Bytes32 } from '../../protocol/ids.js';
+import { type Bytes32, parseAddress } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
@@ -130,7 +130,7 @@ describe('draw', () => {
 
   it('verifiers are drawn without replacement, in proportion to their stake', () => {
     const candidates = [1n, 2n, 3n, 4n].map((stakeWei, i) => ({
-      address: `0x${String(i).repeat(40)}` as Address,
+      address: parseAddress(`0x${String(i).repeat(40)}`),
       stakeWei,
     }));
     const counts = [0, 0, 0, 0];

@@ -99,7 +99,7 @@ describe('formats', () => {
   }
 
   it('terms and outputs survive a round trip', () => {
-    const address = `0x${'12'.repeat(20)}` as const;
+    const address = parseAddress(`0x${'12'.repeat(20)}`);
     const terms = {
       protocolVersion: 1,
       pricePerUnitWei: '1000000000000000000',

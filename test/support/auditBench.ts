@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../../protocol/events.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { Address, Bytes32 } from '../../protocol/ids.js';
+import type { Bytes32 } from '../../protocol/ids.js';
 import { applyEvent } from '../../protocol/applyEvent.js';
 import { type LedgerLease, createLedger } from '../../protocol/ledger.js';
 import { type Manifest, encodeManifest } from '../../protocol/manifest.js';
@@ -36,6 +36,7 @@ import type { RenderLeaves, WorkerContext } from '../../worker/WorkerContext.js'
 import { type MemoryStore, createMemoryStore } from './memoryStore.js';
 import { smallManifest } from './smallJob.js';
 import { testLog } from './smallNetwork.js';
+import { address } from './leaseFixtures.js';
 
 /** Where a worker may cheat; every step left out is done honestly, by the worker's own code. */
 export interface Cheat {
@@ -75,10 +76,10 @@ export interface AuditBench {
   close(): Promise<void>;
 }
 
-const contract: Address = `0x${'c0'.repeat(20)}`;
-const worker: Address = `0x${'a1'.repeat(20)}`;
-const verifier: Address = `0x${'b2'.repeat(20)}`;
-const artist: Address = `0x${'d3'.repeat(20)}`;
+const contract = address('c0');
+const worker = address('a1');
+const verifier = address('b2');
+const artist = address('d3');
 const key = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encode(name)));
 
 export async function createAuditBench(): Promise<AuditBench> {

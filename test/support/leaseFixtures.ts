@@ -1,10 +1,12 @@
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
-import type { Address, Bytes32 } from '../../protocol/ids.js';
+import { type Address, type Bytes32, parseAddress, parseBytes32 } from '../../protocol/ids.js';
 import type { LeaseCommitment, LeaseState, LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 
-export const bytes32 = (byte: string): Bytes32 => `0x${byte.repeat(32)}`;
-export const address = (byte: string): Address => `0x${byte.repeat(20)}`;
+/** Thirty-two bytes that are all the same, two hex digits. */
+export const bytes32 = (byte: string): Bytes32 => parseBytes32(`0x${byte.repeat(32)}`);
+/** The account of twenty bytes that are all the same, two hex digits. */
+export const address = (byte: string): Address => parseAddress(`0x${byte.repeat(20)}`);
 export const WORKER = address('a1');
 export const VERIFIERS = [address('b1'), address('b2'), address('b3')] as const;
 export const POLICY: PolicyNumbers = LOCAL_POLICY;

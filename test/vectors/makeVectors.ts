@@ -16,7 +16,7 @@ import {
 import { chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafHash, leafSalt, leaseRoot, pixelHash, sealHash, valuesHash } from '../../protocol/hashes.js';
 import { readBlockHeader } from '../../protocol/header.js';
-import type { Address, Bytes32 } from '../../protocol/ids.js';
+import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { jobIdOf } from '../../protocol/terms.js';
 import { merklePath, merkleRoot } from '../../protocol/trees.js';
@@ -31,7 +31,7 @@ function bytes32(name: string, i: number): Bytes32 {
 }
 
 function address(name: string, i: number): Address {
-  return bytes32(name, i).slice(0, 42) as Address;
+  return parseAddress(bytes32(name, i).slice(0, 42));
 }
 
 /** 1,024 floats of many magnitudes, without -0. */

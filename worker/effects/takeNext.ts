@@ -5,9 +5,9 @@ import {
   type LedgerJob,
   type LedgerLease,
   countChunks,
+  policyOf,
 } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
-import type { PolicyNumbers } from '../../protocol/policy.js';
 import { priceLease } from '../../protocol/pricing.js';
 import type { Suggestion, SuggestionPort } from '../../protocol/ports.js';
 import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
@@ -148,7 +148,7 @@ async function suggested(
 
 /** The bond an open lease locks: the policy's share of its pay. */
 function bondOf(ledger: Ledger, lease: LedgerLease): bigint {
-  const policy: PolicyNumbers | undefined = ledger.policies.get(ledger.jobs.get(lease.jobId)?.policy ?? '0x');
+  const policy = policyOf(ledger, lease);
   return policy === undefined ? 0n : priceLease({ policy, payWei: lease.payWei }).bondWei;
 }
 

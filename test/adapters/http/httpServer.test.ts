@@ -11,6 +11,7 @@ import { createRateLimit } from '../../../adapters/http/rateLimit.js';
 import { readEventStream } from '../../../adapters/http/readEventStream.js';
 import { sendEvents, type SentEvent } from '../../../adapters/http/sendEvents.js';
 import { BadInputError, type RushesError } from '../../../protocol/errors.js';
+import { address } from '../../support/leaseFixtures.js';
 
 describe('HTTP server', () => {
   let server: HttpServer;
@@ -203,7 +204,7 @@ describe('HTTP server', () => {
 });
 
 describe('coordinator client', () => {
-  const worker = `0x${'11'.repeat(20)}` as const;
+  const worker = address('11');
 
   async function withServer(
     answer: (path: string) => { status: number; body: string } | 'hang',
