@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
 import { describeLayout } from '../../../renderer/compiler/describeLayout.js';
 import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
+import { PIECE_BINDINGS } from '../../../renderer/cpu/RenderPiece.js';
 import * as layout from '../../../renderer/kernels/generated/layout.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { layoutModule, printLayout } from '../../../renderer/kernels/layoutModule.js';
+import { PREPARED_BINDINGS } from '../../../renderer/scene/prepare/prepareScene.js';
 
 /** What the kernel reads from `tables` with one of its functions, when word i of them holds i. */
 function readNumberedTables(name: string, ...values: number[]): Record<string, unknown> | number[] {
@@ -95,6 +97,27 @@ describe('the layout that packers go by', () => {
         words(readNumberedTables('colorAt', 2, ...weights)),
         [0, 1, 2, 3].map((i) => color + i),
       );
+    });
+  });
+
+  it('has the bindings that hosts fill, with records of the sizes that they go by', () => {
+    const { bindings } = compileKernel({ source: kernelSource(), optimize: false });
+    assert.deepEqual(
+      bindings.map(({ name }) => name),
+      [...PREPARED_BINDINGS, ...PIECE_BINDINGS],
+    );
+    assert.deepEqual(Object.fromEntries(bindings.map(({ name, elementStride }) => [name, elementStride / 4])), {
+      frame: layout.FRAME_WORDS,
+      bvhNodes: layout.BVH_NODE_WORDS,
+      packets: layout.TRIANGLE_PACKET_WORDS,
+      surfaces: layout.SURFACE_WORDS,
+      materials: layout.MATERIAL_WORDS,
+      // Tables are addressed in vectors, texels and counters are one word each.
+      tables: 4,
+      texels: 1,
+      items: layout.ITEM_WORDS,
+      sums: layout.SUM_WORDS,
+      counters: 1,
     });
   });
 
