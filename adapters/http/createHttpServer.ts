@@ -10,6 +10,7 @@ import {
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { foreignRequest } from './foreignRequest.js';
 import { httpErrorOf } from './httpError.js';
 import { createRateLimit } from './rateLimit.js';
 
@@ -36,7 +37,8 @@ export interface HttpServerOptions {
 
 /**
  * A server with what every API of Rushes has: validation by typebox schemas, the OpenAPI document at /openapi.json,
- * errors in one form, limits on bodies, rates and waiting. Add routes, then call `listen`.
+ * errors in one form, limits on bodies, rates and waiting, and no answer for web pages of other origins. Add routes, then
+ * call `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = fastify({
@@ -67,6 +69,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
 
   const limit = createRateLimit({ perSecond: options.requestsPerSecond ?? 200, burst: options.burst ?? 400 });
+  server.addHook('onRequest', async (request, reply) => {
+    const why = foreignRequest(request.raw);
+    if (why === undefined) return;
+    await reply.code(403).send({
+      error: {
+        code: 'foreign-request',
+        message: `requests of other origins are not answered: ${why}`,
+        facts: {},
+        advice: 'Use the address that the server listens on, from a program or from its own pages.',
+      },
+    });
+  });
   server.addHook('onRequest', async (request, reply) => {
     if (limit.take(request.ip)) return;
     await reply

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { foreignRequest } from '../http/foreignRequest.js';
 import { blockRoutes } from './routes/blockRoutes.js';
 import type { EndpointCall, Routes } from './routes/EndpointCall.js';
 import { fileRoutes } from './routes/fileRoutes.js';
@@ -33,11 +34,10 @@ export async function answerRequest(call: Omit<EndpointCall, 'query'> & { host: 
  * endpoint, against DNS rebinding.
  */
 function refuse(request: IncomingMessage, host: string): { status: number; text: string } | undefined {
-  const forbidden = { status: 403, text: '403 - Forbidden' };
-  const name = /^(\[[^\]]*\]|[^:]*)(?::[0-9]+)?$/.exec((request.headers.host ?? '').toLowerCase())?.[1];
-  if (name === undefined || ![host.toLowerCase(), 'localhost', '127.0.0.1', '[::1]'].includes(name)) return forbidden;
-  if (request.headers.origin !== undefined || request.headers.referer !== undefined) return forbidden;
-  if ((request.headers['user-agent'] ?? '').startsWith('Mozilla')) return forbidden;
+  const { origin, referer, 'user-agent': userAgent = '' } = request.headers;
+  const isPage = origin !== undefined || referer !== undefined || userAgent.startsWith('Mozilla');
+  if (isPage || foreignRequest(request, { hosts: [host.toLowerCase()] }) !== undefined)
+    return { status: 403, text: '403 - Forbidden' };
   if (request.method !== 'POST') return { status: 405, text: '405 - Method Not Allowed' };
   return undefined;
 }

@@ -147,7 +147,7 @@ describe('HTTP server', () => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
-    socket.write('GET /stream HTTP/1.1\r\nhost: x\r\nx-stay: 1\r\n\r\n');
+    socket.write(`GET /stream HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx-stay: 1\r\n\r\n`);
     await once(socket, 'data');
     assert.equal(openStreams, 1);
     socket.destroy();
