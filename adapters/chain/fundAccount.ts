@@ -6,17 +6,14 @@ import { BadInputError } from '../../protocol/errors.js';
 import { bigintOfHex, tokenInterface } from './abiValues.js';
 import { createRpc } from './createRpc.js';
 import { createSender } from './createSender.js';
+import { FUND_GAS_METHOD, GAS_MONEY_WEI } from './gasMoney.js';
 
-/** What an account of a local network gets to pay gas with, in wei of the chain's own coin. */
-const GAS_MONEY_WEI = 1_000_000n * 10n ** 18n;
 /** One call of the token's faucet gives at most this. */
 const FAUCET_LIMIT_WEI = 1_000_000n * 10n ** 18n;
 
-/** Gives an account of a local chain (anvil) coins to pay gas with. It has 1,000,000 after. */
+/** Gives an account of a local chain coins to pay gas with. It has at least 1,000,000 after. */
 export async function fundGas(options: { rpcUrl: string; account: Address; signal?: AbortSignal }): Promise<void> {
-  await createRpc(options.rpcUrl).send('anvil_setBalance', [options.account, `0x${GAS_MONEY_WEI.toString(16)}`], {
-    signal: options.signal,
-  });
+  await createRpc(options.rpcUrl).send(FUND_GAS_METHOD, [options.account], { signal: options.signal });
 }
 
 /**

@@ -283,32 +283,21 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
   });
 
   it('follows a chain that went back', async () => {
-    const { rpcUrl } = net.network;
-    const rpc = async (method: string, params: unknown[]): Promise<unknown> =>
-      (
-        (await (
-          await fetch(rpcUrl, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-          })
-        ).json()) as { result: unknown }
-      ).result;
-    const snapshot = await rpc('evm_snapshot', []);
+    const snapshot = await net.chain.administer('evm_snapshot', []);
     const { jobId: gone } = await orderTestJob({ artist, objects, frames: 2 });
     await until('the job shows', async () => await client().job(gone));
-    await rpc('evm_revert', [snapshot]);
+    await net.chain.administer('evm_revert', [snapshot]);
     await until('the job is gone', async () =>
       (await isHealthy()) === true && (await client().job(gone)) === undefined ? true : undefined,
     );
     assert.equal((await client().jobs()).length, 4);
 
     // The same while nobody watches: a coordinator that starts again finds that its last block is of no chain any more.
-    const again = await rpc('evm_snapshot', []);
+    const again = await net.chain.administer('evm_snapshot', []);
     const { jobId: unseen } = await orderTestJob({ artist, objects, frames: 2 });
     await until('the job shows', async () => await client().job(unseen));
     await coordinator.close();
-    await rpc('evm_revert', [again]);
+    await net.chain.administer('evm_revert', [again]);
     coordinator = await start();
     await until('the job is gone', async () =>
       (await isHealthy()) === true && (await client().job(unseen)) === undefined ? true : undefined,

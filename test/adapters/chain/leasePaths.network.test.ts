@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { ContractRevertedError } from '../../../adapters/chain/chainErrors.js';
-import { createRpc } from '../../../adapters/chain/createRpc.js';
 import { followEvents } from '../../../adapters/chain/followEvents.js';
 import { bytesOfHex, hexOfBytes, littleEndianBytes } from '../../../protocol/bytes.js';
 import type { ContractEvent } from '../../../protocol/events.js';
@@ -209,7 +208,7 @@ describe('a lease on a real chain', function () {
     // The header is brought when its hash is no longer among the 256 that the EVM gives: the history contract
     // (EIP-2935) has it.
     await untilBlock(worker, drawBlock);
-    await createRpc(net.network.rpcUrl).send('anvil_mine', ['0x104', '0x0']);
+    await net.chain.administer('anvil_mine', ['0x104', '0x0']);
     const { header, drawn } = await drawOf({ cast: others, stakesWei: STAKES_WEI, leaseId, drawBlock });
     assert.ok((await worker.blockNumber()) - drawBlock > 256);
     const [first, second] = drawn.map((address) => cast.verifiers.find((verifier) => verifier.account === address)) as [

@@ -97,7 +97,6 @@ describe('a chain in trouble', function () {
   });
 
   it('rolls a follower back when blocks are replaced', async () => {
-    const rpc = createRpc(net.network.rpcUrl);
     const jobId = await orderJob(cast.artist);
     const follower = follow(net);
     await cast.artist.fundJob({ jobId, amountWei: 5n });
@@ -111,7 +110,7 @@ describe('a chain in trouble', function () {
       (await cast.artist.blockNumber()) -
       follower.events.findLast((event) => event.name === 'JobFunded')!.blockNumber +
       1;
-    await rpc.send('anvil_reorg', [depth, []]);
+    await net.chain.administer('anvil_reorg', [depth, []]);
     await follower.until(
       () => follower.rollbacks.length > 0 && ledgerOf(follower.events).jobs.get(jobId)?.unreservedWei === 10n * TOKEN,
     );
