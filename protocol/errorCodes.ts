@@ -84,6 +84,7 @@ export const OWN_CODES = [
   'not-retrievable',
   'not-yours',
   'outside-scene',
+  'path-too-long',
   'port-in-use',
   'postgres-binaries',
   'postgres-folder',

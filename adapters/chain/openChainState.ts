@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { RushesError } from '../../protocol/errors.js';
@@ -124,13 +124,7 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false;
-      throw new RushesError({
-        code: 'chain-state-unreadable',
-        message: `${basename(path)} of the local chain cannot be looked at (${error.code ?? error.message})`,
-        facts: { path },
-        advice: 'Make the folder readable for this user.',
-        cause: error,
-      });
+      throw error;
     },
   );
 }

@@ -173,7 +173,7 @@ function endedWhileStarting(said: string[], end: AnvilEnd): RushesError {
   const words = said.filter((line) => line !== '').slice(-5);
   return new RushesError({
     code: 'anvil-ended',
-    message: `the local chain ended while starting: ${words.join(' | ') || `exit code ${end.code}`}`,
+    message: `the local chain ended while starting: ${words.join(' | ') || (end.code === null ? 'it was killed' : `exit code ${end.code}`)}`,
     facts: { ...end },
   });
 }

@@ -38,6 +38,8 @@ export interface BringUpOptions {
   cacheDir: string;
   signal: AbortSignal;
   onEvent?: (event: ChildEvent) => void;
+  /** Told in a sentence what was found damaged, and what that means. */
+  onNotice?: (notice: string) => void;
 }
 
 /** A network of this machine. */
@@ -81,6 +83,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     logFolder: paths.logs,
     onEvent(event, facts) {
       options.onEvent?.(event);
+      if (event.kind === 'ready' && typeof facts.notice === 'string') options.onNotice?.(facts.notice);
       // A database that was deleted and made anew has another password: the coordinator must be told.
       if (event.kind === 'ready' && event.name === 'database' && coordinator !== undefined && usedUrl !== facts.url) {
         usedUrl = facts.url as string;

@@ -51,6 +51,7 @@ export async function upCommand({
     cacheDir: env.cache,
     signal,
     onEvent: (event) => describe(event),
+    onNotice: (notice) => terminal.line(terminal.yellow(notice)),
   });
 
   function describe(event: ChildEvent): void {
