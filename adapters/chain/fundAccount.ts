@@ -6,7 +6,7 @@ import { BadInputError } from '../../protocol/errors.js';
 import { bigintOfHex, tokenInterface } from './abiValues.js';
 import { createRpc } from './createRpc.js';
 import { createSender } from './createSender.js';
-import { FUND_GAS_METHOD, GAS_MONEY_WEI } from './gasMoney.js';
+import { FUND_GAS_METHOD } from './gasMoney.js';
 
 /** One call of the token's faucet gives at most this. */
 const FAUCET_LIMIT_WEI = 1_000_000n * 10n ** 18n;
