@@ -11,7 +11,7 @@ import type { Address } from '../../protocol/ids.js';
 import { findChromium, type ForeignPage, openForeignPage, type Target } from '../support/foreignPage.js';
 import { testLog } from '../support/smallNetwork.js';
 
-const SOMEBODY: Address = `0x${'ab'.repeat(20)}`;
+const SOMEBODY = `0x${'ab'.repeat(20)}` as Address;
 
 describe('a web page of another origin, in Chromium', function () {
   this.timeout(120_000);
@@ -30,7 +30,7 @@ describe('a web page of another origin, in Chromium', function () {
     folder = await mkdtemp(join(tmpdir(), 'rushes-pages-'));
     chain = await startAnvil({ dataDir: join(folder, 'chain') });
     ipfs = await createEndpoint({ folder: join(folder, 'ipfs') });
-    const nobody: Address = `0x${'00'.repeat(20)}`;
+    const nobody = `0x${'00'.repeat(20)}` as Address;
     coordinator = await startCoordinator({
       network: {
         ...{ protocolVersion: 1, name: 'test', chainId: 31_337, rpcUrl: chain.rpcUrl, testMoney: true },
