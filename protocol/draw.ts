@@ -1,8 +1,8 @@
-import { bigintOfBytes, bytesOfHex, hexOfBytes, u32, u64, u8 } from './bytes.js';
+import { bigintOfBytes, bytesOfHex, u32, u64, u8 } from './bytes.js';
 import { InvariantError } from './errors.js';
 import { type ChunkRect, blockAndBatchOf, pixelsInBlock } from './geometry.js';
 import { TAG } from './hashes.js';
-import type { Address, Bytes32, LeaseId, Wei } from './ids.js';
+import { type Address, type Bytes32, type LeaseId, type Wei, bytes32Of } from './ids.js';
 import { sha256 } from './sha256.js';
 
 /** Leaves drawn in each drawn chunk. */
@@ -12,7 +12,7 @@ export const DRAWN_PIXELS = 64;
 
 /** SHA-256(4, mixHash, u64 leaseId); mixHash is prevrandao of the draw's block. */
 export function drawSeed(draw: { mixHash: Bytes32; leaseId: LeaseId }): Bytes32 {
-  return hexOfBytes(sha256(u8(TAG.drawSeed), bytesOfHex(draw.mixHash), u64(draw.leaseId)));
+  return bytes32Of(sha256(u8(TAG.drawSeed), bytesOfHex(draw.mixHash), u64(draw.leaseId)));
 }
 
 /**

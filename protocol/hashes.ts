@@ -1,7 +1,7 @@
-import { bytesOfHex, hexOfBytes, littleEndianBytes, u256, u32, u64, u8 } from './bytes.js';
+import { bytesOfHex, littleEndianBytes, u256, u32, u64, u8 } from './bytes.js';
 import { InvariantError } from './errors.js';
 import { LEAF_BYTES, LEAF_FLOATS } from './geometry.js';
-import type { Address, Bytes32, JobId, LeaseId } from './ids.js';
+import { type Address, type Bytes32, type JobId, type LeaseId, bytes32Of } from './ids.js';
 import { hmacSha256, sha256 } from './sha256.js';
 import { merkleRoot } from './trees.js';
 
@@ -69,7 +69,7 @@ export function chunkRoot(chunk: {
   preparedHash: Bytes32;
   kernelHash: Bytes32;
 }): Bytes32 {
-  return hexOfBytes(
+  return bytes32Of(
     sha256(
       u8(TAG.chunk),
       bytesOfHex(chunk.leafRoot),
@@ -91,7 +91,7 @@ export function leaseRoot(lease: {
   worker: Address;
   chunkRoots: readonly Bytes32[];
 }): Bytes32 {
-  return hexOfBytes(
+  return bytes32Of(
     sha256(
       u8(TAG.lease),
       u256(BigInt(lease.chainId)),
@@ -105,7 +105,7 @@ export function leaseRoot(lease: {
 
 /** SHA-256 over the little-endian bytes of decoded half floats, RGBA row-major: the identity of a published picture. */
 export function pixelHash(halfs: Uint16Array): Bytes32 {
-  return hexOfBytes(sha256(littleEndianBytes(halfs)));
+  return bytes32Of(sha256(littleEndianBytes(halfs)));
 }
 
 /**
@@ -113,12 +113,12 @@ export function pixelHash(halfs: Uint16Array): Bytes32 {
  * as drawn, RGB and coverage).
  */
 export function valuesHash(values: Float32Array): Bytes32 {
-  return hexOfBytes(sha256(u8(TAG.values), littleEndianBytes(values)));
+  return bytes32Of(sha256(u8(TAG.values), littleEndianBytes(values)));
 }
 
 /** SHA-256(11, verifier, u64 leaseId, values hash, secret). */
 export function sealHash(seal: { verifier: Address; leaseId: LeaseId; valuesHash: Bytes32; secret: Bytes32 }): Bytes32 {
-  return hexOfBytes(
+  return bytes32Of(
     sha256(
       u8(TAG.seal),
       bytesOfHex(seal.verifier),

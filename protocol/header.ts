@@ -1,7 +1,6 @@
 import { keccak256 } from '@ethersproject/keccak256';
-import { hexOfBytes } from './bytes.js';
 import { MalformedError } from './errors.js';
-import type { Bytes32 } from './ids.js';
+import { type Bytes32, bytes32Of, parseBytes32 } from './ids.js';
 
 /** Position of mixHash (prevrandao) among the RLP items of a block header. */
 const MIX_HASH_ITEM = 13;
@@ -27,9 +26,9 @@ export function readBlockHeader(rlp: Uint8Array): BlockHeader {
     throw new MalformedError({ what: 'block header', reason: 'mixHash or number has an unexpected length' });
   }
   return {
-    blockHash: keccak256(rlp) as Bytes32,
+    blockHash: parseBytes32(keccak256(rlp)),
     blockNumber: number.reduce((value, byte) => value * 256 + byte, 0),
-    mixHash: hexOfBytes(mixHash),
+    mixHash: bytes32Of(mixHash),
   };
 }
 

@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
 import { bytesOfHex, hexOfBytes } from './bytes.js';
-import { BadInputError } from './errors.js';
+import { BadInputError, InvariantError } from './errors.js';
 
 declare const brand: unique symbol;
 /**
@@ -11,11 +11,11 @@ declare const brand: unique symbol;
 type Branded<Value, Brand extends string> = Value & { readonly [brand]: { readonly [Name in Brand]: true } };
 
 /** 32 bytes as lowercase hex with 0x. */
-export type Bytes32 = `0x${string}`;
+export type Bytes32 = Branded<`0x${string}`, 'Bytes32'>;
 /** An account or contract on the chain: 20 bytes as lowercase hex with 0x. */
 export type Address = Branded<`0x${string}`, 'Address'>;
 /** An artist's order; see jobIdOf. */
-export type JobId = Bytes32;
+export type JobId = Branded<`0x${string}`, 'Bytes32' | 'JobId'>;
 /** Counter of leases on one contract, from 1; u64 on chain, a safe integer here. */
 export type LeaseId = number;
 /** Smallest unit of the network's token. */
@@ -48,7 +48,14 @@ export function parseAddress(value: unknown, what = 'address'): Address {
 
 /** Parses a job id: 32 bytes of hex with 0x. */
 export function parseJobId(value: unknown, what = 'job id'): JobId {
-  return parseBytes32(value, what);
+  return parseBytes32(value, what) as JobId;
+}
+
+/** Thirty-two bytes, such as a hash, as hex. Throws InvariantError for another number of bytes. */
+export function bytes32Of(bytes: Uint8Array): Bytes32 {
+  if (bytes.length !== 32)
+    throw new InvariantError({ what: 'bytes of a hash or secret', expected: 32, actual: bytes.length });
+  return hexOfBytes(bytes) as Bytes32;
 }
 
 /** Parses a non-negative amount of wei given as a decimal string. */
@@ -95,7 +102,7 @@ export function digestOfCid(cid: Cid): Bytes32 {
   const decoded = decodeCid(cid, 'CID of a raw block');
   if (decoded.version !== 1 || decoded.code !== RAW_CODEC || decoded.multihash.code !== SHA2_256)
     throw malformedId('CID of a raw block', cid, 'a CIDv1, raw, SHA-256');
-  return hexOfBytes(decoded.multihash.digest);
+  return bytes32Of(decoded.multihash.digest);
 }
 
 /** The CIDv1 of the raw block with the given SHA-256 digest. */

@@ -1,9 +1,8 @@
-import { hexOfBytes } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { BadInputError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { chunkCount, geometryOf, MAX_TILE } from './geometry.js';
-import { type Bytes32, type Cid, parseBytes32, parseCid, rawCidOfDigest } from './ids.js';
+import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from './ids.js';
 import { sha256 } from './sha256.js';
 
 /** Everything that changes a pixel of a job, and nothing else. */
@@ -137,7 +136,7 @@ export function encodeManifest(manifest: Manifest): { bytes: Uint8Array; digest:
   const bytes = canonicalBytes(checkManifest(manifest));
   if (bytes.length > MANIFEST_LIMITS.bytes)
     throw wrongField('manifest', `at most ${MANIFEST_LIMITS.bytes} bytes`, bytes.length);
-  const digest = hexOfBytes(sha256(bytes));
+  const digest = bytes32Of(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 

@@ -1,10 +1,10 @@
-import { bytesOfHex, hexOfBytes, littleEndianBytes } from './bytes.js';
+import { bytesOfHex, littleEndianBytes } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { MalformedError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { LEAF_BYTES, LEAF_FLOATS, blockAndBatchOf } from './geometry.js';
 import { leafHash } from './hashes.js';
-import { type Bytes32, type Cid, type JobId, type LeaseId, parseCid, rawCidOfDigest } from './ids.js';
+import { type Bytes32, type Cid, type JobId, type LeaseId, bytes32Of, parseCid, rawCidOfDigest } from './ids.js';
 import { sha256 } from './sha256.js';
 import { treeHeight, verifyMerklePath } from './trees.js';
 
@@ -38,7 +38,7 @@ export interface ChunkOpening {
 /** Canonical bytes, digest and CID of an opening index. */
 export function encodeOpeningIndex(index: OpeningIndex): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
   const bytes = canonicalBytes(index);
-  const digest = hexOfBytes(sha256(bytes));
+  const digest = bytes32Of(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 
@@ -115,7 +115,7 @@ export function decodeChunkOpening(bytes: Uint8Array): ChunkOpening {
     const leafIndex = view.getUint32(at, false);
     const salt = bytes.slice((at += 4), (at += 32));
     const path: Bytes32[] = [];
-    for (let height = 0; height < pathLength; height++) path.push(hexOfBytes(bytes.subarray(at, (at += 32))));
+    for (let height = 0; height < pathLength; height++) path.push(bytes32Of(bytes.subarray(at, (at += 32))));
     const sums = new Float32Array(LEAF_FLOATS);
     for (let k = 0; k < LEAF_FLOATS; k++) sums[k] = view.getFloat32(at + 4 * k, true);
     leaves.push({ leafIndex, salt, sums, path });

@@ -1,4 +1,3 @@
-import { hexOfBytes } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
 import { chunkRoot, leaseRoot } from './hashes.js';
@@ -8,6 +7,7 @@ import {
   type Cid,
   type JobId,
   type LeaseId,
+  bytes32Of,
   parseAddress,
   parseBytes32,
   parseCid,
@@ -39,7 +39,7 @@ export interface Outputs {
 /** Canonical bytes, digest and CID of an outputs index. */
 export function encodeOutputs(outputs: Outputs): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
   const bytes = canonicalBytes(outputs);
-  const digest = hexOfBytes(sha256(bytes));
+  const digest = bytes32Of(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 

@@ -1,6 +1,5 @@
 import { MalformedError } from './errors.js';
 import { type Geometry, chunkCount, geometryOf } from './geometry.js';
-import type { Bytes32 } from './ids.js';
 import type { LedgerJob } from './ledger.js';
 import { type Manifest, parseManifest } from './manifest.js';
 import type { FetchBounds, ObjectStore } from './ports.js';
@@ -36,8 +35,8 @@ export async function readJob(options: {
       });
   };
   const [manifest, terms] = await Promise.all([
-    store.getBlock(job.manifestDigest as Bytes32, bounds).then(parseManifest),
-    store.getBlock(job.termsDigest as Bytes32, bounds).then(parseTerms),
+    store.getBlock(job.manifestDigest, bounds).then(parseManifest),
+    store.getBlock(job.termsDigest, bounds).then(parseTerms),
   ]);
   const geometry = geometryOf(manifest);
   agree('chunks', chunkCount(geometry), job.chunkCount);

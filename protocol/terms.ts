@@ -1,4 +1,4 @@
-import { bytesOfHex, hexOfBytes, u256 } from './bytes.js';
+import { bytesOfHex, u256 } from './bytes.js';
 import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
 import {
@@ -6,8 +6,10 @@ import {
   type Bytes32,
   type Cid,
   type JobId,
+  bytes32Of,
   parseAddress,
   parseCid,
+  parseJobId,
   parseWei,
   rawCidOfDigest,
 } from './ids.js';
@@ -64,7 +66,7 @@ export function checkTerms(value: unknown): Terms {
 /** The canonical bytes of terms, their SHA-256 digest and the CID of the raw block they are. */
 export function encodeTerms(terms: Terms): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
   const bytes = canonicalBytes(checkTerms(terms));
-  const digest = hexOfBytes(sha256(bytes));
+  const digest = bytes32Of(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 
@@ -79,7 +81,7 @@ export function jobIdOf(job: {
   manifestDigest: Bytes32;
   termsDigest: Bytes32;
 }): JobId {
-  return hexOfBytes(
+  const hash = bytes32Of(
     sha256(
       u256(BigInt(job.chainId)),
       bytesOfHex(job.contract),
@@ -89,4 +91,5 @@ export function jobIdOf(job: {
       bytesOfHex(job.termsDigest),
     ),
   );
+  return parseJobId(hash);
 }

@@ -1,6 +1,6 @@
-import { hexOfBytes, bytesOfHex } from './bytes.js';
+import { bytesOfHex } from './bytes.js';
 import { InvariantError } from './errors.js';
-import type { Bytes32 } from './ids.js';
+import { type Bytes32, bytes32Of } from './ids.js';
 import { equalBytes, sha256 } from './sha256.js';
 
 // Positional Merkle trees: the leaves are padded to the next power of two with 32 zero bytes; node = SHA-256(1, left,
@@ -21,7 +21,7 @@ export function merklePath(hashes: readonly Uint8Array[], index: number): Bytes3
     throw new InvariantError({ what: 'index of a Merkle path', expected: `0..${hashes.length - 1}`, actual: index });
   return levels(hashes)
     .slice(0, -1)
-    .map((level, height) => hexOfBytes(level[(index >> height) ^ 1] as Uint8Array));
+    .map((level, height) => bytes32Of(level[(index >> height) ^ 1] as Uint8Array));
 }
 
 /** Paths of several leaves with one pass over the tree. */
@@ -30,7 +30,7 @@ export function merklePaths(hashes: readonly Uint8Array[], indices: readonly num
   return indices.map((index) => {
     if (!Number.isInteger(index) || index < 0 || index >= hashes.length)
       throw new InvariantError({ what: 'index of a Merkle path', expected: `0..${hashes.length - 1}`, actual: index });
-    return tree.map((level, height) => hexOfBytes(level[(index >> height) ^ 1] as Uint8Array));
+    return tree.map((level, height) => bytes32Of(level[(index >> height) ^ 1] as Uint8Array));
   });
 }
 

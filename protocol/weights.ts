@@ -1,7 +1,7 @@
-import { bytesOfHex, hexOfBytes, u32, u8 } from './bytes.js';
+import { bytesOfHex, u32, u8 } from './bytes.js';
 import { InvariantError, MalformedError } from './errors.js';
 import { TAG } from './hashes.js';
-import type { Bytes32 } from './ids.js';
+import { type Bytes32, bytes32Of } from './ids.js';
 import { sha256 } from './sha256.js';
 import { merklePath, merkleRoot, verifyMerklePath } from './trees.js';
 import { chunksOfMask, WORD_CHUNKS } from './masks.js';
@@ -65,7 +65,7 @@ export function weightsLeaf(word: number, bytes: Uint8Array): Uint8Array {
 
 /** Root over the words of all chunks. */
 export function weightsRoot(weights: Uint16Array): Bytes32 {
-  return hexOfBytes(merkleRoot(wordLeaves(weights)));
+  return bytes32Of(merkleRoot(wordLeaves(weights)));
 }
 
 /** Path of one word under weightsRoot. */

@@ -1,8 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hexOfBytes } from '../protocol/bytes.js';
-import type { Bytes32 } from '../protocol/ids.js';
+import { type Bytes32, bytes32Of } from '../protocol/ids.js';
 import { sha256 } from '../protocol/sha256.js';
 
 const encoder = new TextEncoder();
@@ -28,5 +27,5 @@ export function hashPreparation(): Bytes32 {
     .map(([name, version]) => `${name} ${version}`)
     .sort();
   const digests = files.flatMap((name) => [sha256(encoder.encode(name)), sha256(readFileSync(join(here, name)))]);
-  return hexOfBytes(sha256(sha256(encoder.encode(versions.join('\n'))), ...digests)) as Bytes32;
+  return bytes32Of(sha256(sha256(encoder.encode(versions.join('\n'))), ...digests));
 }

@@ -1,10 +1,10 @@
-import type { Address } from '../protocol/ids.js';
+import type { Address, Bytes32 } from '../protocol/ids.js';
 import type { LeaseState, LedgerLease } from '../protocol/ledger.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
 
 /** What this verifier read of a draw by itself, before anybody brought the header to the contract. */
 export interface KnownDraw {
-  seed: `0x${string}`;
+  seed: Bytes32;
   drawnMask: bigint;
   verifiers: readonly Address[];
   /** RLP of the header that decided it. */

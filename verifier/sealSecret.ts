@@ -1,5 +1,5 @@
-import { bytesOfHex, hexOfBytes, u256, u64 } from '../protocol/bytes.js';
-import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
+import { bytesOfHex, u256, u64 } from '../protocol/bytes.js';
+import { type Address, type Bytes32, type LeaseId, bytes32Of } from '../protocol/ids.js';
 import { hmacSha256 } from '../protocol/sha256.js';
 
 /**
@@ -7,7 +7,7 @@ import { hmacSha256 } from '../protocol/sha256.js';
  * between seal and reveal.
  */
 export function sealSecret(options: { key: Bytes32; chainId: number; contract: Address; leaseId: LeaseId }): Bytes32 {
-  return hexOfBytes(
+  return bytes32Of(
     hmacSha256(
       bytesOfHex(options.key),
       new TextEncoder().encode('rushes seal secret 1'),

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../protocol/errors.js';
-import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
-import type { Bytes32 } from '../../protocol/ids.js';
+import { bytesOfHex } from '../../protocol/bytes.js';
+import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
 
 /**
  * A device class as the contract keeps it: ASCII, right-padded with zeros. Throws BadInputError unless it has 1 to 32
@@ -14,7 +14,7 @@ export function bytesOfDeviceClass(text: string): Bytes32 {
     });
   const bytes = new Uint8Array(32);
   bytes.set(Buffer.from(text, 'ascii'));
-  return hexOfBytes(bytes);
+  return bytes32Of(bytes);
 }
 
 /** The text of a device class; what is not printable ASCII (anyone can register anything) is shown as hex. */

@@ -11,8 +11,7 @@ import {
   NotRetrievableError,
   RushesError,
 } from '../../protocol/errors.js';
-import { parseCid, rawCidOfDigest, type Bytes32, type Cid } from '../../protocol/ids.js';
-import { hexOfBytes } from '../../protocol/bytes.js';
+import { type Bytes32, type Cid, bytes32Of, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
@@ -124,7 +123,7 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
           message: `a block has at most ${CHUNK_BYTES} bytes, not ${bytes.length}`,
           facts: { byteLength: bytes.length },
         });
-      const expected = rawCidOfDigest(hexOfBytes(sha256(bytes)));
+      const expected = rawCidOfDigest(bytes32Of(sha256(bytes)));
       const stored = await callEndpoint(access, {
         ...writeBounds(bounds),
         doing: 'to store a block',

@@ -1,3 +1,4 @@
+import { bytes32Of } from '../../protocol/ids.js';
 import type { CID } from 'multiformats/cid';
 import { DeadlineError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
 import { hexOfBytes } from '../../protocol/bytes.js';
@@ -62,7 +63,7 @@ export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: Fe
     ...bounds,
     deadlineMs: bounds.deadlineMs ?? BLOCK_DEADLINE_MS,
     doing: `to give block ${cid.toString()}`,
-    call: (signal) => readBlock(access, { cid: cid.toString(), digest: hexOfBytes(digest), signal }),
+    call: (signal) => readBlock(access, { cid: cid.toString(), digest: bytes32Of(digest), signal }),
   }).catch((error: unknown) => {
     if (error instanceof IpfsEndpointError && error.code === 'ipfs-refused')
       throw new NotRetrievableError({ cid: cid.toString(), reason: String(error.facts['reason']), cause: error });

@@ -1,8 +1,7 @@
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hexOfBytes } from '../../protocol/bytes.js';
 import { BadInputError } from '../../protocol/errors.js';
-import { type Bytes32, parseBytes32 } from '../../protocol/ids.js';
+import { type Bytes32, bytes32Of, parseBytes32 } from '../../protocol/ids.js';
 
 /**
  * The private key in a file, 32 bytes as hex. A missing file is made, readable by this user alone; one that others can
@@ -39,7 +38,7 @@ export async function readOrMakeKey(path: string): Promise<Bytes32> {
 /** Makes a key and its file at once: of two processes that find no file, both end with the key of the first. */
 async function makeKey(path: string): Promise<Bytes32> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const key = hexOfBytes(crypto.getRandomValues(new Uint8Array(32))) as Bytes32;
+  const key = bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
   const candidate = `${path}.${process.pid}`;
   await writeFile(candidate, `${key}\n`, { mode: 0o600 });
   try {

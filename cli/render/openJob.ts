@@ -1,7 +1,6 @@
-import { hexOfBytes } from '../../protocol/bytes.js';
 import { RushesError } from '../../protocol/errors.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { Bytes32, JobId, Wei } from '../../protocol/ids.js';
+import { type JobId, type Wei, bytes32Of } from '../../protocol/ids.js';
 import { countChunks } from '../../protocol/ledger.js';
 import { encodeManifest, type Manifest } from '../../protocol/manifest.js';
 import { encodeTerms, jobIdOf, type Terms } from '../../protocol/terms.js';
@@ -92,7 +91,7 @@ export async function openJob({
     });
   const encoded = encodeTerms(terms);
   await store.putBlock(encoded.bytes, { signal });
-  const nonce = pending?.nonce ?? (hexOfBytes(crypto.getRandomValues(new Uint8Array(32))) as Bytes32);
+  const nonce = pending?.nonce ?? bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
   const jobId = jobIdOf({
     chainId: network.chainId,
     contract: network.contract,

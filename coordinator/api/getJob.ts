@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
-import type { JobId } from '../../protocol/ids.js';
+import { parseJobId } from '../../protocol/ids.js';
 import { describeJob, JobSchema } from '../jobs/describeJob.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { ErrorSchema, JobIdSchema } from './schemas.js';
@@ -29,7 +29,7 @@ export function getJob(server: HttpServer, context: CoordinatorContext): void {
     },
     async (request) =>
       withDatabase(context, async ({ state, database }) => {
-        const jobId = request.params.jobId.toLowerCase() as JobId;
+        const jobId = parseJobId(request.params.jobId);
         const job = state.ledger.jobs.get(jobId);
         if (job === undefined) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
         const row = await database.db

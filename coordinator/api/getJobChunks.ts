@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
-import type { JobId } from '../../protocol/ids.js';
+import { parseJobId } from '../../protocol/ids.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { ErrorSchema, JobIdSchema } from './schemas.js';
 
@@ -40,7 +40,7 @@ export function getJobChunks(server: HttpServer, context: CoordinatorContext): v
     },
     async (request) =>
       withDatabase(context, async ({ state, database }) => {
-        const jobId = request.params.jobId.toLowerCase() as JobId;
+        const jobId = parseJobId(request.params.jobId);
         if (!state.ledger.jobs.has(jobId)) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
         const rows = await database.db
           .selectFrom('chunks')

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
 import { sendEvents } from '../../adapters/http/sendEvents.js';
-import type { JobId } from '../../protocol/ids.js';
+import { parseJobId } from '../../protocol/ids.js';
 import { streamJobEvents } from '../jobs/streamJobEvents.js';
 import { type CoordinatorContext, requireSession } from './CoordinatorContext.js';
 import { ErrorSchema, JobIdSchema } from './schemas.js';
@@ -23,7 +23,7 @@ export function getJobEvents(server: HttpServer, context: CoordinatorContext): v
       },
     },
     async (request, reply) => {
-      const jobId = request.params.jobId.toLowerCase() as JobId;
+      const jobId = parseJobId(request.params.jobId);
       if (!requireSession(context).state.ledger.jobs.has(jobId))
         throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
       await sendEvents(request, reply, (lastEventId, signal) =>

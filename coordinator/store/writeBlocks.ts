@@ -1,3 +1,4 @@
+import type { Bytes32 } from '../../protocol/ids.js';
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
@@ -94,7 +95,7 @@ export async function rollBackStore(
     // Without a hash: the follower finds out whether the chain still has this block.
     await moveCursor(tx, network, {
       blockNumber: toBlock,
-      blockHash: '0x',
+      blockHash: undefined,
       timestamp: state.events.at(-1)?.blockTimestamp ?? 0,
     });
   });
@@ -113,8 +114,13 @@ async function lockCursor(tx: Transaction<DatabaseSchema>): Promise<{ head_block
   return await tx.selectFrom('chain_cursor').select('head_block').executeTakeFirst();
 }
 
-async function moveCursor(tx: Transaction<DatabaseSchema>, network: string, head: HashedHead): Promise<void> {
-  const row = { network, head_block: head.blockNumber, head_hash: head.blockHash, head_timestamp: head.timestamp };
+async function moveCursor(
+  tx: Transaction<DatabaseSchema>,
+  network: string,
+  head: Omit<HashedHead, 'blockHash'> & { blockHash: Bytes32 | undefined },
+): Promise<void> {
+  const { blockNumber, blockHash = '0x', timestamp } = head;
+  const row = { network, head_block: blockNumber, head_hash: blockHash, head_timestamp: timestamp };
   await tx
     .insertInto('chain_cursor')
     .values(row)

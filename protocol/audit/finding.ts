@@ -1,4 +1,3 @@
-import { hexOfBytes } from '../bytes.js';
 import { canonicalBytes, parseCanonicalJson } from '../canonicalJson.js';
 import type { Verdict } from '../events.js';
 import { FieldReader } from '../fields.js';
@@ -8,6 +7,7 @@ import {
   type Cid,
   type JobId,
   type LeaseId,
+  bytes32Of,
   parseAddress,
   parseBytes32,
   parseCid,
@@ -65,7 +65,7 @@ export interface Finding {
 /** Canonical bytes, digest and CID of a finding. */
 export function encodeFinding(finding: Finding): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
   const bytes = canonicalBytes(finding);
-  const digest = hexOfBytes(sha256(bytes));
+  const digest = bytes32Of(sha256(bytes));
   return { bytes, digest, cid: rawCidOfDigest(digest) };
 }
 

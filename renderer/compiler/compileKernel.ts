@@ -1,6 +1,5 @@
 import binaryen from 'binaryen';
-import type { Bytes32 } from '../../protocol/ids.js';
-import { hexOfBytes } from '../../protocol/bytes.js';
+import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
 import { InvariantError } from '../../protocol/errors.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { emitFunction } from './calls.js';
@@ -125,7 +124,7 @@ function emitDeclaration(kernel: KernelModule, declaration: ModuleDeclaration): 
 function hashKernel(text: string, wasm: Uint8Array): Bytes32 {
   const encoder = new TextEncoder();
   const parts = [encoder.encode(COMPILER_VERSION), encoder.encode(text), wasm];
-  return hexOfBytes(sha256(...parts.map((part) => sha256(part)))) as Bytes32;
+  return bytes32Of(sha256(...parts.map((part) => sha256(part))));
 }
 
 function declareMemory(

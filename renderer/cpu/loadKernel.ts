@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { bytesOfHex, hexOfBytes } from '../../protocol/bytes.js';
-import type { Bytes32 } from '../../protocol/ids.js';
+import { bytes32Of } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { hashPreparation } from '../hashPreparation.js';
 import { COMPILER_VERSION } from '../compiler/compilerVersion.js';
@@ -37,7 +37,7 @@ export async function loadKernel(options: LoadOptions): Promise<CompiledKernel> 
   const compiled = await loadCompiled(options);
   return {
     ...compiled,
-    kernelHash: hexOfBytes(sha256(bytesOfHex(compiled.kernelHash), bytesOfHex(hashPreparation()))) as Bytes32,
+    kernelHash: bytes32Of(sha256(bytesOfHex(compiled.kernelHash), bytesOfHex(hashPreparation()))),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type AuditBench, createAuditBench, failedTests } from '../support/auditBench.js';
-import { address } from '../support/leaseFixtures.js';
+import { address, bytes32 } from '../support/leaseFixtures.js';
 
 describe('a worker that copies a commitment', function () {
   this.timeout(120_000);
@@ -26,7 +26,7 @@ describe('a worker that copies a commitment', function () {
   });
 
   it('commits to a root that its outputs do not give, and is convicted by T6', async () => {
-    const audited = await bench.audit({ cheat: { alterRoot: () => `0x${'99'.repeat(32)}` } });
+    const audited = await bench.audit({ cheat: { alterRoot: () => bytes32('99') } });
     assert.equal(audited.verdict, 'convict');
     assert.deepEqual(failedTests(audited), ['T6']);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AuditBench, createAuditBench, failedTests } from '../support/auditBench.js';
 import { smallSceneGltf } from '../support/smallScene.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 describe('a worker that swaps assets', function () {
   this.timeout(120_000);
@@ -23,7 +24,7 @@ describe('a worker that swaps assets', function () {
       cheat: {
         alterOutputs: async (outputs) => ({
           ...outputs,
-          chunks: outputs.chunks.map((chunk) => ({ ...chunk, preparedHash: `0x${'77'.repeat(32)}` as const })),
+          chunks: outputs.chunks.map((chunk) => ({ ...chunk, preparedHash: bytes32('77') })),
         }),
       },
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type AuditBench, createAuditBench, failedTests } from '../support/auditBench.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 describe('a worker that uses another kernel', function () {
   this.timeout(120_000);
@@ -14,7 +15,7 @@ describe('a worker that uses another kernel', function () {
       cheat: {
         alterOutputs: async (outputs) => ({
           ...outputs,
-          chunks: outputs.chunks.map((chunk) => ({ ...chunk, kernelHash: `0x${'55'.repeat(32)}` as const })),
+          chunks: outputs.chunks.map((chunk) => ({ ...chunk, kernelHash: bytes32('55') })),
         }),
       },
     });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
 import { planTerms } from '../../cli/render/planTerms.js';
 import { createMemoryStore } from '../support/memoryStore.js';
-import { address } from '../support/leaseFixtures.js';
+import { address, bytes32 } from '../support/leaseFixtures.js';
 import { smallManifest } from '../support/smallJob.js';
 
 describe('the terms of a job', () => {
   const plan = async (deadlineMinutes: number) =>
     planTerms({
-      manifest: await smallManifest({ store: createMemoryStore(), kernelHash: '0x' }),
+      manifest: await smallManifest({ store: createMemoryStore(), kernelHash: bytes32('00') }),
       policy: address('0a'),
       numbers: LOCAL_POLICY,
       budgetWei: undefined,

@@ -10,7 +10,7 @@ import { createCoordinatorClient, type CoordinatorEvent } from '../../adapters/h
 import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';
 import { startCoordinator, type Coordinator } from '../../coordinator/startCoordinator.js';
-import type { JobId } from '../../protocol/ids.js';
+import { type JobId, parseJobId } from '../../protocol/ids.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { ChainPort, ObjectStore } from '../../protocol/ports.js';
 import { equalWeights, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
@@ -105,7 +105,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       parties.workers.map(({ address }) => address).sort(),
       workers.map(({ account }) => account).sort(),
     );
-    assert.equal(await client().job(random32()), undefined);
+    assert.equal(await client().job(parseJobId(random32())), undefined);
     assert.equal((await fetch(new URL('/v1/jobs/nonsense', coordinator.url))).status, 400);
     assert.equal((await fetch(new URL('/v1/nothing', coordinator.url))).status, 404);
   });

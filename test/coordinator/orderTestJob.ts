@@ -5,6 +5,7 @@ import type { ChainPort, JobRequest, ObjectStore } from '../../protocol/ports.js
 import { encodeTerms, type Terms } from '../../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../../protocol/weights.js';
 import { random32 } from '../adapters/chain/startNetwork.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 export const TOKEN = 10n ** 18n;
 
@@ -25,7 +26,7 @@ export function testManifest(frames: number): Manifest {
     seed: 1,
     tileSize: 64,
     engine: 'wasm',
-    kernelHash: `0x${'11'.repeat(32)}`,
+    kernelHash: bytes32('11'),
     channels: 'rgba',
     contentEncoding: 'identity',
   };

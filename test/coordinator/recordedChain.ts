@@ -1,7 +1,7 @@
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
 import type { HashedHead } from '../../coordinator/store/ChainState.js';
 import type { ContractEvent, ContractEventArgs, ContractEventName } from '../../protocol/events.js';
-import type { Address, Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
+import { type Address, type Bytes32, type JobId, type LeaseId, parseBytes32, parseJobId } from '../../protocol/ids.js';
 import { maskOfChunks } from '../../protocol/masks.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 import type { JobDocuments } from '../../protocol/readJob.js';
@@ -30,7 +30,8 @@ export function recordedChain(
   policy: Partial<PolicyNumbers> = {},
 ): RecordedChain {
   const blocks: RecordedChain['blocks'] = [];
-  const word32 = (n: number, filler: string): Bytes32 => `0x${filler.repeat(24)}${n.toString(16).padStart(16, '0')}`;
+  const word32 = (n: number, filler: string): Bytes32 =>
+    parseBytes32(`0x${filler.repeat(24)}${n.toString(16).padStart(16, '0')}`);
   const mine = (
     ...events: { [Name in ContractEventName]: { name: Name; args: ContractEventArgs[Name] } }[ContractEventName][]
   ): void => {
@@ -57,7 +58,7 @@ export function recordedChain(
     args: { policy: POLICY, values: { ...LOCAL_POLICY, maxChunksPerLease: 256, ...policy } },
   });
   const made = jobs.map(({ frames, tiles, unreservedWei, deadline }, index) => {
-    const jobId = word32(index + 1, '0c');
+    const jobId = parseJobId(word32(index + 1, '0c'));
     const chunkCount = frames * tiles;
     mine(
       {

@@ -34,9 +34,10 @@ import { KernelCompileError } from '../../renderer/compiler/KernelCompileError.j
 import { EngineError } from '../../renderer/cpu/EngineError.js';
 import { WriteFailedError } from '../../renderer/image/writeAtomically.js';
 import { BadSceneError } from '../../renderer/scene/BadSceneError.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
-const HASH = `0x${'ab'.repeat(32)}` as const;
+const HASH = bytes32('ab');
 const URL = 'http://127.0.0.1:5001';
 const errno = (code: string) => Object.assign(new Error(`${code}: it went wrong`), { code });
 

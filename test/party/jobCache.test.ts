@@ -8,12 +8,12 @@ import { equalWeights, weightsRoot } from '../../protocol/weights.js';
 import { createJobCache } from '../../party/createJobCache.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
-import { address } from '../support/leaseFixtures.js';
+import { address, bytes32, jobId } from '../support/leaseFixtures.js';
 
 describe('createJobCache', () => {
   it("loads a job's scene once, and gives no frames of a job that it has let go of", async () => {
     const store = createMemoryStore();
-    const kernelHash = `0x${'00'.repeat(32)}` as const;
+    const kernelHash = bytes32('00');
     const manifest = await smallManifest({ store, kernelHash });
     const terms = {
       protocolVersion: 1,
@@ -29,7 +29,7 @@ describe('createJobCache', () => {
     await store.putBlock(encodedTerms.bytes);
     const total = chunkCount(geometryOf(manifest));
     const job = {
-      jobId: '0x01',
+      jobId: jobId('01'),
       manifestDigest: encodedManifest.digest,
       termsDigest: encodedTerms.digest,
       chunkCount: total,
@@ -48,12 +48,12 @@ describe('createJobCache', () => {
       signal: new AbortController().signal,
     });
 
-    const opened = await jobs.open('0x01');
+    const opened = await jobs.open(jobId('01'));
     assert.equal(opened.frames(), opened.frames());
     assert.match((await opened.frames().prepare(0)).hash, /^0x/);
     assert.ok(jobs.prepareCpuMs > 0);
     jobs.sweep();
-    assert.equal(opened.frames(), (await jobs.open('0x01')).frames());
+    assert.equal(opened.frames(), (await jobs.open(jobId('01'))).frames());
     Object.assign(job, { completed: true });
     jobs.sweep();
     assert.throws(

@@ -10,7 +10,7 @@ import { drawAudit } from '../../protocol/draw.js';
 import { LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { canonicalizeSums, decodeChunkOpening, encodeChunkOpening } from '../../protocol/opening.js';
-import { address, bytes32 } from '../support/leaseFixtures.js';
+import { address, bytes32, jobId } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 const ACROSS = ACROSS_DEVICES;
@@ -134,7 +134,7 @@ describe('the tests of an audit', () => {
     const finding: Finding = {
       protocolVersion: 1,
       leaseId: 3,
-      jobId: bytes32('01'),
+      jobId: jobId('01'),
       verifier: address('02'),
       verdict: 'pass',
       valuesHash: bytes32('03'),

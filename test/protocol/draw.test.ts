@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hexOfBytes, u32 } from '../../protocol/bytes.js';
+import { u32 } from '../../protocol/bytes.js';
 import {
   DRAWN_LEAVES,
   drawAudit,
@@ -12,7 +12,7 @@ import {
   leavesToOpen,
 } from '../../protocol/draw.js';
 import { type Geometry, chunkCount, chunkRect, pixelsInBlock } from '../../protocol/geometry.js';
-import { type Bytes32, parseAddress } from '../../protocol/ids.js';
+import { type Bytes32, bytes32Of, parseAddress } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
@@ -25,10 +25,10 @@ const GEOMETRY: Geometry = {
   samples: 16,
   batches: 8,
 };
-const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => hexOfBytes(bytes) as Bytes32);
+const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytes32Of(bytes));
 
 function seedOf(i: number): Bytes32 {
-  return hexOfBytes(sha256(u32(i)));
+  return bytes32Of(sha256(u32(i)));
 }
 
 /**

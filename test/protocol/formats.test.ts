@@ -8,6 +8,7 @@ import {
   parseBytes32,
   parseChunkId,
   parseCid,
+  parseJobId,
   parseWei,
   rawCidOfDigest,
 } from '../../protocol/ids.js';
@@ -23,7 +24,7 @@ import { encodeTerms, parseTerms } from '../../protocol/terms.js';
 import { parseNetworkDescription } from '../../protocol/network.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
-const digest = `0x${'ab'.repeat(32)}` as const;
+const digest = parseBytes32(`0x${'ab'.repeat(32)}`);
 const cid = rawCidOfDigest(digest);
 
 export const manifest: Manifest = {
@@ -111,7 +112,7 @@ describe('formats', () => {
     } as const;
     assert.deepEqual(parseTerms(encodeTerms(terms).bytes), terms);
     const outputs = {
-      jobId: digest,
+      jobId: parseJobId(digest),
       leaseId: 3,
       worker: address,
       chunks: [{ chunkIndex: 1, cid, pixelHash: digest, leafRoot: digest, preparedHash: digest, kernelHash: digest }],

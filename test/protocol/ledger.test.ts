@@ -16,10 +16,10 @@ import {
 } from '../../protocol/ledger.js';
 import { createLedgerLog } from '../../protocol/ledgerLog.js';
 import { eventMaker } from '../support/eventFixtures.js';
-import { POLICY, VERIFIERS, address, bytes32 } from '../support/leaseFixtures.js';
+import { POLICY, VERIFIERS, address, bytes32, jobId } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
-const JOB = bytes32('0a');
+const JOB = jobId('0a');
 const ARTIST = address('d1');
 const WORKERS = [address('a1'), address('a2'), address('a3')];
 const CHUNKS = 600;

@@ -1,3 +1,4 @@
+import { parseJobId } from '../../protocol/ids.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkMoney } from '../../protocol/certificate/checkMoney.js';
@@ -21,7 +22,7 @@ const worker = address('a1');
 const artist = address('a2');
 const quick = address('a3');
 const silent = address('a4');
-const jobId = bytes32('07');
+const jobId = parseJobId(bytes32('07'));
 const PAY = 1_000_003n;
 
 /** A job whose only lease, number 1, is taken by the worker for PAY. */

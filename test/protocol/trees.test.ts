@@ -1,6 +1,7 @@
+import { bytes32Of } from '../../protocol/ids.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bytesOfHex, hexOfBytes, u32 } from '../../protocol/bytes.js';
+import { bytesOfHex, u32 } from '../../protocol/bytes.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { merklePath, merklePaths, merkleRoot, verifyMerklePath } from '../../protocol/trees.js';
 import {
@@ -34,7 +35,7 @@ describe('Merkle trees', () => {
         assert.ok(!verifyMerklePath({ ...proof, leaf: forged }), 'a forged leaf');
         assert.ok(!verifyMerklePath({ ...proof, index: index + count }), 'an index outside');
         if (count > 1) assert.ok(!verifyMerklePath({ ...proof, index: (index + 1) % count }), 'another index');
-        assert.ok(!verifyMerklePath({ ...proof, path: [...path, hexOfBytes(root)] }), 'a longer path');
+        assert.ok(!verifyMerklePath({ ...proof, path: [...path, bytes32Of(root)] }), 'a longer path');
         if (path.length > 0) {
           assert.ok(!verifyMerklePath({ ...proof, path: path.slice(1) }), 'a shorter path');
           const sibling = bytesOfHex(path[flip % path.length]!);
@@ -42,7 +43,7 @@ describe('Merkle trees', () => {
           assert.ok(
             !verifyMerklePath({
               ...proof,
-              path: path.map((one, i) => (i === flip % path.length ? hexOfBytes(sibling) : one)),
+              path: path.map((one, i) => (i === flip % path.length ? bytes32Of(sibling) : one)),
             }),
             'a forged sibling',
           );

@@ -7,6 +7,7 @@ import { frameViewOf } from '../../renderer/frameViewOf.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { propertyParameters } from '../support/propertySeed.js';
 import { smallManifest } from '../support/smallJob.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 /**
  * Where each field of a manifest reaches the kernel: in what it is told of a chunk, in how the scene is posed, in the
@@ -53,7 +54,7 @@ const changes: fc.Arbitrary<Partial<Manifest>> = fc.oneof(
 describe('the way from a manifest to the kernel', () => {
   let manifest: Manifest;
   before(async () => {
-    manifest = await smallManifest({ store: createMemoryStore(), kernelHash: '0x' });
+    manifest = await smallManifest({ store: createMemoryStore(), kernelHash: bytes32('00') });
   });
 
   const told = (of: Manifest): string =>

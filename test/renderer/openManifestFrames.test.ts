@@ -9,6 +9,7 @@ import { prepareScene } from '../../renderer/scene/prepare/prepareScene.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
 import { smallSceneGltf } from '../support/smallScene.js';
+import { bytes32 } from '../support/leaseFixtures.js';
 
 describe('openManifestFrames', function () {
   this.timeout(60_000);
@@ -22,7 +23,7 @@ describe('openManifestFrames', function () {
   afterEach(() => Promise.all(opened.splice(0).map((frames) => frames.dispose())));
 
   const manifestOf = (options: { scene?: Uint8Array; change?: Partial<Manifest> } = {}) =>
-    smallManifest({ store, kernelHash: '0x', ...options });
+    smallManifest({ store, kernelHash: bytes32('00'), ...options });
 
   it('prepares frames on its thread as they are prepared here, in whatever order', async () => {
     const manifest = await manifestOf({ change: { frames: { first: 0, last: 5, fps: 4 } } });

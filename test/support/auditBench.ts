@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rule } from '../../protocol/audit/rule.js';
 import type { Tolerance } from '../../protocol/audit/tolerances.js';
-import { hexOfBytes, u32 } from '../../protocol/bytes.js';
+import { u32 } from '../../protocol/bytes.js';
 import {
   type ContractEvent,
   type ContractEventArgs,
@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../../protocol/events.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { Bytes32 } from '../../protocol/ids.js';
+import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
 import { applyEvent } from '../../protocol/applyEvent.js';
 import { type LedgerLease, createLedger } from '../../protocol/ledger.js';
 import { type Manifest, encodeManifest } from '../../protocol/manifest.js';
@@ -36,7 +36,7 @@ import type { RenderLeaves, WorkerContext } from '../../worker/WorkerContext.js'
 import { type MemoryStore, createMemoryStore } from './memoryStore.js';
 import { smallManifest } from './smallJob.js';
 import { testLog } from './smallNetwork.js';
-import { address } from './leaseFixtures.js';
+import { address, bytes32 } from './leaseFixtures.js';
 
 /** Where a worker may cheat; every step left out is done honestly, by the worker's own code. */
 export interface Cheat {
@@ -80,7 +80,7 @@ const contract = address('c0');
 const worker = address('a1');
 const verifier = address('b2');
 const artist = address('d3');
-const key = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encode(name)));
+const key = (name: string): Bytes32 => bytes32Of(sha256(new TextEncoder().encode(name)));
 
 export async function createAuditBench(): Promise<AuditBench> {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-audit-'));
@@ -175,7 +175,7 @@ export async function createAuditBench(): Promise<AuditBench> {
           return { transactionHash: key('tx'), blockNumber: 1, gasUsed: 0n, events: [] };
         },
       } as unknown as ChainPort;
-      let opened: Bytes32 = '0x';
+      let opened: Bytes32 = bytes32('00');
       const honestJobs = createJobCache({
         ledger: () => ledger,
         store,
@@ -220,7 +220,7 @@ export async function createAuditBench(): Promise<AuditBench> {
       });
 
       // The draw, the verifier's blind values, and the opening.
-      const draw = { seed: hexOfBytes(sha256(u32(number))), drawnMask: taken.mask };
+      const draw = { seed: bytes32Of(sha256(u32(number))), drawnMask: taken.mask };
       emit('LeaseDrawn', { leaseId: number, ...draw, verifiers: [verifier] });
       const verifierJobs = createJobCache({
         ledger: () => ledger,

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { connectChain } from '../../adapters/chain/connectChain.js';
 import { followEvents } from '../../adapters/chain/followEvents.js';
-import { hexOfBytes } from '../../protocol/bytes.js';
-import { type Bytes32, parseBytes32 } from '../../protocol/ids.js';
+import { type Bytes32, bytes32Of, parseBytes32 } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { type WorkerOptions, startWorker } from '../../worker/startWorker.js';
 import { type RunningWorker, runWorker } from '../../worker/runWorker.js';
@@ -64,7 +63,7 @@ export async function startDaemonNetwork(options: { policy?: PolicyNumbers } = {
         chain: {
           ...chain,
           open: (request, bounds) =>
-            chain.open({ ...request, openingDigest: hexOfBytes(sha256(new Uint8Array([0]))) }, bounds),
+            chain.open({ ...request, openingDigest: bytes32Of(sha256(new Uint8Array([0]))) }, bounds),
         },
         spool: await openSpool({ folder: dataDir }),
         engine,

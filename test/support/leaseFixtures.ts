@@ -1,10 +1,12 @@
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
-import { type Address, type Bytes32, parseAddress, parseBytes32 } from '../../protocol/ids.js';
+import { type Address, type Bytes32, type JobId, parseAddress, parseBytes32, parseJobId } from '../../protocol/ids.js';
 import type { LeaseCommitment, LeaseState, LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 
 /** Thirty-two bytes that are all the same, two hex digits. */
 export const bytes32 = (byte: string): Bytes32 => parseBytes32(`0x${byte.repeat(32)}`);
+/** The job whose id is bytes32(byte). */
+export const jobId = (byte: string): JobId => parseJobId(bytes32(byte));
 /** The account of twenty bytes that are all the same, two hex digits. */
 export const address = (byte: string): Address => parseAddress(`0x${byte.repeat(20)}`);
 export const WORKER = address('a1');
@@ -37,7 +39,7 @@ export const DRAWN = { seed: bytes32('05'), drawnMask: 3n, verifiers: [VERIFIERS
 
 const common = {
   leaseId: 7,
-  jobId: bytes32('0a'),
+  jobId: jobId('0a'),
   worker: WORKER,
   word: 0,
   mask: 3n,

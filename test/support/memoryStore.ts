@@ -1,8 +1,7 @@
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
-import { hexOfBytes } from '../../protocol/bytes.js';
 import { NotRetrievableError } from '../../protocol/errors.js';
-import { type Cid, digestOfCid, rawCidOfDigest } from '../../protocol/ids.js';
+import { type Cid, bytes32Of, digestOfCid, parseBytes32, rawCidOfDigest } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 
@@ -20,12 +19,12 @@ export function createMemoryStore(): MemoryStore {
   const directories = new Map<Cid, { path: string; bytes: Uint8Array }[]>();
   const pinned = new Set<Cid>();
   const put = async (bytes: Uint8Array): Promise<Cid> => {
-    const cid = rawCidOfDigest(hexOfBytes(sha256(bytes)));
+    const cid = rawCidOfDigest(bytes32Of(sha256(bytes)));
     blocks.set(cid, bytes.slice());
     return cid;
   };
   const get = async (key: string): Promise<Uint8Array> => {
-    const cid = key.startsWith('0x') ? rawCidOfDigest(key as `0x${string}`) : key;
+    const cid = key.startsWith('0x') ? rawCidOfDigest(parseBytes32(key)) : key;
     const bytes = blocks.get(cid);
     if (bytes === undefined) throw new NotRetrievableError({ cid, reason: 'nobody provides it' });
     return bytes.slice();
@@ -40,7 +39,7 @@ export function createMemoryStore(): MemoryStore {
     async putDirectory(files) {
       const digest = sha256(
         new TextEncoder().encode(
-          files.map((file) => `${file.path} ${digestOfCid(rawCidOfDigest(hexOfBytes(sha256(file.bytes))))}`).join('\n'),
+          files.map((file) => `${file.path} ${digestOfCid(rawCidOfDigest(bytes32Of(sha256(file.bytes))))}`).join('\n'),
         ),
       );
       const cid = CID.createV1(0x70, createDigest(0x12, digest)).toString();

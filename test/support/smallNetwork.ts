@@ -9,9 +9,9 @@ import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { startAnvil } from '../../adapters/chain/startAnvil.js';
 import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';
-import { hexOfBytes, u32 } from '../../protocol/bytes.js';
+import { u32 } from '../../protocol/bytes.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { Bytes32, JobId } from '../../protocol/ids.js';
+import { type Bytes32, type JobId, bytes32Of } from '../../protocol/ids.js';
 import type { Ledger } from '../../protocol/ledger.js';
 import { type LedgerLog, createLedgerLog } from '../../protocol/ledgerLog.js';
 import { type Manifest, encodeManifest } from '../../protocol/manifest.js';
@@ -54,7 +54,7 @@ export async function startSmallNetwork(
   const stopping = new AbortController();
   const chain = await startAnvil({ dataDir: join(folder, 'chain') });
   const ipfs = await startIpfsEndpoint({ folder: options.ipfsFolder ?? join(folder, 'ipfs') });
-  const keyOf = (name: string): Bytes32 => hexOfBytes(sha256(new TextEncoder().encode(`rushes test key ${name}`)));
+  const keyOf = (name: string): Bytes32 => bytes32Of(sha256(new TextEncoder().encode(`rushes test key ${name}`)));
   const deployed = await deployRushes({
     rpcUrl: chain.rpcUrl,
     deployerKey: keyOf('deployer'),
@@ -105,7 +105,7 @@ export async function startSmallNetwork(
       await store.putBlock(encodedManifest.bytes);
       await store.putBlock(encodedTerms.bytes);
       const { jobId } = await artist.createJob({
-        nonce: hexOfBytes(sha256(u32(jobs++))),
+        nonce: bytes32Of(sha256(u32(jobs++))),
         manifestDigest: encodedManifest.digest,
         termsDigest: encodedTerms.digest,
         policy: network.policy,

@@ -16,7 +16,7 @@ import {
 import { chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafHash, leafSalt, leaseRoot, pixelHash, sealHash, valuesHash } from '../../protocol/hashes.js';
 import { readBlockHeader } from '../../protocol/header.js';
-import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
+import { type Address, type Bytes32, bytes32Of, parseAddress, parseJobId } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { jobIdOf } from '../../protocol/terms.js';
 import { merklePath, merkleRoot } from '../../protocol/trees.js';
@@ -27,7 +27,7 @@ type Case = Record<string, string | number | string[] | number[]>;
 
 /** Thirty-two bytes that depend on a name and a number alone. */
 function bytes32(name: string, i: number): Bytes32 {
-  return hexOfBytes(sha256(new TextEncoder().encode(name), u32(i)));
+  return bytes32Of(sha256(new TextEncoder().encode(name), u32(i)));
 }
 
 function address(name: string, i: number): Address {
@@ -48,7 +48,7 @@ function range<T>(count: number, make: (i: number) => T): T[] {
 function leafCases(): Case[] {
   return range(4, (i) => {
     const leaf = {
-      jobId: bytes32('job', i),
+      jobId: parseJobId(bytes32('job', i)),
       leaseId: 1 + i * 4294967301,
       chunkIndex: i * 1000003,
       block: i * 17,

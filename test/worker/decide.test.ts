@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { LedgerLease } from '../../protocol/ledger.js';
 import { decide } from '../../worker/decide.js';
 import type { LeaseView } from '../../worker/LeaseView.js';
-import { DEADLINE, DRAWN, POLICY, VERIFIERS, audit, commitment, lease } from '../support/leaseFixtures.js';
+import { DEADLINE, DRAWN, POLICY, VERIFIERS, audit, bytes32, commitment, lease } from '../support/leaseFixtures.js';
 
-const SEAL = `0x${'99'.repeat(32)}` as const;
+const SEAL = bytes32('99');
 const demanded = {
   chunkIndex: 1,
   leafIndex: 5,

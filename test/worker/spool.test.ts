@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { openMeasurements } from '../../verifier/measurements.js';
 import { openSpool } from '../../worker/spool.js';
-import { bytes32 } from '../support/leaseFixtures.js';
+import { bytes32, jobId } from '../support/leaseFixtures.js';
 
-const lease = { leaseId: 4, jobId: bytes32('0a') };
+const lease = { leaseId: 4, jobId: jobId('0a') };
 const chunk = {
   output: {
     chunkIndex: 9,
@@ -40,7 +40,7 @@ describe('what daemons keep on disk', () => {
   it('a spooled chunk that was damaged, cut short or is of another job counts as absent', async () => {
     const spool = await openSpool({ folder });
     await spool.write(lease, chunk);
-    assert.equal(await spool.read({ ...lease, jobId: bytes32('0b') }, 9), undefined);
+    assert.equal(await spool.read({ ...lease, jobId: jobId('0b') }, 9), undefined);
     assert.equal(await spool.read(lease, 8), undefined);
     const path = join(folder, '4', (await readdir(join(folder, '4')))[0]!);
     const bytes = await readFile(path);

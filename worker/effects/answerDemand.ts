@@ -1,4 +1,5 @@
-import { bytesOfHex, hexOfBytes, littleEndianBytes } from '../../protocol/bytes.js';
+import { bytes32Of } from '../../protocol/ids.js';
+import { bytesOfHex, littleEndianBytes } from '../../protocol/bytes.js';
 import { LEAF_FLOATS, blockAndBatchOf, chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafSalt } from '../../protocol/hashes.js';
 import type { LedgerLease } from '../../protocol/ledger.js';
@@ -53,9 +54,7 @@ export async function answerDemand(
         position,
         blockIndex: block,
         batch,
-        salt: hexOfBytes(
-          leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex: position }),
-        ),
+        salt: bytes32Of(leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex: position })),
         sums: isPadding
           ? new Uint8Array(0)
           : littleEndianBytes(leaves.subarray(position * LEAF_FLOATS, (position + 1) * LEAF_FLOATS)),

@@ -2,7 +2,7 @@ import { drawAudit, leavesToOpen } from '../../protocol/draw.js';
 import { InvariantError } from '../../protocol/errors.js';
 import { LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { leafSalt } from '../../protocol/hashes.js';
-import type { Cid } from '../../protocol/ids.js';
+import type { Bytes32, Cid } from '../../protocol/ids.js';
 import { type LedgerLease, commitmentOf } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { encodeChunkOpening, encodeOpeningIndex } from '../../protocol/opening.js';
@@ -36,7 +36,7 @@ export async function openLease(context: WorkerContext, lease: LedgerLease, sign
       leafIndex,
       salt: leafSalt({ secret, leaseId: lease.leaseId, chunkIndex: rect.chunkIndex, leafIndex }),
       sums: leaves.subarray(leafIndex * LEAF_FLOATS, (leafIndex + 1) * LEAF_FLOATS),
-      path: paths[i] as `0x${string}`[],
+      path: paths[i] as Bytes32[],
     }));
     chunks.push({
       chunkIndex: rect.chunkIndex,

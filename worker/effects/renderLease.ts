@@ -1,8 +1,7 @@
-import { hexOfBytes } from '../../protocol/bytes.js';
 import { InvariantError } from '../../protocol/errors.js';
 import { type ChunkRect, LEAF_FLOATS, blockAndBatchOf } from '../../protocol/geometry.js';
 import { leafHash, leafSalt, pixelHash } from '../../protocol/hashes.js';
-import type { Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
+import { type Bytes32, type JobId, type LeaseId, bytes32Of } from '../../protocol/ids.js';
 import type { LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { canonicalizeSums } from '../../protocol/opening.js';
@@ -100,7 +99,7 @@ async function publishChunk(
     chunkIndex: rect.chunkIndex,
     cid,
     pixelHash: pixelHash(halfs),
-    leafRoot: hexOfBytes(merkleRoot(hashes)),
+    leafRoot: bytes32Of(merkleRoot(hashes)),
     preparedHash,
     kernelHash: job.manifest.kernelHash,
   };

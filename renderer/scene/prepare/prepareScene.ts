@@ -1,5 +1,5 @@
 import { RushesError } from '../../../protocol/errors.js';
-import type { Bytes32 } from '../../../protocol/ids.js';
+import { type Bytes32, bytes32Of } from '../../../protocol/ids.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import type { PosedEnvironment, PosedScene, PosedTexture } from '../PosedScene.js';
 import { buildBvh } from './buildBvh.js';
@@ -64,7 +64,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
   const digests = PREPARED_BINDINGS.map((name) => (name === 'texels' ? kept.texelsDigest : sha256(buffers[name])));
   return {
     buffers,
-    hash: `0x${Buffer.from(sha256(...digests)).toString('hex')}`,
+    hash: bytes32Of(sha256(...digests)),
     triangleCount: posed.triangleCount,
     byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
     kept,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { ContractRevertedError } from '../../../adapters/chain/chainErrors.js';
 import { followEvents } from '../../../adapters/chain/followEvents.js';
-import { bytesOfHex, hexOfBytes, littleEndianBytes } from '../../../protocol/bytes.js';
+import { bytesOfHex, littleEndianBytes } from '../../../protocol/bytes.js';
 import type { ContractEvent } from '../../../protocol/events.js';
 import { chunkRoot, leafHash, leaseRoot } from '../../../protocol/hashes.js';
-import type { JobId } from '../../../protocol/ids.js';
+import { type JobId, bytes32Of } from '../../../protocol/ids.js';
 import { ledgerOf } from '../../../protocol/applyEvent.js';
 import type { ChainPort } from '../../../protocol/ports.js';
 import { merklePath, merkleRoot } from '../../../protocol/trees.js';
@@ -195,7 +195,7 @@ describe('a lease on a real chain', function () {
     const chunkRoots = [
       random32(),
       chunkRoot({
-        leafRoot: hexOfBytes(merkleRoot(leaves)),
+        leafRoot: bytes32Of(merkleRoot(leaves)),
         pixelHash: pixels,
         preparedHash: prepared,
         kernelHash: kernel,
@@ -224,7 +224,7 @@ describe('a lease on a real chain', function () {
       position: 3,
       blockIndex: 1,
       batch: 1,
-      salt: hexOfBytes(salts[3] as Uint8Array),
+      salt: bytes32Of(salts[3] as Uint8Array),
       sums: littleEndianBytes(sums[3] as Float32Array),
       leafPath: merklePath(leaves, 3),
       pixelHash: pixels,

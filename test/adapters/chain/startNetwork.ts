@@ -7,8 +7,7 @@ import { deployRushes } from '../../../adapters/chain/deployRushes.js';
 import { fundAccount } from '../../../adapters/chain/fundAccount.js';
 import { LOCAL_POLICY } from '../../../adapters/chain/localPolicy.js';
 import { startAnvil, type LocalChain } from '../../../adapters/chain/startAnvil.js';
-import { hexOfBytes } from '../../../protocol/bytes.js';
-import type { Bytes32, Wei } from '../../../protocol/ids.js';
+import { type Bytes32, type Wei, bytes32Of } from '../../../protocol/ids.js';
 import type { NetworkDescription } from '../../../protocol/network.js';
 import type { PolicyNumbers } from '../../../protocol/policy.js';
 import type { ChainPort } from '../../../protocol/ports.js';
@@ -27,7 +26,7 @@ export interface TestNetwork {
 
 /** A private key, or any other 32 random bytes. */
 export function random32(): Bytes32 {
-  return hexOfBytes(randomBytes(32));
+  return bytes32Of(randomBytes(32));
 }
 
 export async function startNetwork(policy: Partial<PolicyNumbers> = {}): Promise<TestNetwork> {

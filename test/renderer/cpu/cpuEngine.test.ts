@@ -14,6 +14,7 @@ import type { PreparedScene } from '../../../renderer/scene/prepare/prepareScene
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import { material, posedOf, quad } from '../../support/posedFixtures.js';
 import { randomWords } from '../compiler/kernelFunctions.js';
+import { bytes32 } from '../../support/leaseFixtures.js';
 
 const SIZE = 48;
 const settings = { seed: 9, frame: 3, bounces: 4, width: SIZE, height: SIZE };
@@ -201,7 +202,7 @@ describe('createCpuEngine', function () {
     await withEngine(1, cacheDir, async (engine) => {
       const foreign = {
         ...scene,
-        hash: `0x${'11'.repeat(32)}` as const,
+        hash: bytes32('11'),
         buffers: { ...scene.buffers, nothing: new Uint8Array(4) },
       };
       await assert.rejects(

@@ -4,6 +4,7 @@ import type { Engine, RenderRequest } from '../../../renderer/Engine.js';
 import { renderChunk } from '../../../renderer/renderChunk.js';
 import { renderDrawn } from '../../../renderer/renderDrawn.js';
 import type { PreparedScene } from '../../../renderer/scene/prepare/prepareScene.js';
+import { bytes32 } from '../../support/leaseFixtures.js';
 
 const GEOMETRY = { width: 75, height: 41, tileSize: 48, firstFrame: 7, frameCount: 2, samples: 21, batches: 4 };
 const PREPARED = {} as PreparedScene;
@@ -16,7 +17,7 @@ function fakeEngine(): Engine & { requests: RenderRequest[] } {
   const requests: RenderRequest[] = [];
   return {
     kind: 'wasm',
-    kernelHash: `0x${'00'.repeat(32)}`,
+    kernelHash: bytes32('00'),
     requests,
     render: (request) => {
       requests.push(request);
