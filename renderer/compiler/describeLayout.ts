@@ -11,7 +11,7 @@ export interface HostLayout {
   /** In the order of their declarations. */
   structs: StructType[];
   /** Scalar constants at module scope, in the order of their declarations; booleans are left out. */
-  constants: { name: string; value: number }[];
+  constants: { name: string; value: number; isFloat: boolean }[];
 }
 
 /**
@@ -33,7 +33,9 @@ function describeFiles(files: readonly PlacedFile[]): HostLayout {
       const operand = operandAtModuleScope(kernel, name, position);
       if (operand?.kind !== 'value' || operand.value.kind !== 'constant' || operand.value.type.kind !== 'scalar')
         continue;
-      if (operand.value.type.name !== 'bool') layout.constants.push({ name, value: Number(operand.value.lanes[0]) });
+      const { type, lanes } = operand.value;
+      const isFloat = type.name === 'f32' || type.name === 'abstract-float';
+      if (type.name !== 'bool') layout.constants.push({ name, value: Number(lanes[0]), isFloat });
     }
     return layout;
   } finally {

@@ -55,7 +55,7 @@ const BACKGROUND_TRANSPARENT = 8u;
 const FRAME_EMISSION = 16u;
 
 /// Four children of a node: bounds in structure-of-arrays order. Bit 31 of a child marks a packet of triangles.
-/// Empty slots have bounds at 1e30, which no ray reaches.
+/// Empty slots have all bounds at EMPTY_SLOT_BOUND.
 struct BvhNode {
   lowX: vec4f,
   highX: vec4f,
@@ -80,6 +80,8 @@ struct TrianglePacket {
   id: vec4u,
 }
 
+/// Beyond the reach of any ray (FAR).
+const EMPTY_SLOT_BOUND = 1e30;
 const CHILD_IS_PACKET = 0x80000000u;
 /// The material's alpha decides whether a ray meets this triangle.
 const TRIANGLE_ALPHA = 0x80000000u;

@@ -18,7 +18,7 @@ export function printLayout({ structs, constants }: HostLayout): string {
     '// Written by `npm run kernel:layout` from layout.wgsl; not to be changed by hand.',
     "import type { Member } from '../Member.js';",
     '',
-    ...constants.map(({ name, value }) => `export const ${name} = ${numberText(value)};`),
+    ...constants.map(({ name, value, isFloat }) => `export const ${name} = ${isFloat ? value : integerText(value)};`),
     ...structs.flatMap(({ name, members, size }) => [
       '',
       `export const ${constantCase(name)}_WORDS = ${size / 4};`,
@@ -33,8 +33,8 @@ export function printLayout({ structs, constants }: HostLayout): string {
 }
 
 /** Masks and flags of 16 bits and more are easier to read in hexadecimal. */
-function numberText(value: number): string {
-  return Number.isInteger(value) && value > 0xfff ? `0x${value.toString(16)}` : String(value);
+function integerText(value: number): string {
+  return value > 0xfff ? `0x${value.toString(16)}` : String(value);
 }
 
 /** `TextureSlot` as TEXTURE_SLOT. */

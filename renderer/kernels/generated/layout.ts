@@ -6,6 +6,7 @@ export const FRAME_ENVIRONMENT = 2;
 export const BACKGROUND_COLOR = 4;
 export const BACKGROUND_TRANSPARENT = 8;
 export const FRAME_EMISSION = 16;
+export const EMPTY_SLOT_BOUND = 1e+30;
 export const CHILD_IS_PACKET = 0x80000000;
 export const TRIANGLE_ALPHA = 0x80000000;
 export const TRIANGLE_SINGLE_SIDED = 0x40000000;

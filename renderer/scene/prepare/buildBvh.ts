@@ -5,6 +5,7 @@ import {
   TRIANGLE_PACKET,
   TRIANGLE_PACKET_WORDS,
   CHILD_IS_PACKET,
+  EMPTY_SLOT_BOUND,
   BVH_NODE,
   BVH_NODE_WORDS,
   STACK_SIZE,
@@ -25,8 +26,6 @@ export interface Bvh {
 
 /** Triangles in a packet. */
 const LANES = 4;
-/** Bounds of an empty slot: no ray reaches them. */
-const NOWHERE = 1e30;
 
 /** Bounds: low x, y, z, high x, y, z. */
 type Bounds = [number, number, number, number, number, number];
@@ -241,8 +240,8 @@ function packNodes(nodes: readonly { bounds: Bounds[]; children: number[] }[]): 
     for (let lane = 0; lane < LANES; lane++) {
       const bounds = node.bounds[lane];
       for (let axis = 0; axis < 3; axis++) {
-        record.setLaneF32(LOW[axis]!, lane, bounds?.[axis] ?? NOWHERE);
-        record.setLaneF32(HIGH[axis]!, lane, bounds?.[axis + 3] ?? NOWHERE);
+        record.setLaneF32(LOW[axis]!, lane, bounds?.[axis] ?? EMPTY_SLOT_BOUND);
+        record.setLaneF32(HIGH[axis]!, lane, bounds?.[axis + 3] ?? EMPTY_SLOT_BOUND);
       }
       record.setLaneU32(BVH_NODE.child, lane, node.children[lane] ?? 0);
     }

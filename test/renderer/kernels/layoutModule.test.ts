@@ -32,6 +32,7 @@ describe('the layout that packers go by', () => {
       const COUNT = 2 + 1;
       const FLAG = 0x80000000u;
       const HALF = 0.5f;
+      const FAR_AWAY = 1e30;
       const IS_NO_NUMBER = true;
       struct InnerPart { a: vec3f, b: i32 }
       struct Outer4 { first: u32, @align(16) inner: InnerPart, list: array<vec2u, COUNT> }
@@ -45,6 +46,7 @@ describe('the layout that packers go by', () => {
         'export const COUNT = 3;',
         'export const FLAG = 0x80000000;',
         'export const HALF = 0.5;',
+        'export const FAR_AWAY = 1e+30;',
         '',
         'export const INNER_PART_WORDS = 4;',
         'export const INNER_PART = {',
