@@ -1,4 +1,16 @@
-import { copyFile, link, mkdir, readFile, readlink, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { RushesError } from '../protocol/errors.js';
@@ -7,6 +19,8 @@ const LOCK_FILE = 'rushes.lock';
 /** How long to try while others try too. */
 const PATIENCE_MS = 15_000;
 const GUARD_MS = 5_000;
+/** From making a folder to locking it takes milliseconds. */
+const UNLOCKED_MS = 10_000;
 
 /**
  * Who holds a folder: the process, and when it started, so that a process id given out again is not taken for its
@@ -35,6 +49,8 @@ export class FolderInUseError extends RushesError {
 /** A folder held by this process until `release`. */
 export interface FolderLock {
   release(): Promise<void>;
+  /** Removes the folder. Its lock goes last: a process that is killed meanwhile leaves it recognisably abandoned. */
+  removeFolder(): Promise<void>;
 }
 
 /**
@@ -54,13 +70,13 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   await writeFile(candidate, mine);
   try {
     for (const endMs = performance.now() + PATIENCE_MS; performance.now() < endMs;) {
-      if (await makeLink(candidate, path)) return { release: () => releaseLock(path, mine) };
+      if (await makeLink(candidate, path)) return lockOf(folder, mine);
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === undefined) continue;
       const holder = parseHolder(found);
       if (holder !== undefined && (await isAlive(holder)))
         throw new FolderInUseError({ folder, pid: holder.pid, what });
-      if (await replaceStaleLock(path, found, candidate)) return { release: () => releaseLock(path, mine) };
+      if (await replaceStaleLock(path, found, candidate)) return lockOf(folder, mine);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   } finally {
@@ -74,13 +90,37 @@ export async function lockFolder(folder: string, what: string): Promise<FolderLo
   });
 }
 
+function lockOf(folder: string, mine: string): FolderLock {
+  const path = join(folder, LOCK_FILE);
+  const removing = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
+  return {
+    release: () => releaseLock(path, mine),
+    async removeFolder() {
+      for (const name of await readdir(folder)) if (name !== LOCK_FILE) await rm(join(folder, name), removing);
+      await rm(folder, removing);
+    },
+  };
+}
+
 /**
- * Whether a folder was held by a process that ended without giving it back. Of a holder in another container nothing is
- * known: its folder is not abandoned.
+ * Whether a folder was held by a process that ended without giving it back, or was about to be. Of a holder in another
+ * container nothing is known: its folder is not abandoned.
  */
 export async function isAbandoned(folder: string): Promise<boolean> {
-  const holder = parseHolder(await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => ''));
+  const text = await readFile(join(folder, LOCK_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return wasNeverLocked(folder);
+  const holder = parseHolder(text);
   return holder !== undefined && holder.namespace === (await ownNamespace()) && !(await isAlive(holder));
+}
+
+/** Whether a folder was made to be locked, and its process ended before it was: nothing else is in it, for a while. */
+async function wasNeverLocked(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  const ageMs = Date.now() - (await stat(folder)).mtimeMs;
+  return ageMs > UNLOCKED_MS && names.every((name) => name.startsWith(`${LOCK_FILE}.`));
 }
 
 /** A hard link either creates a file with its whole content or fails: nobody ever sees half a lock. */

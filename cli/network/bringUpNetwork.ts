@@ -53,8 +53,8 @@ export interface LocalNetwork {
   parties: { name: string; role: 'worker' | 'verifier'; address: Address; child: () => RunningChild | undefined }[];
   /** Resolves when every daemon is ready; rejects when one is not in time. Jobs can be handed in before. */
   daemonsReady: Promise<void>;
-  /** Stops every process and gives the folder back. */
-  close(): Promise<void>;
+  /** Stops every process and gives the folder back, or removes it. */
+  close(options?: { removeFolder: boolean }): Promise<void>;
 }
 
 /** Stages of the shutdown: what leans on others stops first. */
@@ -91,10 +91,10 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       }
     },
   });
-  const close = async (): Promise<void> => {
+  const close: LocalNetwork['close'] = async ({ removeFolder } = { removeFolder: false }) => {
     await supervisor.close();
     await rm(paths.description, { force: true });
-    await lock.release();
+    await (removeFolder ? lock.removeFolder() : lock.release());
   };
   try {
     const before = await readState(paths.state);

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbandoned } from '../../adapters/lockFolder.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
@@ -19,6 +19,5 @@ async function removeIfAbandoned(folder: string): Promise<void> {
   const isOurs = (await stat(folder)).uid === process.getuid?.();
   if (!isOurs || !(await isAbandoned(folder))) return;
   // Held while it goes, so that of two commands one removes it; and what still runs on it is ended first.
-  await holdNetworkFolder(folder);
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  await (await holdNetworkFolder(folder)).removeFolder();
 }

@@ -63,6 +63,7 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
       databaseUrl: env.databaseUrl,
       cacheDir: env.cache,
       signal: AbortSignal.any([signal, stopping.signal]),
+      onNotice: (notice) => terminal.line(terminal.yellow(notice)),
       onEvent: (event) => {
         if (event.kind === 'restarting')
           terminal.line(terminal.yellow(`${event.name} ended (${event.reason}) and is started again`));
@@ -88,9 +89,10 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
     async close({ keepLogs }) {
       stopping.abort();
       await session.catch(() => {});
-      await local?.close();
+      await local?.close({ removeFolder: !keepLogs });
       if (folder === undefined) return undefined;
       if (keepLogs) return folder;
+      // What never became a network.
       await rm(folder, { recursive: true, force: true });
       return undefined;
     },

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { FolderInUseError, lockFolder } from '../../adapters/lockFolder.js';
+import { FolderInUseError, type FolderLock, lockFolder } from '../../adapters/lockFolder.js';
 import { RushesError } from '../../protocol/errors.js';
 import { killLeftovers } from './killLeftovers.js';
 
@@ -10,7 +10,7 @@ const WHAT = 'a network';
  * running is killed first. Throws a RushesError (exit code 1) that names the holder when another process runs a network
  * there.
  */
-export async function holdNetworkFolder(folder: string): Promise<{ release(): Promise<void> }> {
+export async function holdNetworkFolder(folder: string): Promise<FolderLock> {
   try {
     const lock = await lockFolder(folder, WHAT);
     await killLeftovers(folder);

@@ -8,11 +8,13 @@ import { basename } from 'node:path';
  */
 export async function killLeftovers(folder: string): Promise<void> {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  // Services get their options as JSON.
+  const within = JSON.stringify(`${folder}/`).slice(0, -1);
   for (const pid of ids) {
     if (pid === process.pid) continue;
     const [program = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
     const ours = ['anvil', 'postgres'].includes(basename(program)) || args.some((arg) => arg.endsWith('.child.js'));
-    if (!ours || !args.some((arg) => arg === folder || arg.startsWith(`${folder}/`))) continue;
+    if (!ours || !args.some((arg) => arg === folder || arg.startsWith(`${folder}/`) || arg.includes(within))) continue;
     try {
       process.kill(pid, 'SIGKILL');
     } catch {

@@ -30,6 +30,7 @@ export async function runService<Options>(
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
+    signal.throwIfAborted();
     const service = await start(JSON.parse(process.argv[2] ?? '{}') as Options, signal);
     announceReady(service.facts);
     const asked = await Promise.race([

@@ -24,7 +24,11 @@ export function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, onSignal);
   // A child of the supervisor leads its own process group, so killing the group takes along what it started.
-  if (process.send !== undefined) process.on('disconnect', onDisconnect);
+  if (process.send !== undefined) {
+    process.on('disconnect', onDisconnect);
+    // The supervisor may have been killed while this process was loading its modules: that was told to nobody.
+    if (!process.connected) onDisconnect();
+  }
   return {
     signal: controller.signal,
     stop() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from '../../adapters/lockFolder.js';
 import { removeAbandonedNetworks } from '../../cli/network/removeAbandonedNetworks.js';
@@ -74,9 +74,18 @@ describe('the temporary network of a job that was killed with kill -9', function
         );
     }
     await symlink(join(parent, 'other'), join(parent, 'net-link'));
+    // Killed between making its folder and locking it, and about to lock it.
+    for (const name of ['net-unlocked', 'net-starting']) {
+      await mkdir(join(parent, name));
+      await writeFile(join(parent, name, `rushes.lock.${dead.pid}.01234567`), JSON.stringify(dead));
+    }
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(join(parent, 'net-unlocked'), longAgo, longAgo);
     const lock = await lockFolder(join(parent, 'net-held'), 'a network');
     await Promise.all([1, 2, 3].map(() => removeAbandonedNetworks({ parent, prefix: 'net-' })));
-    assert.deepEqual((await left()).sort(), ['net-elsewhere', 'net-held', 'net-kept', 'net-link', 'other']);
+    assert.deepEqual((await left()).sort(), [
+      ...['net-elsewhere', 'net-held', 'net-kept', 'net-link', 'net-starting', 'other'],
+    ]);
     assert.deepEqual(await readdir(join(parent, 'other')), ['logs', 'rushes.lock']);
     await lock.release();
   });
