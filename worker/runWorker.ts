@@ -158,8 +158,16 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           if (blockNumber === undefined) knownDrawn.add(leaseId);
           return blockNumber;
         }
-        case 'open':
-          return openLease(context, lease, signal);
+        case 'open': {
+          if (lease.state !== 'SEALED') return undefined;
+          const openSeconds = policyOf(at.ledger(), lease)?.openSeconds ?? 0;
+          return openLease(context, {
+            lease,
+            secondsLeft: lease.openDeadline - at.now().seconds,
+            openSeconds,
+            signal,
+          });
+        }
         case 'answer':
           return answerDemand(context, lease, action, signal);
         case 'expire':

@@ -243,7 +243,8 @@ export async function createAuditBench(): Promise<AuditBench> {
       );
       emit('LeaseSealed', { leaseId: number, verifier, sealHash: key('seal') });
       emit('LeaseSealsComplete', { leaseId: number, openDeadline: 1_800_000_000 });
-      await openLease(context, lease(), signal);
+      const sealed = lease() as Extract<LedgerLease, { state: 'SEALED' }>;
+      await openLease(context, { lease: sealed, secondsLeft: 60, openSeconds: 60, signal });
       opened = (await cheat.afterOpening?.(store, opened)) ?? opened;
       emit('LeaseOpened', { leaseId: number, openingDigest: opened, revealDeadline: 1_800_000_000 });
 
@@ -259,6 +260,7 @@ export async function createAuditBench(): Promise<AuditBench> {
         measurement,
         tolerance,
         store: store as Pick<ObjectStore, 'getBlock' | 'getFile' | 'putFile'>,
+        hasPatience: true,
         fetchMs: 1000,
         signal,
       });

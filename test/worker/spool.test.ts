@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { openMeasurements } from '../../verifier/measurements.js';
 import { openSpool } from '../../worker/spool.js';
 import { bytes32, jobId } from '../support/leaseFixtures.js';
+import { mountSmallDisk } from '../support/mountSmallDisk.js';
 
 const lease = { leaseId: 4, jobId: jobId('0a') };
 const chunk = {
@@ -19,6 +20,13 @@ const chunk = {
   },
   leaves: Float32Array.from({ length: 2048 }, (_, i) => i / 7),
 };
+
+/** Fills a small disk to the last block. */
+async function fill(disk: string): Promise<void> {
+  const file = await open(join(disk, 'filler'), 'w');
+  for (;;) if ((await file.write(Buffer.alloc(4096, 1)).catch(() => undefined)) === undefined) break;
+  await file.close();
+}
 
 describe('what daemons keep on disk', () => {
   let folder: string;
@@ -49,6 +57,52 @@ describe('what daemons keep on disk', () => {
     assert.equal(await spool.read(lease, 9), undefined);
     await writeFile(path, bytes.subarray(0, 20));
     assert.equal(await spool.read(lease, 9), undefined);
+  });
+
+  it('room reserved before a lease is taken is what its chunks are written into, whatever else fills the disk', async function () {
+    const disk = await mountSmallDisk(2);
+    if (disk === undefined) return this.skip();
+    try {
+      const spool = await openSpool({ folder: disk.folder });
+      const reservation = await spool.reserve([{ chunkIndex: 9, leafCount: 2 }]);
+      const full = { chunkIndex: 0, leafCount: 1 << 20 };
+      await assert.rejects(spool.reserve([full]), /the disk is full/);
+      await fill(disk.folder);
+      await assert.rejects(spool.reserve([{ chunkIndex: 1, leafCount: 2 }]), /the disk is full/);
+      await reservation.assign(4);
+      await reservation.release();
+      await spool.write(lease, chunk);
+      assert.deepEqual(await (await openSpool({ folder: disk.folder })).read(lease, 9), chunk);
+      await assert.rejects(
+        spool.write(lease, { ...chunk, output: { ...chunk.output, chunkIndex: 10 } }),
+        /the disk is full/,
+        'what nothing was reserved for',
+      );
+      assert.deepEqual(await readdir(join(disk.folder, '4')), ['9.leaves']);
+    } finally {
+      await disk.close();
+    }
+  });
+
+  it('room that was given back, or whose taking never ended, does not stay', async () => {
+    const spool = await openSpool({ folder });
+    const given = await spool.reserve([{ chunkIndex: 1, leafCount: 4 }]);
+    await given.release();
+    assert.deepEqual(await readdir(folder), []);
+    await spool.reserve([{ chunkIndex: 1, leafCount: 4 }]);
+    assert.deepEqual(await spool.leaseIds(), []);
+    await openSpool({ folder });
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('room of an earlier lease of the same number is given up, and room alone reads as no chunk', async () => {
+    const spool = await openSpool({ folder });
+    await spool.write({ ...lease, jobId: jobId('0b') }, chunk);
+    await (await spool.reserve([{ chunkIndex: 9, leafCount: 2 }])).assign(4);
+    assert.equal(await spool.read(lease, 9), undefined);
+    assert.equal(await spool.read({ ...lease, jobId: jobId('0b') }, 9), undefined);
+    await spool.write(lease, chunk);
+    assert.deepEqual(await spool.read(lease, 9), chunk);
   });
 
   it('a measurement reads back for the draw it was made for, and for no other', async () => {

@@ -68,6 +68,7 @@ export async function revealLease(
           measurement,
           tolerance,
           store,
+          hasPatience: options.hasPatience,
           fetchMs: Math.max(1000, 250 * options.secondsLeft),
           signal,
         }).catch((error: unknown) => {
@@ -109,7 +110,14 @@ export async function revealLease(
     evidence: outcome.evidence,
   };
   const { bytes, digest } = encodeFinding(finding);
-  await store.putBlock(bytes, { signal });
+  await store.putBlock(bytes, { signal }).catch((error: unknown) => {
+    // A verdict whose reasons nobody can read is worth more than silence, which costs everybody: but only at the end.
+    if (options.hasPatience || signal.aborted) throw error;
+    context.log.error(
+      { leaseId, error: error instanceof Error ? error.message : String(error) },
+      'the store takes no finding: revealing the verdict without it',
+    );
+  });
   const { blockNumber } = await chain.reveal(
     { leaseId, verdict: finding.verdict, findingDigest: digest, valuesHash: hash, secret },
     { signal },

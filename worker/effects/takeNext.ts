@@ -1,4 +1,5 @@
-import { chunkRect } from '../../protocol/geometry.js';
+import { RushesError } from '../../protocol/errors.js';
+import { type ChunkRect, chunkRect } from '../../protocol/geometry.js';
 import {
   type Ledger,
   type LedgerAccount,
@@ -12,6 +13,7 @@ import { priceLease } from '../../protocol/pricing.js';
 import type { Suggestion, SuggestionPort } from '../../protocol/ports.js';
 import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
 import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
+import type { Reservation } from '../spool.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
 /**
@@ -91,28 +93,66 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     context.log.info({ amountWei: missingWei.toString(), blockNumber }, 'stake topped up');
     return blockNumber;
   }
-  // What cannot be fetched or prepared is found out before a bond is at stake.
+  // What cannot be fetched, prepared, published or kept is found out before a bond is at stake.
+  const chunks = chunksOfMask(choice.word, choice.mask).map((chunkIndex) => chunkRect(geometry, chunkIndex));
   await frames()
-    .prepare(chunkRect(geometry, chunksOfMask(choice.word, choice.mask)[0] as number).frame)
+    .prepare((chunks[0] as ChunkRect).frame)
     .catch((error: unknown) => {
       jobs.refuse(job.jobId);
       throw error;
     });
-  const { leaseId, blockNumber } = await chain.takeLease(
-    {
-      jobId: job.jobId,
-      word: choice.word,
-      mask: choice.mask,
-      weightsWord: weightsWord(weights, choice.word),
-      weightsProof: weightsProof(weights, choice.word),
-    },
-    { signal },
-  );
-  context.log.info(
-    { leaseId, jobId: job.jobId, chunks: chunksOfMask(choice.word, choice.mask), blockNumber },
-    'lease taken',
-  );
-  return blockNumber;
+  const reservation = await reserveFor(context, { chunks, nowSeconds, signal });
+  try {
+    const { leaseId, blockNumber } = await chain.takeLease(
+      {
+        jobId: job.jobId,
+        word: choice.word,
+        mask: choice.mask,
+        weightsWord: weightsWord(weights, choice.word),
+        weightsProof: weightsProof(weights, choice.word),
+      },
+      { signal },
+    );
+    context.log.info(
+      { leaseId, jobId: job.jobId, chunks: chunks.map(({ chunkIndex }) => chunkIndex), blockNumber },
+      'lease taken',
+    );
+    await reservation.assign(leaseId);
+    return blockNumber;
+  } finally {
+    await reservation.release();
+  }
+}
+
+/** Milliseconds that the store may take for a block that shows it takes any. */
+const PROBE_MS = 15_000;
+
+/**
+ * Room on this worker's disk for the leaves of a lease, once the store has shown that it takes what will be published.
+ * Throws takes-no-lease with the reason.
+ */
+async function reserveFor(
+  { store, spool, chain }: WorkerContext,
+  lease: { chunks: readonly ChunkRect[]; nowSeconds: number; signal: AbortSignal },
+): Promise<Reservation> {
+  const bounds = { signal: lease.signal, deadlineMs: PROBE_MS };
+  try {
+    // A block that the store cannot have yet: one that it has would prove nothing.
+    const probe = new TextEncoder().encode(`rushes probe of ${chain.account} at ${lease.nowSeconds}`);
+    await store.unpin(await store.putBlock(probe, bounds), bounds);
+    return await spool.reserve(lease.chunks);
+  } catch (cause) {
+    lease.signal.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RushesError({
+      code: 'takes-no-lease',
+      message: `no lease is taken, because what it needs could not be kept: ${reason}`,
+      facts: { chunks: lease.chunks.length, reason },
+      advice:
+        (cause instanceof RushesError ? cause.advice : undefined) ?? 'The worker goes on by itself once it can be.',
+      cause,
+    });
+  }
 }
 
 /**
