@@ -6,6 +6,7 @@ import type { Ledger, LedgerLease } from '../protocol/ledger.js';
 import { createLedgerLog } from '../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../protocol/ports.js';
 import { createLeaseTasks } from './leaseTasks.js';
+import { tellLosses } from './tellLosses.js';
 
 /**
  * The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix
@@ -21,12 +22,12 @@ export interface ChainNow {
  * count.
  */
 export function untilDeadline(secondsLeft: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(1, 1000 * secondsLeft)));
+  return AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(1, Math.ceil(1000 * secondsLeft))));
 }
 
 /** What makes a daemon out of a transition table: a role decides and acts, the daemon sees to when. */
 export interface DaemonRole<Action extends { do: string }> {
-  chain: Pick<ChainPort, 'blockNumber' | 'network'>;
+  chain: Pick<ChainPort, 'account' | 'blockNumber' | 'network'>;
   follow: FollowEvents;
   pollMs: number;
   signal: AbortSignal;
@@ -46,7 +47,7 @@ export interface DaemonRole<Action extends { do: string }> {
   actForAccount(at: { now: ChainNow; ledger: Ledger; signal: AbortSignal }): Promise<number | undefined>;
   /** Leases that something was kept of by a daemon before this one. */
   keptLeases(): Promise<LeaseId[]>;
-  /** Lets go of what was kept of a lease that has ended. */
+  /** Lets go of what was kept of a lease that has ended; the log has been told what the account lost by it. */
   forget(leaseId: LeaseId): Promise<void>;
   /** Lets go of jobs that are over. */
   sweep(ledger: Ledger): void;
@@ -134,6 +135,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   function forget(leaseId: LeaseId): void {
     kept.delete(leaseId);
     tasks.forget(leaseId);
+    tellLosses({ lease: chainLog.ledger.leases.get(leaseId), account: chain.account, log });
     launch(
       role
         .forget(leaseId)

@@ -10,6 +10,7 @@ import {
   createLedger,
   policyOf,
 } from '../protocol/ledger.js';
+import { LOSS_SENTENCES, lossesOf } from '../protocol/lossesOf.js';
 import { chunksOfMask } from '../protocol/masks.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
 import { createJobCache } from '../party/createJobCache.js';
@@ -114,13 +115,19 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   /**
    * A worker that was convicted takes nothing more: whatever made its samples wrong would cost the next stake as well.
    */
-  function isConvicted(me: Readonly<LedgerAccount>): boolean {
+  function isConvicted(me: Readonly<LedgerAccount>, ledger: Ledger): boolean {
     if (me.convictions === 0) return false;
-    if (!toldOfConviction)
+    if (!toldOfConviction) {
+      const causes = [...ledger.leases.values()]
+        .filter((lease) => lease.state === 'CONVICTED')
+        .flatMap(lossesOf)
+        .flatMap((loss) => (loss.account === chain.account ? loss.cause : []));
+      const isProven = causes.includes('valuesWrong');
       log.error(
-        { account: chain.account, convictions: me.convictions, slashedWei: me.slashedWei.toString() },
-        'this worker was convicted and takes no more leases; find out why its samples were wrong, then go on with another key',
+        { account: chain.account, convictions: me.convictions, causes, slashedWei: me.slashedWei.toString() },
+        `this worker was convicted and takes no more leases: it ${LOSS_SENTENCES[isProven ? 'valuesWrong' : (causes[0] ?? 'valuesWrong')]}; ${isProven ? 'find out why they were wrong' : 'find out what held it up for so long (stopped, no disk, no network)'}, then go on with another key`,
       );
+    }
     toldOfConviction = true;
     return true;
   }
@@ -193,7 +200,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
       if (
         me.withdrawableAt === undefined &&
-        !isConvicted(me) &&
+        !isConvicted(me, ledger) &&
         toRender < settings.leasesToRender &&
         leases.length < settings.openLeases
       ) {

@@ -1,5 +1,6 @@
 import type { Certificate } from '../../protocol/certificate/certificate.js';
 import type { Address, Cid } from '../../protocol/ids.js';
+import { type LossCause, lossesOf } from '../../protocol/lossesOf.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { progressOf } from '../../artist/progressOf.js';
@@ -25,6 +26,8 @@ interface PartyWork {
 export interface Conviction {
   leaseId: number;
   worker: Address;
+  /** What it was convicted for: being late says nothing about the work. */
+  cause: LossCause;
   chunks: number[];
   slashedWei: string;
   /** The measurements that convicted, of every verifier. */
@@ -112,6 +115,13 @@ export function buildReport({
     chunks: { total, rendered, audited, paid, voided, convicted },
     workers,
     verifiers,
+    losses: job.leaseIds
+      .flatMap((leaseId) => lossesOf(ledger.leases.get(leaseId)!))
+      .map(({ slashedWei, ...loss }) => ({
+        ...loss,
+        name: nameOf(loss.account),
+        slashedWei: slashedWei?.toString() ?? null,
+      })),
     convictions: convictionsOf(certificate, ledger, pictures),
     artist: { address: job.artist, ...totals.artist },
     gas: { total: Number(totals.gas.total), perChunk: Number(totals.gas.perChunk) },
@@ -167,6 +177,7 @@ function convictionsOf(
       return {
         leaseId: lease.leaseId,
         worker: lease.worker,
+        cause: lossesOf(onChain)[0]!.cause,
         chunks: lease.chunks,
         slashedWei: onChain.state === 'CONVICTED' ? onChain.slashedWei.toString() : '0',
         tests: findings.flatMap(({ verifier, finding }) =>

@@ -1,3 +1,4 @@
+import { LOSS_SENTENCES } from '../../protocol/lossesOf.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { formatMoney } from '../terminal/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
@@ -87,6 +88,14 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
       );
   }
 
+  // Convictions follow with their evidence.
+  for (const { name, account, role, leaseId, cause } of report.losses) {
+    if (cause === 'commitMissed' || cause === 'revealMissed')
+      terminal.line(
+        terminal.yellow(`${name ?? `${role} ${account}`} ${LOSS_SENTENCES[cause]}, and lost stake (lease ${leaseId})`),
+      );
+  }
+
   for (const conviction of report.convictions) {
     const worst = conviction.tests.reduce<(typeof conviction.tests)[number] | undefined>(
       (most, test) =>
@@ -100,7 +109,7 @@ export function showReport({ terminal, report, out }: { terminal: Terminal; repo
     terminal.line();
     terminal.line(
       terminal.red(
-        `${name ?? 'a worker'} ${conviction.worker} cheated: convicted on chain, ${formatMoney(BigInt(conviction.slashedWei))} of ${money} slashed (lease ${conviction.leaseId}, chunks ${conviction.chunks.join(', ')})`,
+        `${name ?? 'a worker'} ${conviction.worker} ${conviction.cause === 'valuesWrong' ? 'cheated' : LOSS_SENTENCES[conviction.cause]}: convicted on chain, ${formatMoney(BigInt(conviction.slashedWei))} of ${money} slashed (lease ${conviction.leaseId}, chunks ${conviction.chunks.join(', ')})`,
       ),
     );
     if (worst !== undefined)

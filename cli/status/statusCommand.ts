@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { deadlineOf, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
+import { LOSS_SENTENCES, lossesOf } from '../../protocol/lossesOf.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { localNetworkFolder, requireSession } from '../session/openSession.js';
@@ -65,6 +66,8 @@ export async function statusCommand({
       ]),
     ))
       terminal.line(line);
+    for (const { leaseId, account, role, cause } of facts.losses)
+      terminal.line(terminal.yellow(`lease ${leaseId}: ${role} ${account} ${LOSS_SENTENCES[cause]}, and lost stake`));
     terminal.result({ network: session.network, ...facts });
   } finally {
     await watch.stop();
@@ -101,7 +104,7 @@ export async function statusCommand({
         ]),
       ))
         shown.line(line);
-    shown.result({ network: session.network, jobs: all.map(({ leases: _leases, ...job }) => job) });
+    shown.result({ network: session.network, jobs: all.map(({ leases: _leases, losses: _losses, ...job }) => job) });
   }
 }
 
@@ -124,6 +127,9 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
     reservedWei: job.reservedWei.toString(),
     unreservedWei: job.unreservedWei.toString(),
     withdrawnWei: job.withdrawnWei.toString(),
+    losses: job.leaseIds
+      .flatMap((leaseId) => lossesOf(ledger.leases.get(leaseId)!))
+      .map((loss) => ({ ...loss, slashedWei: loss.slashedWei?.toString() ?? null })),
     leases: job.leaseIds.map((leaseId) => {
       const lease = ledger.leases.get(leaseId)!;
       return {

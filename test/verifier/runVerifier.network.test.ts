@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
 import { parseFinding } from '../../protocol/audit/finding.js';
 import { rule } from '../../protocol/audit/rule.js';
@@ -8,6 +9,15 @@ import type { JobId } from '../../protocol/ids.js';
 import { type LeaseState, type LedgerLease, commitmentOf } from '../../protocol/ledger.js';
 import { type DaemonNetwork, startDaemonNetwork } from '../support/daemonNetwork.js';
 import { smallManifest } from '../support/smallJob.js';
+
+/** A log whose lines can be looked at. */
+function collectLog(): { log: Logger; lines: () => Record<string, unknown>[] } {
+  const texts: string[] = [];
+  return {
+    log: pino({ level: 'error' }, { write: (text: string) => void texts.push(text) }),
+    lines: () => texts.map((text) => JSON.parse(text) as Record<string, unknown>),
+  };
+}
 
 // Short windows, so that what happens after a deadline happens within the test.
 const POLICY = {
@@ -95,6 +105,7 @@ describe('a verifier on a real chain', function () {
 
   it('that sealed and stays silent loses stake; the lease is void, its worker not barred, and rendered again', async () => {
     const silent = await network.verifier('silent');
+    const { log, lines } = collectLog();
     await network.verifier('verifier 1');
     await registered(2);
     const worker = await network.worker('worker');
@@ -107,6 +118,8 @@ describe('a verifier on a real chain', function () {
       90_000,
     );
     assert.ok(network.log.ledger.accounts.get(silent.account)!.slashedWei > 0n);
+    await network.verifier('silent', { log });
+    await network.until('the verifier to be told', () => lines().some((line) => line['cause'] === 'revealMissed'));
     assert.equal(network.log.ledger.jobs.get(jobId)!.barred.size, 0);
     await network.verifier('verifier 2');
     await isComplete(jobId);
@@ -123,6 +136,16 @@ describe('a verifier on a real chain', function () {
     await worker.close();
     await reaches(jobId, 'CONVICTED', 90_000);
     assert.equal(network.log.ledger.accounts.get(worker.account)!.stakeWei, 0n);
+    // When it comes back it is told what it lost, and that being late was why.
+    const { log, lines } = collectLog();
+    await network.worker('worker', { log });
+    await network.until('the worker to be told', () => lines().some((line) => line['cause'] !== undefined));
+    const told = lines().find((line) => line['cause'] !== undefined)!;
+    assert.equal(told['cause'], 'openingMissed');
+    assert.match(
+      told['msg'] as string,
+      /did not open its drawn leaves before the deadline; nobody found its values wrong/,
+    );
     // A second lease that the worker held is voided by a verifier, a block or more later.
     await network.until(
       'every other lease to be void',
