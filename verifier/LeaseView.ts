@@ -11,9 +11,12 @@ export interface KnownDraw {
   header: Uint8Array;
 }
 
+/** A lease in one state. */
+export type LeaseIn<State extends LeaseState> = Extract<LedgerLease, { state: State }>;
+
 /** Everything a decision about a lease may depend on. */
 export interface LeaseView<State extends LeaseState = LeaseState> {
-  lease: Extract<LedgerLease, { state: State }>;
+  lease: LeaseIn<State>;
   policy: PolicyNumbers;
   /** This verifier. */
   self: Address;
@@ -34,17 +37,12 @@ export interface LeaseView<State extends LeaseState = LeaseState> {
 /** Seconds over which verifiers spread what anyone may do at once. */
 export const DELAY_SPREAD = 4;
 
-/** Whether this is the verifier's second, of every four, to do something that has no deadline to count a delay from. */
-export function isTurn(view: Pick<LeaseView, 'now' | 'delaySeconds'>): boolean {
-  return view.now.seconds % DELAY_SPREAD === view.delaySeconds % DELAY_SPREAD;
-}
-
-/** What the verifier does next about a lease. */
+/** What the verifier does next about a lease, with the lease in the one state it can be done in. */
 export type VerifierAction =
   | { do: 'wait' }
-  | { do: 'readDraw' }
-  | { do: 'seal' }
+  | { do: 'readDraw'; lease: LeaseIn<'COMMITTED'> }
+  | { do: 'seal'; lease: LeaseIn<'COMMITTED'>; draw: Omit<KnownDraw, 'header'> }
   | { do: 'settleUndrawn' }
-  | { do: 'reveal' }
+  | { do: 'reveal'; lease: LeaseIn<'OPENED'> }
   | { do: 'expire' }
   | { do: 'voidConvicted' };

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { runDaemon, untilDeadline } from '../party/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
-import { InvariantError, RushesError } from '../protocol/errors.js';
+import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import { type Ledger, type LedgerLease, commitmentOf, createLedger, policyOf } from '../protocol/ledger.js';
 import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js';
@@ -138,34 +138,25 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
         case 'wait':
           return undefined;
         case 'readDraw': {
-          const commitment = commitmentOf(lease);
+          const { commitment } = action.lease;
           const policy = policyOf(at.ledger(), lease);
-          if (commitment === undefined || policy === undefined) return undefined;
+          if (policy === undefined) return undefined;
           knownDraws.set(leaseId, {
-            ...(await readDraw({ chain, ledger: at.ledger, lease, policy, signal })),
+            ...(await readDraw({ chain, ledger: at.ledger, lease: action.lease, policy, signal })),
             drawBlock: commitment.drawBlock,
             redrafted: commitment.redrafted,
           });
           return undefined;
         }
         case 'seal': {
-          if (lease.state !== 'COMMITTED') return undefined;
-          const known = knownDrawOf(lease);
-          const draw = lease.commitment.draw ?? known;
-          if (draw === undefined)
-            throw new InvariantError({
-              what: `draw of lease ${leaseId} to seal`,
-              expected: 'known',
-              actual: 'unknown',
-            });
+          const { draw, lease: committed } = action;
           // Only the first seal brings the header; one that comes too late for that is taken all the same.
-          const header = lease.commitment.draw === undefined ? (known?.header ?? new Uint8Array(0)) : new Uint8Array(0);
+          const header = committed.commitment.draw === undefined ? knownDrawOf(lease)?.header : undefined;
           return sealLease(context, {
-            lease,
+            lease: committed,
             draw,
-            header,
-            sealDeadline: lease.sealDeadline,
-            signal: AbortSignal.any([signal, untilDeadline(lease.sealDeadline - at.now().seconds)]),
+            header: header ?? new Uint8Array(0),
+            signal: AbortSignal.any([signal, untilDeadline(committed.sealDeadline - at.now().seconds)]),
           });
         }
         case 'settleUndrawn':
@@ -173,12 +164,11 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
             await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })
           ).blockNumber;
         case 'reveal': {
-          if (lease.state !== 'OPENED') return undefined;
-          const secondsLeft = Math.max(1, lease.revealDeadline - at.now().seconds);
+          const secondsLeft = Math.max(1, action.lease.revealDeadline - at.now().seconds);
           const workerClass = at.ledger().accounts.get(lease.worker)?.deviceClass ?? '';
           const revealSeconds = policyOf(at.ledger(), lease)?.revealSeconds ?? 0;
           return revealLease(context, {
-            lease,
+            lease: action.lease,
             workerClass,
             secondsLeft,
             hasPatience: secondsLeft > revealSeconds / 2,

@@ -157,26 +157,28 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           return undefined;
         case 'renderAndCommit': {
           // Past the deadline a commitment is refused: stop rendering then.
-          const secondsLeft = lease.state === 'TAKEN' ? lease.deadline - at.now().seconds : 0;
-          return commitLease(context, lease, AbortSignal.any([signal, untilDeadline(secondsLeft)]));
+          const secondsLeft = action.lease.deadline - at.now().seconds;
+          return commitLease(context, action.lease, AbortSignal.any([signal, untilDeadline(secondsLeft)]));
         }
         case 'settleUndrawn': {
-          const blockNumber = await settleUndrawn(context, lease, policyOf(at.ledger(), lease)?.shift ?? 0, signal);
+          const blockNumber = await settleUndrawn(
+            context,
+            action.lease,
+            policyOf(at.ledger(), lease)?.shift ?? 0,
+            signal,
+          );
           if (blockNumber === undefined) knownDrawn.add(leaseId);
           return blockNumber;
         }
-        case 'open': {
-          if (lease.state !== 'SEALED') return undefined;
-          const openSeconds = policyOf(at.ledger(), lease)?.openSeconds ?? 0;
+        case 'open':
           return openLease(context, {
-            lease,
-            secondsLeft: lease.openDeadline - at.now().seconds,
-            openSeconds,
+            lease: action.lease,
+            secondsLeft: action.lease.openDeadline - at.now().seconds,
+            openSeconds: policyOf(at.ledger(), lease)?.openSeconds ?? 0,
             signal,
           });
-        }
         case 'answer':
-          return answerDemand(context, lease, action, signal);
+          return answerDemand(context, action, signal);
         case 'expire':
           return (await chain.expire({ leaseId }, { signal })).blockNumber;
         case 'voidConvicted':

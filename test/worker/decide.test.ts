@@ -90,9 +90,8 @@ describe('what a worker does about a lease', () => {
   for (const [what, of, expected] of cases) it(what, () => assert.equal(decide(of).do, expected));
 
   it('answers with the verifier, chunk and leaf that were asked for', () => {
-    const action = decide(
-      view(lease('OPENED', commitment({ audits: [audit(VERIFIERS[1], { sealHash: SEAL, demand: demanded })] }))),
-    );
-    assert.deepEqual(action, { do: 'answer', verifier: VERIFIERS[1], chunkIndex: 1, leafIndex: 5 });
+    const asked = lease('OPENED', commitment({ audits: [audit(VERIFIERS[1], { sealHash: SEAL, demand: demanded })] }));
+    const action = decide(view(asked));
+    assert.deepEqual(action, { do: 'answer', lease: asked, verifier: VERIFIERS[1], chunkIndex: 1, leafIndex: 5 });
   });
 });

@@ -8,16 +8,15 @@ import { InvariantError, RushesError } from '../../protocol/errors.js';
 import { type Geometry, LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { sealHash, valuesHash } from '../../protocol/hashes.js';
 import type { Bytes32 } from '../../protocol/ids.js';
-import type { LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
+import type { LedgerAudit } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { sha256 } from '../../protocol/sha256.js';
+import type { LeaseIn } from '../LeaseView.js';
 import type { Measurement } from '../measurements.js';
 import { sealSecret } from '../sealSecret.js';
 import type { VerifierContext } from '../VerifierContext.js';
 import { type AuditOutcome, auditLease } from './auditLease.js';
 import { measureLease } from './measureLease.js';
-
-type OpenedLease = Extract<LedgerLease, { state: 'OPENED' }>;
 
 /**
  * OPENED: compares what the worker opened with what was sealed, publishes the finding and reveals. Where the opening
@@ -27,7 +26,7 @@ type OpenedLease = Extract<LedgerLease, { state: 'OPENED' }>;
 export async function revealLease(
   context: VerifierContext,
   options: {
-    lease: OpenedLease;
+    lease: LeaseIn<'OPENED'>;
     workerClass: string;
     secondsLeft: number;
     /** There is time to try again for what cannot be had now. */ hasPatience: boolean;
@@ -168,7 +167,7 @@ function unjudged(detail: string): AuditOutcome {
  */
 async function demandLeaf(
   context: VerifierContext,
-  of: { lease: OpenedLease; geometry: Geometry; secret: Bytes32; signal: AbortSignal },
+  of: { lease: LeaseIn<'OPENED'>; geometry: Geometry; secret: Bytes32; signal: AbortSignal },
 ): Promise<number> {
   const { lease, geometry, signal } = of;
   const leaves = drawOf(lease, geometry).flatMap((chunk) =>
@@ -192,7 +191,7 @@ async function demandLeaf(
 async function testAnswer(
   context: VerifierContext,
   of: {
-    lease: OpenedLease;
+    lease: LeaseIn<'OPENED'>;
     demand: NonNullable<LedgerAudit['demand']>;
     measurement: Measurement;
     geometry: Geometry;
@@ -241,7 +240,7 @@ async function testAnswer(
   return [];
 }
 
-function drawOf(lease: OpenedLease, geometry: Geometry): ChunkDraw[] {
+function drawOf(lease: LeaseIn<'OPENED'>, geometry: Geometry): ChunkDraw[] {
   const { draw } = lease.commitment;
   if (draw === undefined)
     throw new InvariantError({ what: `draw of opened lease ${lease.leaseId}`, expected: 'known', actual: 'unknown' });

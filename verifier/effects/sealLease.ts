@@ -1,8 +1,6 @@
 import { sealHash, valuesHash } from '../../protocol/hashes.js';
-import type { LedgerLease } from '../../protocol/ledger.js';
-import { commitmentOf } from '../../protocol/ledger.js';
 import { parseOutputs } from '../../protocol/outputs.js';
-import type { KnownDraw } from '../LeaseView.js';
+import type { KnownDraw, LeaseIn } from '../LeaseView.js';
 import { sealSecret } from '../sealSecret.js';
 import type { VerifierContext } from '../VerifierContext.js';
 import { measureLease } from './measureLease.js';
@@ -14,17 +12,16 @@ import { measureLease } from './measureLease.js';
 export async function sealLease(
   context: VerifierContext,
   options: {
-    lease: LedgerLease;
+    lease: LeaseIn<'COMMITTED'>;
     draw: Omit<KnownDraw, 'header'>;
     header: Uint8Array;
-    sealDeadline: number;
     signal: AbortSignal;
   },
 ): Promise<number> {
-  const { lease, draw, header, sealDeadline, signal } = options;
+  const { lease, draw, header, signal } = options;
   const { chain } = context;
   const pinning = pinOutputs(context, lease, signal);
-  const measurement = await measureLease(context, { lease, draw, urgency: sealDeadline, signal });
+  const measurement = await measureLease(context, { lease, draw, urgency: lease.sealDeadline, signal });
   const hash = valuesHash(measurement.values);
   const secret = sealSecret({ key: context.key, ...chain.network, leaseId: lease.leaseId });
   const { blockNumber } = await chain.seal(
@@ -52,11 +49,11 @@ export async function sealLease(
  * Keeps the published pictures available. A failure here decides nothing: what cannot be had at the reveal is a
  * finding.
  */
-async function pinOutputs(context: VerifierContext, lease: LedgerLease, signal: AbortSignal): Promise<void> {
+async function pinOutputs(context: VerifierContext, lease: LeaseIn<'COMMITTED'>, signal: AbortSignal): Promise<void> {
   const { store, log } = context;
   const bounds = { signal, deadlineMs: 15_000 };
   try {
-    const outputs = parseOutputs(await store.getBlock(commitmentOf(lease)?.outputsDigest ?? '0x', bounds));
+    const outputs = parseOutputs(await store.getBlock(lease.commitment.outputsDigest, bounds));
     for (const chunk of outputs.chunks) await store.pin(chunk.cid, bounds);
   } catch (error) {
     if (!signal.aborted)

@@ -2,7 +2,6 @@ import { bytes32Of } from '../../protocol/ids.js';
 import { bytesOfHex, littleEndianBytes } from '../../protocol/bytes.js';
 import { LEAF_FLOATS, blockAndBatchOf, chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafSalt } from '../../protocol/hashes.js';
-import type { LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { ChunkOutput } from '../../protocol/outputs.js';
 import { merklePath, treeHeight } from '../../protocol/trees.js';
@@ -17,10 +16,10 @@ import { leafHashes, leavesOf } from './renderLease.js';
  */
 export async function answerDemand(
   context: WorkerContext,
-  lease: LedgerLease,
   demand: WorkerAction & { do: 'answer' },
   signal: AbortSignal,
 ): Promise<number> {
+  const { lease } = demand;
   const { geometry } = await context.jobs.open(lease.jobId);
   const rect = chunkRect(geometry, demand.chunkIndex);
   const indices = chunksOfMask(lease.word, lease.mask);

@@ -1,11 +1,15 @@
 import { InvariantError } from '../../protocol/errors.js';
-import type { LedgerLease } from '../../protocol/ledger.js';
 import { encodeOutputs, rootOfOutputs } from '../../protocol/outputs.js';
+import type { LeaseIn } from '../LeaseView.js';
 import type { WorkerContext } from '../WorkerContext.js';
 import { renderLease } from './renderLease.js';
 
 /** TAKEN: renders and publishes what is missing, then commits the lease's root and the digest of its outputs index. */
-export async function commitLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<number> {
+export async function commitLease(
+  context: WorkerContext,
+  lease: LeaseIn<'TAKEN'>,
+  signal: AbortSignal,
+): Promise<number> {
   const outputs = await renderLease(context, lease, signal);
   context.rendered.add(lease.leaseId);
   const { bytes, cid, digest } = encodeOutputs(outputs);

@@ -5,15 +5,13 @@ import { InvariantError } from '../../protocol/errors.js';
 import { LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { leafSalt } from '../../protocol/hashes.js';
 import type { Bytes32, Cid } from '../../protocol/ids.js';
-import type { LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { encodeChunkOpening, encodeOpeningIndex } from '../../protocol/opening.js';
 import { merklePaths } from '../../protocol/trees.js';
 import { leaseSecret } from '../leaseSecret.js';
+import type { LeaseIn } from '../LeaseView.js';
 import type { WorkerContext } from '../WorkerContext.js';
 import { leafHashes, leavesOf } from './renderLease.js';
-
-type SealedLease = Extract<LedgerLease, { state: 'SEALED' }>;
 
 /**
  * SEALED: publishes the drawn leaves with their paths and puts the digest of their index on chain. Where the store takes
@@ -23,7 +21,7 @@ type SealedLease = Extract<LedgerLease, { state: 'SEALED' }>;
 export async function openLease(
   context: WorkerContext,
   options: {
-    lease: SealedLease;
+    lease: LeaseIn<'SEALED'>;
     /** Until the deadline, and from the seals to the deadline. */
     secondsLeft: number;
     openSeconds: number;
@@ -58,7 +56,7 @@ export async function openLease(
 /** The opening of every drawn chunk, and the index of them. */
 async function makeOpening(
   context: WorkerContext,
-  lease: SealedLease,
+  lease: LeaseIn<'SEALED'>,
   signal: AbortSignal,
 ): Promise<{ files: { bytes: Uint8Array; cid: Cid }[]; index: ReturnType<typeof encodeOpeningIndex> }> {
   const { draw } = lease.commitment;

@@ -1,6 +1,6 @@
 import { drawSeed, drawnMask } from '../../protocol/draw.js';
 import { readBlockHeader } from '../../protocol/header.js';
-import { type LedgerLease, commitmentOf } from '../../protocol/ledger.js';
+import type { LeaseIn } from '../LeaseView.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
 /**
@@ -9,13 +9,11 @@ import type { WorkerContext } from '../WorkerContext.js';
  */
 export async function settleUndrawn(
   context: WorkerContext,
-  lease: LedgerLease,
+  lease: LeaseIn<'COMMITTED'>,
   shift: number,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const commitment = commitmentOf(lease);
-  if (commitment === undefined) return undefined;
-  const header = await context.chain.readHeader(commitment.drawBlock, { signal });
+  const header = await context.chain.readHeader(lease.commitment.drawBlock, { signal });
   const seed = drawSeed({ mixHash: readBlockHeader(header).mixHash, leaseId: lease.leaseId });
   if (drawnMask({ seed, mask: lease.mask, shift }) !== 0n) return undefined;
   const { blockNumber } = await context.chain.settleUndrawn({ leaseId: lease.leaseId, header }, { signal });
