@@ -97,6 +97,7 @@ export const OWN_CODES = [
   'stake-missing',
   'storage',
   'store-moved',
+  'takes-no-lease',
   'too-large',
   'too-many-requests',
   'tree-incomplete',
