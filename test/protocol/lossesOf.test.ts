@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Bytes32 } from '../../protocol/ids.js';
 import type { LedgerLease } from '../../protocol/ledger.js';
 import { lossesOf } from '../../protocol/lossesOf.js';
 import { VERIFIERS, WORKER, audit, bytes32, commitment, lease } from '../support/leaseFixtures.js';
@@ -21,7 +22,7 @@ const demand = {
 const causes = (of: LedgerLease): string[] => lossesOf(of).map(({ account, cause }) => `${account} ${cause}`);
 
 describe('who lost stake by the end of a lease, and why', () => {
-  const convicted = (openingDigest: `0x${string}` | undefined, audits: Parameters<typeof audit>[1][]): LedgerLease => ({
+  const convicted = (openingDigest: Bytes32 | undefined, audits: Parameters<typeof audit>[1][]): LedgerLease => ({
     ...lease('CONVICTED', commitment({ audits: audits.map((more, i) => audit(VERIFIERS[i]!, more)) })),
     openingDigest,
   });

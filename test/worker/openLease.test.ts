@@ -11,7 +11,7 @@ import { testLog } from '../support/smallNetwork.js';
 
 /** A worker whose spool holds every chunk; what it opens with is collected. */
 async function workerWith(store: Pick<ObjectStore, 'putFile' | 'putBlock'>, opened: Bytes32[]) {
-  const manifest = await smallManifest({ store: createMemoryStore(), kernelHash: '0x' });
+  const manifest = await smallManifest({ store: createMemoryStore(), kernelHash: bytes32('00') });
   return {
     chain: {
       network: { chainId: 31337, contract: bytes32('0c') },
