@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Worker } from 'node:worker_threads';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NotRetrievableError, RushesError } from '../../protocol/errors.js';
 import type { Manifest } from '../../protocol/manifest.js';
 import { type ManifestFrames, openManifestFrames } from '../../renderer/openManifestFrames.js';
@@ -10,6 +11,19 @@ import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
 import { smallSceneGltf } from '../support/smallScene.js';
 import { bytes32 } from '../support/leaseFixtures.js';
+
+/** Processes that prepare scenes and have this one as their parent. */
+async function prepareProcesses(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const [line, stat] = await Promise.all(
+      ['cmdline', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+    );
+    const [state, parent] = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ');
+    if (line!.includes('prepare.child.js') && Number(parent) === process.pid && state !== 'Z') found.push(Number(name));
+  }
+  return found;
+}
 
 describe('openManifestFrames', function () {
   this.timeout(60_000);
@@ -25,7 +39,7 @@ describe('openManifestFrames', function () {
   const manifestOf = (options: { scene?: Uint8Array; change?: Partial<Manifest> } = {}) =>
     smallManifest({ store, kernelHash: bytes32('00'), ...options });
 
-  it('prepares frames on its thread as they are prepared here, in whatever order', async () => {
+  it('prepares frames in its process as they are prepared here, in whatever order', async () => {
     const manifest = await manifestOf({ change: { frames: { first: 0, last: 5, fps: 4 } } });
     const loaded = await loadScene({ entry: 'scene.gltf', read: async () => smallSceneGltf() });
     const frames = open(manifest);
@@ -51,7 +65,7 @@ describe('openManifestFrames', function () {
     }
   });
 
-  it('says why a scene cannot be drawn, as it is said without a thread', async () => {
+  it('says why a scene cannot be drawn, as it is said without a process', async () => {
     const noScene = open(await manifestOf({ scene: new TextEncoder().encode('{"asset":{"version":"1.0"}}') }));
     await assert.rejects(
       noScene.prepare(0),
@@ -86,21 +100,62 @@ describe('openManifestFrames', function () {
     assert.match((await frames.prepare(0)).hash, /^0x/);
   });
 
-  it('goes on after its thread died', async () => {
+  it('goes on after its process died', async () => {
     const frames = open(await manifestOf());
-    const threads: Worker[] = [];
-    const note = (thread: Worker): void => void threads.push(thread);
-    process.on('worker', note);
     const first = await frames.prepare(0);
-    process.off('worker', note);
+    const [pid] = await prepareProcesses();
     const dying = frames.prepare(1);
-    await threads[0]!.terminate();
-    // The thread may have been faster than its end.
+    process.kill(pid!, 'SIGKILL');
+    // The process may have been faster than its end.
     await dying.catch((error: unknown) =>
       assert.ok(error instanceof RushesError && error.code === 'preparation-failed', String(error)),
     );
     assert.match((await frames.prepare(1)).hash, /^0x/);
     assert.equal((await frames.prepare(0)).hash, first.hash);
+  });
+
+  it('gives its process neither a key nor the environment, and lets it read the program alone', async () => {
+    process.env['RUSHES_TEST_SECRET'] = 'a secret';
+    try {
+      await open(await manifestOf()).prepare(0);
+    } finally {
+      delete process.env['RUSHES_TEST_SECRET'];
+    }
+    const [pid] = await prepareProcesses();
+    assert.equal(await readFile(`/proc/${pid}/environ`, 'utf8'), '');
+    const line = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+    assert.ok(line.some((argument) => /^--(experimental-)?permission$/.test(argument)));
+    assert.ok(!line.some((argument) => /^--allow-(fs-write|child-process|addons)/.test(argument)));
+    const readable = line.filter((argument) => argument.startsWith('--allow-fs-read='));
+    assert.ok(
+      readable.length > 0 && readable.every((argument) => /\/(dist|node_modules)\/\*$/.test(argument)),
+      line.join(' '),
+    );
+  });
+
+  it('ends its process when it is disposed of, in the middle of a frame as well', async () => {
+    const frames = open(await manifestOf(), {
+      store: { getDirectory: (cid) => store.getDirectory(cid), getDirectoryFile: () => new Promise(() => undefined) },
+    });
+    const waiting = frames.prepare(0);
+    while ((await prepareProcesses()).length === 0) await sleep(10);
+    await frames.dispose();
+    await assert.rejects(waiting, /were let go of/);
+    await assert.rejects(frames.prepare(1), /were let go of/);
+    for (let tries = 0; (await prepareProcesses()).length > 0; tries++) {
+      assert.ok(tries < 100, 'the process is still there');
+      await sleep(20);
+    }
+  });
+
+  it('passes on what the budget refuses', async () => {
+    const padded = new TextEncoder().encode(new TextDecoder().decode(smallSceneGltf()) + ' '.repeat(40_000_000));
+    const frames = open(await manifestOf({ scene: padded }), { sceneBytes: 16 * 2 ** 20 });
+    await assert.rejects(
+      frames.prepare(0),
+      (error: unknown) => error instanceof RushesError && error.code === 'scene-memory' && error.exitCode === 2,
+    );
+    assert.match((await open(await manifestOf({ scene: padded })).prepare(0)).hash, /^0x/);
   });
 
   it('stops with the signal, even while it waits for files', async () => {

@@ -36,6 +36,8 @@ export interface PreparedScene {
 /** A prepared scene with what the next frame may reuse. */
 export interface ReusableScene extends PreparedScene {
   kept: Kept;
+  /** SHA-256 of each buffer, hex: frames share a buffer when these agree. */
+  digests: Record<string, string>;
 }
 
 /** Parts that often stay the same from frame to frame. */
@@ -56,7 +58,7 @@ interface Kept {
  * texels and sky when they are the same objects.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
-export function prepareScene(posed: PosedScene, previous?: ReusableScene): ReusableScene {
+export function prepareScene(posed: PosedScene, previous?: Pick<ReusableScene, 'kept'>): ReusableScene {
   checkPosed(posed);
   checkFinite(posed);
   const kept = reuseOrBuild(posed, previous?.kept);
@@ -67,6 +69,7 @@ export function prepareScene(posed: PosedScene, previous?: ReusableScene): Reusa
     hash: bytes32Of(sha256(...digests)),
     triangleCount: posed.triangleCount,
     byteLength: PREPARED_BINDINGS.reduce((sum, name) => sum + buffers[name].byteLength, 0),
+    digests: Object.fromEntries(PREPARED_BINDINGS.map((name, i) => [name, Buffer.from(digests[i]!).toString('hex')])),
     kept,
   };
 }
