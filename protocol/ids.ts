@@ -21,7 +21,7 @@ export type LeaseId = number;
 /** Smallest unit of the network's token. */
 export type Wei = bigint;
 /** CIDv1 in base32 (lowercase, `b...`). */
-export type Cid = string;
+export type Cid = Branded<string, 'Cid'>;
 /** One chunk of one job. */
 export type ChunkId = `${JobId}/${number}`;
 
@@ -74,7 +74,7 @@ export function parseCid(value: unknown, what = 'CID'): Cid {
     throw malformedId(what, value, 'a CID of codec raw or dag-pb');
   if (cid.multihash.code !== SHA2_256 || cid.multihash.digest.length !== 32)
     throw malformedId(what, value, 'a CID of SHA-256');
-  return value;
+  return value as Cid;
 }
 
 /** Parses `JOB/INDEX`. */
@@ -107,7 +107,7 @@ export function digestOfCid(cid: Cid): Bytes32 {
 
 /** The CIDv1 of the raw block with the given SHA-256 digest. */
 export function rawCidOfDigest(digest: Bytes32): Cid {
-  return CID.createV1(RAW_CODEC, createDigest(SHA2_256, bytesOfHex(parseBytes32(digest)))).toString();
+  return CID.createV1(RAW_CODEC, createDigest(SHA2_256, bytesOfHex(parseBytes32(digest)))).toString() as Cid;
 }
 
 function decodeCid(value: string, what: string): CID {

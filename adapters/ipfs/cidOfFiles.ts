@@ -1,7 +1,7 @@
 import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
 import type { CID } from 'multiformats/cid';
 import { InvariantError } from '../../protocol/errors.js';
-import type { Cid } from '../../protocol/ids.js';
+import { type Cid, parseCid } from '../../protocol/ids.js';
 import { importerOptions, RUSHES_IMPORT } from './importSettings.js';
 
 /** The CID that a file has under the settings of Rushes, computed without storing anything. */
@@ -19,10 +19,10 @@ export function cidOfDirectory(files: readonly { path: string; bytes: Uint8Array
 }
 
 async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Promise<Cid> {
-  let root: string | undefined;
+  let root: Cid | undefined;
   const nowhere = { put: async (cid: CID): Promise<CID> => cid };
   for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory })))
-    root = entry.cid.toString();
+    root = parseCid(entry.cid.toString());
   if (root === undefined)
     throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
   return root;

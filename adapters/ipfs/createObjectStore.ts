@@ -11,7 +11,7 @@ import {
   NotRetrievableError,
   RushesError,
 } from '../../protocol/errors.js';
-import { type Bytes32, type Cid, bytes32Of, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
+import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
@@ -71,7 +71,7 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
   }
 
   /** Whether what the endpoint says it stored is what was given to it. */
-  function requireCid(what: string, expected: Cid, actual: Cid): Cid {
+  function requireCid(what: string, expected: Cid, actual: string): Cid {
     if (expected !== actual)
       throw new InvariantError({
         what: `CID of ${what} stored by the IPFS endpoint ${access.endpoint}`,
@@ -283,10 +283,10 @@ async function withinReadBounds<T>(
 
 /** The CID that files have under the settings of Rushes, computed without storing anything. */
 async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Promise<Cid> {
-  let root: string | undefined;
+  let root: Cid | undefined;
   const nowhere = { put: async (cid: CID): Promise<CID> => cid };
   for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory })))
-    root = entry.cid.toString();
+    root = parseCid(entry.cid.toString());
   if (root === undefined)
     throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
   return root;
@@ -294,7 +294,7 @@ async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Pr
 
 function parseToCid(cidOrDigest: Cid | Bytes32): CID {
   return CID.parse(
-    cidOrDigest.startsWith('0x') ? rawCidOfDigest(cidOrDigest as Bytes32) : parseCid(cidOrDigest),
+    cidOrDigest.startsWith('0x') ? rawCidOfDigest(parseBytes32(cidOrDigest)) : parseCid(cidOrDigest),
   ) as CID;
 }
 

@@ -1,5 +1,5 @@
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { JobId } from '../../protocol/ids.js';
+import { type JobId, parseCid } from '../../protocol/ids.js';
 import { encodeManifest, type Manifest } from '../../protocol/manifest.js';
 import type { ChainPort, JobRequest, ObjectStore } from '../../protocol/ports.js';
 import { encodeTerms, type Terms } from '../../protocol/terms.js';
@@ -13,7 +13,7 @@ export const TOKEN = 10n ** 18n;
 export function testManifest(frames: number): Manifest {
   return {
     protocolVersion: 1,
-    scene: { cid: 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', path: 'scene.gltf' },
+    scene: { cid: parseCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'), path: 'scene.gltf' },
     environment: null,
     background: 'transparent',
     camera: { kind: 'node', name: 'camera' },

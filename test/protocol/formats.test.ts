@@ -130,7 +130,10 @@ describe('formats', () => {
     for (const value of ['01', '-1', '1.5', 7]) assert.throws(() => parseWei(value), BadInputError);
     for (const value of [cid.toUpperCase(), `${cid}a`, 'QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG'])
       assert.throws(() => parseCid(value), BadInputError);
-    assert.throws(() => digestOfCid('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'), BadInputError);
+    assert.throws(
+      () => digestOfCid(parseCid('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')),
+      BadInputError,
+    );
   });
 
   it('a network description is checked field by field', () => {

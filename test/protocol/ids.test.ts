@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { type Address, type Bytes32, type JobId, parseAddress, parseBytes32, parseJobId } from '../../protocol/ids.js';
+import {
+  type Address,
+  type Bytes32,
+  type Cid,
+  type JobId,
+  parseAddress,
+  parseBytes32,
+  parseJobId,
+  rawCidOfDigest,
+} from '../../protocol/ids.js';
 
 // The compiler is what is tested here: a line below a `@ts-expect-error` that is no error fails the type check.
 describe('ids', () => {
@@ -7,6 +16,8 @@ describe('ids', () => {
   const bytes32 = parseBytes32(`0x${'34'.repeat(32)}`);
   const jobId = parseJobId(`0x${'56'.repeat(32)}`);
   const takesJobId = (value: JobId): JobId => value;
+  const cid = rawCidOfDigest(bytes32);
+  const takesCid = (value: Cid): Cid => value;
   const takesAddress = (value: Address): Address => value;
   const takesBytes32 = (value: Bytes32): Bytes32 => value;
 
@@ -22,6 +33,13 @@ describe('ids', () => {
     // @ts-expect-error not every 32 bytes are a job
     takesJobId(bytes32);
     assert.equal(takesBytes32(jobId), jobId);
+    assert.equal(takesCid(cid), cid);
+    // @ts-expect-error 32 bytes are no CID
+    takesCid(bytes32);
+    // @ts-expect-error text becomes a CID by parseCid or rawCidOfDigest alone
+    takesCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
+    // @ts-expect-error a CID is no 32 bytes
+    takesBytes32(cid);
     // @ts-expect-error text becomes an account by parseAddress alone
     takesAddress(`0x${'12'.repeat(20)}`);
   });

@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
 import { NotRetrievableError } from '../../protocol/errors.js';
-import { type Cid, bytes32Of, digestOfCid, parseBytes32, rawCidOfDigest } from '../../protocol/ids.js';
+import { type Cid, bytes32Of, digestOfCid, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 
@@ -24,7 +24,7 @@ export function createMemoryStore(): MemoryStore {
     return cid;
   };
   const get = async (key: string): Promise<Uint8Array> => {
-    const cid = key.startsWith('0x') ? rawCidOfDigest(parseBytes32(key)) : key;
+    const cid = key.startsWith('0x') ? rawCidOfDigest(parseBytes32(key)) : parseCid(key);
     const bytes = blocks.get(cid);
     if (bytes === undefined) throw new NotRetrievableError({ cid, reason: 'nobody provides it' });
     return bytes.slice();
@@ -42,7 +42,7 @@ export function createMemoryStore(): MemoryStore {
           files.map((file) => `${file.path} ${digestOfCid(rawCidOfDigest(bytes32Of(sha256(file.bytes))))}`).join('\n'),
         ),
       );
-      const cid = CID.createV1(0x70, createDigest(0x12, digest)).toString();
+      const cid = parseCid(CID.createV1(0x70, createDigest(0x12, digest)).toString());
       directories.set(
         cid,
         files.map(({ path, bytes }) => ({ path, bytes: bytes.slice() })),

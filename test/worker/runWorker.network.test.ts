@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { totalsOf } from '../../protocol/certificate/buildCertificate.js';
-import type { JobId } from '../../protocol/ids.js';
+import { type JobId, parseCid } from '../../protocol/ids.js';
 import type { LeaseState, LedgerLease } from '../../protocol/ledger.js';
 import { type DaemonNetwork, startDaemonNetwork } from '../support/daemonNetwork.js';
 import { smallManifest } from '../support/smallJob.js';
@@ -60,7 +60,7 @@ describe('a worker on a real chain', function () {
     );
     const gone = await network.handIn({
       ...(await manifest()),
-      scene: { cid: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi', path: 'scene.gltf' },
+      scene: { cid: parseCid('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'), path: 'scene.gltf' },
     });
     const { jobId } = await network.handIn(await manifest());
     await isComplete(jobId);

@@ -1,3 +1,4 @@
+import { parseCid } from '../../../protocol/ids.js';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
@@ -6,7 +7,7 @@ import { createGzip } from 'node:zlib';
 import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
 import type { RushesError } from '../../../protocol/errors.js';
 
-const RAW_HELLO = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
+const RAW_HELLO = parseCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
 const PIECE = Buffer.alloc(64 << 10, 'rushes');
 
 /** Writes as fast as the client reads, until it hangs up. */

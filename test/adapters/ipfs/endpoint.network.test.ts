@@ -1,3 +1,4 @@
+import { parseCid } from '../../../protocol/ids.js';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -143,7 +144,7 @@ describe('IPFS endpoint', () => {
     const cids = await Promise.all(stores.flatMap((store) => blocks.map((block) => store.putBlock(block))));
     assert.equal(new Set(cids).size, blocks.length);
     for (const [index, block] of blocks.entries())
-      assert.deepEqual(Buffer.from(await (stores[0] as (typeof stores)[0]).getBlock(cids[index] as string)), block);
+      assert.deepEqual(Buffer.from(await (stores[0] as (typeof stores)[0]).getBlock(parseCid(cids[index]))), block);
     assert.deepEqual(await readdir(join(folder, 'incoming')), []);
   });
 

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../../adapters/ipfs/startIpfsEndpoint.js';
 import type { RushesError } from '../../../protocol/errors.js';
-import { digestOfCid } from '../../../protocol/ids.js';
+import { type Cid, digestOfCid, parseCid } from '../../../protocol/ids.js';
 import type { ObjectStore } from '../../../protocol/ports.js';
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/unixfsCids.json', import.meta.url), 'utf8')) as {
@@ -63,14 +63,14 @@ async function withLiar(
   }
 }
 
-const RAW_HELLO = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
+const RAW_HELLO = parseCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
 
 describe('object store over ipfs-http-client', () => {
   let folder: string;
   let endpoint: IpfsEndpoint;
   let store: ObjectStore;
   let big: Uint8Array;
-  let bigCid: string;
+  let bigCid: Cid;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rushes-store-'));
@@ -101,7 +101,7 @@ describe('object store over ipfs-http-client', () => {
     const bytes = noise(deep.length, deep.seed);
     assert.equal(await add(bytes, `chunker=${deep.chunker}`), deep.v0);
     assert.equal(await add(bytes, `chunker=${deep.chunker}&cid-version=1`), deep.v1);
-    assert.deepEqual(Buffer.from(await store.getFile(deep.v1)), Buffer.from(bytes));
+    assert.deepEqual(Buffer.from(await store.getFile(parseCid(deep.v1))), Buffer.from(bytes));
     assert.equal(
       await store.putDirectory(
         directory.files.map((file) => ({ path: file.path, bytes: noise(file.length, file.seed) })),
@@ -117,7 +117,7 @@ describe('object store over ipfs-http-client', () => {
       ),
       sharded.cid,
     );
-    assert.deepEqual([...(await store.getDirectoryFile(sharded.cid, 'frame-4660.bin'))], [0x34, 0x12]);
+    assert.deepEqual([...(await store.getDirectoryFile(parseCid(sharded.cid), 'frame-4660.bin'))], [0x34, 0x12]);
   });
 
   it('reads back what it put, of every size around the chunk border', async () => {
@@ -292,7 +292,7 @@ describe('object store over ipfs-http-client', () => {
     await store.unpin(cid);
     await store.unpin(cid);
     await assert.rejects(
-      store.pin('bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4'),
+      store.pin(parseCid('bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4')),
       (error: RushesError) => error.code === 'ipfs-refused',
     );
   });
