@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { localNetworkFolder, requireSession } from '../session/openSession.js';
-import { formatMoney } from '../terminal/formatMoney.js';
-import { findJob } from '../session/findJob.js';
+import { formatMoney } from '../../artist/formatMoney.js';
+import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
 
 /** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../options/CommandContext.js';
 import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
-import { listProblems, loadForArtist, SceneProblemsError } from '../scene/loadForArtist.js';
-import { readEnvironment } from '../scene/readEnvironment.js';
+import { listProblems, loadForArtist, SceneProblemsError } from '../../artist/loadForArtist.js';
+import { readEnvironment } from '../../artist/chooseEnvironment.js';
 
 /** Runs `rushes check SCENE`. Throws SceneProblemsError (exit code 2) when something is missing or cannot be drawn. */
 export async function checkCommand({

@@ -3,11 +3,11 @@ import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
-import { listProblems, loadForArtist, SceneProblemsError } from '../scene/loadForArtist.js';
+import { listProblems, loadForArtist, SceneProblemsError } from '../../artist/loadForArtist.js';
 import { makeFolder } from '../files/makeFolder.js';
-import { readEnvironment } from '../scene/readEnvironment.js';
+import { readEnvironment } from '../../artist/chooseEnvironment.js';
 import { renderLocally } from './renderLocally.js';
-import { resolveView, type View } from './resolveView.js';
+import { resolveView, type View } from '../../artist/resolveView.js';
 
 /** Runs `rushes render SCENE`, alone or on a network. */
 export async function renderCommand({

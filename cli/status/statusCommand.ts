@@ -5,9 +5,9 @@ import { chunksOfMask } from '../../protocol/masks.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { localNetworkFolder, requireSession } from '../session/openSession.js';
 import { formatDuration } from '../terminal/formatDuration.js';
-import { formatMoney } from '../terminal/formatMoney.js';
+import { formatMoney } from '../../artist/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
-import { findJob } from '../session/findJob.js';
+import { findJob } from '../../artist/findJob.js';
 import { progressOf } from '../../artist/progressOf.js';
 import { watchChain } from '../../artist/watchChain.js';
 

@@ -9,7 +9,7 @@ import {
   parseTriple,
 } from '../../cli/options/parseValues.js';
 import { formatDuration } from '../../cli/terminal/formatDuration.js';
-import { formatMoney } from '../../cli/terminal/formatMoney.js';
+import { formatMoney } from '../../artist/formatMoney.js';
 import { formatTable } from '../../cli/terminal/formatTable.js';
 
 describe('option values', () => {

@@ -1,5 +1,5 @@
-import { BadInputError } from '../../protocol/errors.js';
-import type { Ledger, LedgerJob } from '../../protocol/ledger.js';
+import { BadInputError } from '../protocol/errors.js';
+import type { Ledger, LedgerJob } from '../protocol/ledger.js';
 
 /** The job whose id begins with the given text. Throws BadInputError when there is none, or more than one. */
 export function findJob(ledger: Ledger, text: string): Readonly<LedgerJob> {

@@ -1,19 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RushesError } from '../../protocol/errors.js';
-import { chunkRect, type ChunkRect, type Geometry, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
-import { pixelHash } from '../../protocol/hashes.js';
-import type { Bytes32, LeaseId } from '../../protocol/ids.js';
-import { chunkState, commitmentOf, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
-import type { Manifest } from '../../protocol/manifest.js';
-import { type ChunkOutput, type Outputs, parseOutputs } from '../../protocol/outputs.js';
-import type { ObjectStore } from '../../protocol/ports.js';
-import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
-import { decodeExrTile, exrTileMaxBytes } from '../../renderer/image/decodeExrTile.js';
-import type { Look } from '../../renderer/image/develop.js';
-import { framePath, previewPath } from './frameFiles.js';
-import type { FrameResult } from './FrameResult.js';
-import { writeFrame } from './writeFrame.js';
+import { RushesError } from '../protocol/errors.js';
+import { chunkRect, type ChunkRect, type Geometry, geometryOf, tilesPerFrame } from '../protocol/geometry.js';
+import { pixelHash } from '../protocol/hashes.js';
+import type { Bytes32, LeaseId } from '../protocol/ids.js';
+import { chunkState, commitmentOf, type Ledger, type LedgerJob } from '../protocol/ledger.js';
+import type { Manifest } from '../protocol/manifest.js';
+import { type ChunkOutput, type Outputs, parseOutputs } from '../protocol/outputs.js';
+import type { ObjectStore } from '../protocol/ports.js';
+import { assembleFrame, type Tile } from '../renderer/image/assembleFrame.js';
+import { decodeExrTile, exrTileMaxBytes } from '../renderer/image/decodeExrTile.js';
+import type { Look } from '../renderer/image/develop.js';
+import { framePath, previewPath } from '../cli/render/frameFiles.js';
+import type { FrameResult } from '../cli/render/FrameResult.js';
+import { writeFrame } from '../cli/render/writeFrame.js';
 
 /** A published picture that its commitment does not fit. */
 export class WrongOutputError extends RushesError {

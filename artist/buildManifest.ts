@@ -1,7 +1,7 @@
-import type { Bytes32, Cid } from '../../protocol/ids.js';
-import { checkManifest, type Manifest } from '../../protocol/manifest.js';
-import type { ArtistScene } from '../scene/loadForArtist.js';
-import type { ArtistEnvironment } from '../scene/readEnvironment.js';
+import type { Bytes32, Cid } from '../protocol/ids.js';
+import { checkManifest, type Manifest } from '../protocol/manifest.js';
+import type { ArtistScene } from './loadForArtist.js';
+import type { ArtistEnvironment } from './chooseEnvironment.js';
 import type { View } from './resolveView.js';
 
 /** The manifest of a job. Throws BadInputError naming the field for what exceeds its limits. */

@@ -1,15 +1,15 @@
-import { readGasUsed } from '../../adapters/chain/readGasUsed.js';
-import { type Finding, parseFinding } from '../../protocol/audit/finding.js';
-import { buildCertificate, eventsOfJob } from '../../protocol/certificate/buildCertificate.js';
-import type { Certificate } from '../../protocol/certificate/certificate.js';
-import type { Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
-import { commitmentOf, type LedgerLease } from '../../protocol/ledger.js';
-import type { Manifest } from '../../protocol/manifest.js';
-import { type OpeningIndex, parseOpeningIndex } from '../../protocol/opening.js';
-import { type Outputs, parseOutputs } from '../../protocol/outputs.js';
-import type { Terms } from '../../protocol/terms.js';
-import type { Session } from '../session/Session.js';
-import type { ChainWatch } from '../../artist/watchChain.js';
+import { readGasUsed } from '../adapters/chain/readGasUsed.js';
+import { type Finding, parseFinding } from '../protocol/audit/finding.js';
+import { buildCertificate, eventsOfJob } from '../protocol/certificate/buildCertificate.js';
+import type { Certificate } from '../protocol/certificate/certificate.js';
+import type { Bytes32, JobId, LeaseId } from '../protocol/ids.js';
+import { commitmentOf, type LedgerLease } from '../protocol/ledger.js';
+import type { Manifest } from '../protocol/manifest.js';
+import { type OpeningIndex, parseOpeningIndex } from '../protocol/opening.js';
+import { type Outputs, parseOutputs } from '../protocol/outputs.js';
+import type { Terms } from '../protocol/terms.js';
+import type { Session } from '../cli/session/Session.js';
+import type { ChainWatch } from './watchChain.js';
 
 /** A document of a lease that was not paid may be gone: its worker had no reason to keep it. */
 const FETCH_MS = 10_000;

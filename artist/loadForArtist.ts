@@ -1,12 +1,12 @@
-import { BadInputError } from '../../protocol/errors.js';
-import { checkScene } from '../../renderer/scene/checkScene.js';
-import { listSceneFiles } from '../../renderer/scene/listSceneFiles.js';
-import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
-import { loadScene } from '../../renderer/scene/loadScene.js';
-import { SceneBudget } from '../../renderer/scene/SceneBudget.js';
-import type { ReadSceneFile, SceneProblem } from '../../renderer/scene/SceneSource.js';
-import type { Terminal } from '../terminal/Terminal.js';
-import { openSceneFolder } from './openSceneFolder.js';
+import { BadInputError } from '../protocol/errors.js';
+import { checkScene } from '../renderer/scene/checkScene.js';
+import { listSceneFiles } from '../renderer/scene/listSceneFiles.js';
+import type { LoadedScene } from '../renderer/scene/LoadedScene.js';
+import { loadScene } from '../renderer/scene/loadScene.js';
+import { SceneBudget } from '../renderer/scene/SceneBudget.js';
+import type { ReadSceneFile, SceneProblem } from '../renderer/scene/SceneSource.js';
+import type { Terminal } from '../cli/terminal/Terminal.js';
+import { openSceneFolder } from './node/openSceneFolder.js';
 
 /** A scene as its artist hands it in: loaded, checked, and the files that travel with the job. */
 export interface ArtistScene {

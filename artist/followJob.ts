@@ -1,10 +1,10 @@
-import { RushesError } from '../../protocol/errors.js';
-import type { JobId } from '../../protocol/ids.js';
-import type { Ledger, LedgerJob } from '../../protocol/ledger.js';
-import { chunksOfMask } from '../../protocol/masks.js';
+import { RushesError } from '../protocol/errors.js';
+import type { JobId } from '../protocol/ids.js';
+import type { Ledger, LedgerJob } from '../protocol/ledger.js';
+import { chunksOfMask } from '../protocol/masks.js';
 import type { FrameCollector } from './collectFrames.js';
-import { type JobProgress, progressOf } from '../../artist/progressOf.js';
-import type { ChainWatch } from '../../artist/watchChain.js';
+import { type JobProgress, progressOf } from './progressOf.js';
+import type { ChainWatch } from './watchChain.js';
 
 /** Milliseconds since the epoch at which a job got so far; undefined: not yet. */
 export interface JobTimes {

@@ -1,17 +1,17 @@
-import { RushesError } from '../../protocol/errors.js';
-import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import { type JobId, type Wei, bytes32Of } from '../../protocol/ids.js';
-import { countChunks } from '../../protocol/ledger.js';
-import { encodeManifest, type Manifest } from '../../protocol/manifest.js';
-import { encodeTerms, jobIdOf, type Terms } from '../../protocol/terms.js';
-import { equalWeights, weightsRoot } from '../../protocol/weights.js';
-import type { Terminal } from '../terminal/Terminal.js';
-import { formatMoney } from '../terminal/formatMoney.js';
-import { clearResults } from './clearResults.js';
-import { type JobFile, readJobFile, writeJobFile } from './JobFile.js';
+import { RushesError } from '../protocol/errors.js';
+import { chunkCount, geometryOf } from '../protocol/geometry.js';
+import { type JobId, type Wei, bytes32Of } from '../protocol/ids.js';
+import { countChunks } from '../protocol/ledger.js';
+import { encodeManifest, type Manifest } from '../protocol/manifest.js';
+import { encodeTerms, jobIdOf, type Terms } from '../protocol/terms.js';
+import { equalWeights, weightsRoot } from '../protocol/weights.js';
+import type { Terminal } from '../cli/terminal/Terminal.js';
+import { formatMoney } from './formatMoney.js';
+import { clearResults } from '../cli/render/clearResults.js';
+import { type JobFile, readJobFile, writeJobFile } from '../cli/render/JobFile.js';
 import { planTerms } from './planTerms.js';
-import type { Session } from '../session/Session.js';
-import type { ChainWatch } from '../../artist/watchChain.js';
+import type { Session } from '../cli/session/Session.js';
+import type { ChainWatch } from './watchChain.js';
 
 /** A job on chain. */
 export interface OpenedJob {

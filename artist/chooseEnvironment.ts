@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { BadInputError } from '../../protocol/errors.js';
-import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
-import { admitFile, mostBytesOfFile } from '../../renderer/scene/admitFile.js';
-import type { SceneBudget } from '../../renderer/scene/SceneBudget.js';
-import type { ReadSceneFile } from '../../renderer/scene/SceneSource.js';
-import { studioEnvironment } from '../../renderer/scene/studioEnvironment.js';
-import { readRegularFile } from './readRegularFile.js';
+import { BadInputError } from '../protocol/errors.js';
+import type { LoadedScene } from '../renderer/scene/LoadedScene.js';
+import { admitFile, mostBytesOfFile } from '../renderer/scene/admitFile.js';
+import type { SceneBudget } from '../renderer/scene/SceneBudget.js';
+import type { ReadSceneFile } from '../renderer/scene/SceneSource.js';
+import { studioEnvironment } from '../renderer/scene/studioEnvironment.js';
+import { readRegularFile } from './node/readRegularFile.js';
 
 /** An environment as the artist hands it in: one HDR file and a factor on its radiance. */
 export interface ArtistEnvironment {

@@ -1,11 +1,11 @@
-import type { Address, Wei } from '../../protocol/ids.js';
-import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import type { Manifest } from '../../protocol/manifest.js';
-import { leaseTimesOf } from '../../protocol/leaseTimes.js';
-import type { PolicyNumbers } from '../../protocol/policy.js';
-import { priceJob } from '../../protocol/pricing.js';
-import { checkTerms, type Terms } from '../../protocol/terms.js';
-import { BadInputError } from '../../protocol/errors.js';
+import type { Address, Wei } from '../protocol/ids.js';
+import { chunkCount, geometryOf } from '../protocol/geometry.js';
+import type { Manifest } from '../protocol/manifest.js';
+import { leaseTimesOf } from '../protocol/leaseTimes.js';
+import type { PolicyNumbers } from '../protocol/policy.js';
+import { priceJob } from '../protocol/pricing.js';
+import { checkTerms, type Terms } from '../protocol/terms.js';
+import { BadInputError } from '../protocol/errors.js';
 
 /** A work unit is one second on a machine of score 100: this many rays. */
 const RAYS_PER_UNIT = 1_200_000;

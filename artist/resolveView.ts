@@ -1,9 +1,9 @@
-import { BadInputError } from '../../protocol/errors.js';
-import { type CameraChoice, defaultBatches, type Manifest } from '../../protocol/manifest.js';
-import { frameScene } from '../../renderer/scene/frameScene.js';
-import type { LoadedScene, SceneClip } from '../../renderer/scene/LoadedScene.js';
-import type { RenderOptions } from './RenderOptions.js';
-import type { ArtistEnvironment } from '../scene/readEnvironment.js';
+import { BadInputError } from '../protocol/errors.js';
+import { type CameraChoice, defaultBatches, type Manifest } from '../protocol/manifest.js';
+import { frameScene } from '../renderer/scene/frameScene.js';
+import type { LoadedScene, SceneClip } from '../renderer/scene/LoadedScene.js';
+import type { RenderOptions } from '../cli/render/RenderOptions.js';
+import type { ArtistEnvironment } from './chooseEnvironment.js';
 
 /** What is seen, when and how finely: a manifest without what names bytes (scene, environment, kernel). */
 export type View = Pick<

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
-import { planTerms } from '../../cli/render/planTerms.js';
+import { planTerms } from '../../artist/planTerms.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { address, bytes32 } from '../support/leaseFixtures.js';
 import { smallManifest } from '../support/smallJob.js';
