@@ -20,7 +20,7 @@ const mayInCli = {
   scene: ['terminal'],
   supervisor: ['errors', 'terminal'],
   network: ['files', 'supervisor'],
-  session: ['network', 'options', 'supervisor'],
+  session: ['network', 'options', 'supervisor', 'terminal'],
 };
 const inCli = Object.keys(mayInCli).join('|');
 const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'studio'];
@@ -34,6 +34,19 @@ module.exports = {
       from: { path: `^${folder}/` },
       to: { path: `^(${all.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
     })),
+    {
+      // What a page could not load stays in artist/node/.
+      name: 'artist-runs-in-a-page',
+      severity: 'error',
+      from: { path: '^artist/', pathNot: '^artist/node/' },
+      to: { path: '^(artist/node/|node_modules/(sharp|piscina|pg|fastify)/)|\\.node$' },
+    },
+    {
+      name: 'artist-uses-no-node',
+      severity: 'error',
+      from: { path: '^artist/', pathNot: '^artist/node/' },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'no-cycles-between-cli-folders',
       severity: 'error',

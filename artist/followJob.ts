@@ -1,9 +1,13 @@
 import { RushesError } from '../protocol/errors.js';
-import type { JobId } from '../protocol/ids.js';
 import type { Ledger, LedgerJob } from '../protocol/ledger.js';
 import { chunksOfMask } from '../protocol/masks.js';
+import type { ArtistEvent } from './ArtistEvent.js';
+import type { ArtistSession } from './ArtistSession.js';
 import type { FrameCollector } from './collectFrames.js';
-import { type JobProgress, progressOf } from './progressOf.js';
+import { type Absence, findAbsence } from './findAbsence.js';
+import { type JobOrder, placeJob } from './orderJob.js';
+import { progressOf } from './progressOf.js';
+import { readPresence } from './readPresence.js';
 import type { ChainWatch } from './watchChain.js';
 
 /** Milliseconds since the epoch at which a job got so far; undefined: not yet. */
@@ -13,57 +17,108 @@ export interface JobTimes {
   allPaidMs: number | undefined;
 }
 
-/** How long nothing may move before a person is told. */
-const QUIET_MS = 60_000;
+/** Quiet for this long, a job asks who is missing; and it says so again after a while. */
+const ASK_AFTER_MS = 10_000;
+const ASK_EVERY_MS = 5_000;
+const SAY_AGAIN_MS = 60_000;
+/**
+ * An order that the chain lost with its newest blocks is sent again after this. Longer than another chain takes to be
+ * known for one: nothing is paid there.
+ */
+const LOST_AFTER_MS = 20_000;
 
 /**
- * Follows a job until every frame is written. Rejects when it cannot end: closed by its artist elsewhere, past its
- * deadline, out of money.
+ * Follows a job until every frame is collected. Outlives outages, and sends the order again where the chain lost it.
+ * Rejects when the job cannot end: closed by its artist elsewhere, past its deadline, out of money, or gone with its
+ * chain.
  */
 export async function followJob({
+  session,
   watch,
-  jobId,
+  order,
   collector,
-  onProgress,
-  onQuiet,
-  signal,
+  onEvent = () => {},
 }: {
+  session: ArtistSession;
   watch: ChainWatch;
-  jobId: JobId;
+  order: JobOrder;
   collector: FrameCollector;
-  onProgress: (progress: JobProgress) => void;
-  onQuiet: (seconds: number) => void;
-  signal: AbortSignal;
+  onEvent?: (event: ArtistEvent) => void;
 }): Promise<JobTimes> {
   const times: JobTimes = { firstCommitMs: undefined, allRenderedMs: undefined, allPaidMs: undefined };
-  let movedAtMs = Date.now();
+  const quiet = createQuietWatch({ session, watch, onEvent });
   let shown = '';
+  let missingSinceMs: number | undefined;
   while (!collector.done) {
-    signal.throwIfAborted();
+    watch.signal.throwIfAborted();
     const { ledger } = watch.log;
-    const job = ledger.jobs.get(jobId);
-    if (job !== undefined) {
+    const job = ledger.jobs.get(order.jobId);
+    if (job === undefined) {
+      missingSinceMs ??= performance.now();
+      if (performance.now() - missingSinceMs > LOST_AFTER_MS) {
+        await placeJob({ session, watch, order, onEvent });
+        onEvent({ kind: 'reordered', jobId: order.jobId });
+        missingSinceMs = undefined;
+      }
+    } else {
+      missingSinceMs = undefined;
       const progress = progressOf(ledger, job);
       if (progress.rendered > 0) times.firstCommitMs ??= Date.now();
       if (progress.rendered === progress.total) times.allRenderedMs ??= Date.now();
       if (progress.paid === progress.total) times.allPaidMs ??= Date.now();
-      onProgress(progress);
       const now = JSON.stringify(progress);
-      if (now !== shown) movedAtMs = Date.now();
+      if (now !== shown) quiet.moved();
       shown = now;
+      onEvent({ kind: 'progress', progress });
       if (await collector.step(ledger, job)) {
-        movedAtMs = Date.now();
+        quiet.moved();
         continue;
       }
       requireFuture(ledger, job, watch);
-      if (Date.now() - movedAtMs > QUIET_MS) {
-        onQuiet(Math.round((Date.now() - movedAtMs) / 1000));
-        movedAtMs = Date.now();
-      }
+      await quiet.look();
     }
     await watch.changed();
   }
   return times;
+}
+
+/** Notices that nothing moves, asks who is missing, and tells of it now and then. */
+function createQuietWatch({
+  session,
+  watch,
+  onEvent,
+}: {
+  session: ArtistSession;
+  watch: ChainWatch;
+  onEvent: (event: ArtistEvent) => void;
+}): { moved(): void; look(): Promise<void> } {
+  let movedAtMs = performance.now();
+  let askedAtMs = 0;
+  let told: { atMs: number; missing: string } | undefined;
+  const missingOf = (absence: Absence | undefined): string => absence?.roles.map(({ role }) => role).join() ?? '';
+  return {
+    moved() {
+      movedAtMs = performance.now();
+      told = undefined;
+    },
+    async look() {
+      const nowMs = performance.now();
+      const quietMs = nowMs - movedAtMs;
+      if (quietMs < ASK_AFTER_MS || nowMs - askedAtMs < ASK_EVERY_MS) return;
+      askedAtMs = nowMs;
+      const { log, signal } = watch;
+      const absence = findAbsence({
+        ledger: log.ledger,
+        presence: await readPresence({ network: session.network, log, signal }),
+        quietMs,
+      });
+      const missing = missingOf(absence);
+      if (told !== undefined && told.missing === missing && nowMs - told.atMs < SAY_AGAIN_MS) return;
+      if (absence === undefined && quietMs < SAY_AGAIN_MS) return;
+      told = { atMs: nowMs, missing };
+      onEvent({ kind: 'stalled', quietMs, absence });
+    },
+  };
 }
 
 /** Throws when the chunks that are not paid can never be. */

@@ -2,38 +2,43 @@ import { readGasUsed } from '../adapters/chain/readGasUsed.js';
 import { type Finding, parseFinding } from '../protocol/audit/finding.js';
 import { buildCertificate, eventsOfJob } from '../protocol/certificate/buildCertificate.js';
 import type { Certificate } from '../protocol/certificate/certificate.js';
-import type { Bytes32, JobId, LeaseId } from '../protocol/ids.js';
+import type { Bytes32, LeaseId } from '../protocol/ids.js';
 import { commitmentOf, type LedgerLease } from '../protocol/ledger.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { type OpeningIndex, parseOpeningIndex } from '../protocol/opening.js';
 import { type Outputs, parseOutputs } from '../protocol/outputs.js';
-import type { Terms } from '../protocol/terms.js';
-import type { Session } from '../cli/session/Session.js';
+import type { ArtistEvent } from './ArtistEvent.js';
+import type { ArtistSession } from './ArtistSession.js';
+import type { JobOrder } from './orderJob.js';
+import { outliveOutage } from './outliveOutage.js';
 import type { ChainWatch } from './watchChain.js';
 
 /** A document of a lease that was not paid may be gone: its worker had no reason to keep it. */
 const FETCH_MS = 10_000;
 
-/** Gathers everything that a certificate of a job consists of, from the chain and from IPFS, and makes it. */
+/**
+ * Gathers everything that a certificate of a finished job consists of, from the chain and from IPFS, and makes it.
+ * Outlives outages.
+ */
 export async function gatherCertificate({
-  session,
-  watch,
-  jobId,
-  manifest,
-  terms,
-  weights,
-  outputs,
-  signal,
-}: {
-  session: Session;
+  onEvent = () => {},
+  ...request
+}: GatherRequest & { onEvent?: (event: ArtistEvent) => void }): Promise<Certificate> {
+  return outliveOutage({ attempt: () => gatherOnce(request), onEvent, signal: request.watch.signal });
+}
+
+interface GatherRequest {
+  session: ArtistSession;
   watch: ChainWatch;
-  jobId: JobId;
+  order: Pick<JobOrder, 'jobId' | 'terms' | 'weights'>;
   manifest: Manifest;
-  terms: Terms;
-  weights: Uint16Array;
+  /** Outputs indices that are known already, by lease. */
   outputs: ReadonlyMap<LeaseId, Outputs>;
-  signal: AbortSignal;
-}): Promise<Certificate> {
+}
+
+async function gatherOnce({ session, watch, order, manifest, outputs }: GatherRequest): Promise<Certificate> {
+  const { jobId, terms, weights } = order;
+  const { signal } = watch;
   const { network, chain, store } = session;
   const { ledger, events, head } = watch.log;
   const leases = ledger.jobs.get(jobId)!.leaseIds.map((leaseId) => ledger.leases.get(leaseId)!);

@@ -1,143 +1,198 @@
+import { ContractRevertedError } from '../adapters/chain/chainErrors.js';
 import { RushesError } from '../protocol/errors.js';
 import { chunkCount, geometryOf } from '../protocol/geometry.js';
-import { type JobId, type Wei, bytes32Of } from '../protocol/ids.js';
+import { type Bytes32, bytes32Of, type JobId, type Wei } from '../protocol/ids.js';
 import { countChunks } from '../protocol/ledger.js';
 import { encodeManifest, type Manifest } from '../protocol/manifest.js';
+import type { JobRequest } from '../protocol/ports.js';
 import { encodeTerms, jobIdOf, type Terms } from '../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../protocol/weights.js';
-import type { Terminal } from '../cli/terminal/Terminal.js';
+import type { ArtistEvent } from './ArtistEvent.js';
+import type { ArtistSession } from './ArtistSession.js';
 import { formatMoney } from './formatMoney.js';
-import { clearResults } from '../cli/render/clearResults.js';
-import { type JobFile, readJobFile, writeJobFile } from '../cli/render/JobFile.js';
+import { outliveOutage } from './outliveOutage.js';
 import { planTerms } from './planTerms.js';
-import type { Session } from '../cli/session/Session.js';
+import type { JobMemory, RememberedJob } from './RememberedJob.js';
 import type { ChainWatch } from './watchChain.js';
 
-/** A job on chain. */
-export interface OpenedJob {
+/** A job and everything that orders it: sent twice, it is one job. */
+export interface JobOrder {
   jobId: JobId;
   terms: Terms;
   weights: Uint16Array;
-  /** True when an earlier run of the same command had begun it. */
-  resumed: boolean;
+  request: JobRequest;
 }
 
 /**
- * The job for a manifest: the unfinished one that the out folder remembers, where the chain still has it, else a new
- * one, paid in now. The manifest and the scene must be on IPFS before.
+ * Orders the job of a manifest: goes on with the unfinished one that `memory` holds, where the chain still has it, else
+ * pays a new one in. The manifest and the scene must be on IPFS before. `onOrder` is told of the job before any money
+ * moves. Throws code `no-money` for an account that holds less than the budget, BadInputError for a budget or a deadline
+ * that cannot do.
  */
-export async function openJob({
+export async function orderJob({
   session,
   watch,
   manifest,
-  out,
+  memory,
   budgetWei,
   deadlineMinutes,
-  terminal,
-  signal,
+  onOrder = () => {},
+  onEvent = () => {},
 }: {
-  session: Session;
+  session: ArtistSession;
   watch: ChainWatch;
   manifest: Manifest;
-  out: string;
+  memory: JobMemory;
+  /** The most the job may cost; undefined: twice its price. */
   budgetWei: Wei | undefined;
+  /** Minutes until the job's deadline. */
   deadlineMinutes: number;
-  terminal: Terminal;
-  signal: AbortSignal;
-}): Promise<OpenedJob> {
-  const { network, chain, store } = session;
+  onOrder?: (order: JobOrder) => void;
+  onEvent?: (event: ArtistEvent) => void;
+}): Promise<JobOrder> {
+  const { network, chain } = session;
+  const outlive = <T>(attempt: () => Promise<T>): Promise<T> =>
+    outliveOutage({ attempt, onEvent, signal: watch.signal });
   const manifestDigest = encodeManifest(manifest).digest;
-  const chunks = chunkCount(geometryOf(manifest));
-  const nowSeconds = await chain.blockTimestamp(undefined, { signal });
+  const nowSeconds = await outlive(() => chain.blockTimestamp(undefined, { signal: watch.signal }));
+  await outlive(async () => watch.reached(await chain.blockNumber({ signal: watch.signal })));
 
   // Go on with the job of an earlier run, unless it was closed or its time is over.
-  const before = await readJobFile(out);
-  const known =
-    before !== undefined &&
-    before.chainId === network.chainId &&
-    before.contract === network.contract &&
-    before.artist === chain.account &&
-    before.manifestDigest === manifestDigest
-      ? before
-      : undefined;
+  const known = await rememberedFor({ session, memory, manifestDigest });
   const job = known === undefined ? undefined : watch.log.ledger.jobs.get(known.jobId);
   if (known !== undefined && job !== undefined && !job.closed && (job.completed || job.deadline > nowSeconds)) {
-    const { paid } = countChunks(job);
-    terminal.line(`going on with job ${known.jobId}: ${paid} of ${chunks} chunks are paid`);
-    return { jobId: known.jobId, terms: known.terms, weights: weightsOf(known.terms, chunks), resumed: true };
+    const order = orderOf(known, manifest);
+    onOrder(order);
+    onEvent({
+      kind: 'resumed',
+      jobId: known.jobId,
+      chunksPaid: countChunks(job).paid,
+      chunkCount: order.request.chunkCount,
+    });
+    return order;
   }
 
   // Plan a new one. A job that was remembered and never reached the chain keeps its nonce and terms, so that it is paid
   // for once whatever happened.
   const pending = known !== undefined && job === undefined && known.terms.deadline > nowSeconds ? known : undefined;
+  const numbers = await outlive(() => chain.readPolicy(network.policy, { signal: watch.signal }));
   const terms =
     pending?.terms ??
-    planTerms({
-      manifest,
-      policy: network.policy,
-      numbers: await chain.readPolicy(network.policy, { signal }),
-      budgetWei,
-      nowSeconds,
-      deadlineMinutes,
-    }).terms;
-  const balanceWei = await chain.readBalance(chain.account, { signal });
-  const budget = BigInt(terms.budgetWei);
-  if (balanceWei < budget)
-    throw new RushesError({
-      code: 'no-money',
-      message: `the account ${chain.account} holds ${formatMoney(balanceWei)} and the job asks for ${formatMoney(budget)}`,
-      facts: { account: chain.account, balanceWei: balanceWei.toString(), budgetWei: terms.budgetWei },
-      advice: 'send it tokens, give a lower --budget, or render less.',
-    });
+    planTerms({ manifest, policy: network.policy, numbers, budgetWei, nowSeconds, deadlineMinutes }).terms;
+  await requireMoney({ session, terms, outlive, signal: watch.signal });
   const encoded = encodeTerms(terms);
-  await store.putBlock(encoded.bytes, { signal });
+  await outlive(() => session.store.putBlock(encoded.bytes, { signal: watch.signal }));
   const nonce = pending?.nonce ?? bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
-  const jobId = jobIdOf({
-    chainId: network.chainId,
-    contract: network.contract,
-    artist: chain.account,
-    nonce,
-    manifestDigest,
-    termsDigest: encoded.digest,
-  });
-  const file: JobFile = {
-    chainId: network.chainId,
-    contract: network.contract,
-    artist: chain.account,
-    jobId,
-    nonce,
-    manifestDigest,
-    terms,
-  };
-  await clearResults(out);
-  await writeJobFile(out, file);
+  const place = { chainId: network.chainId, contract: network.contract, artist: chain.account };
+  const jobId = jobIdOf({ ...place, nonce, manifestDigest, termsDigest: encoded.digest });
+  const remembered: RememberedJob = { ...place, jobId, nonce, manifestDigest, terms };
+  await memory.write(remembered);
 
   // Pay it in.
-  const weights = weightsOf(terms, chunks);
-  signal.throwIfAborted();
-  const created = await chain.createJob({
-    nonce,
-    manifestDigest,
-    termsDigest: encoded.digest,
-    policy: terms.policy,
-    chunkCount: chunks,
-    weightsRoot: weightsRoot(weights),
-    pricePerUnitWei: BigInt(terms.pricePerUnitWei),
-    deadline: terms.deadline,
-    budgetWei: budget,
-  });
-  await watch.reached(created.blockNumber);
-  terminal.line(
-    `job ${jobId}: ${chunks} chunks, ${formatMoney(budget)} of ${network.testMoney ? 'test money' : 'tokens'} in escrow; what is not earned comes back`,
-  );
-  return { jobId, terms, weights, resumed: false };
+  const order = orderOf(remembered, manifest);
+  onOrder(order);
+  await placeJob({ session, watch, order, onEvent });
+  onEvent({ kind: 'ordered', jobId, chunkCount: order.request.chunkCount, budgetWei: order.request.budgetWei });
+  return order;
 }
 
-function weightsOf(terms: Terms, chunks: number): Uint16Array {
+/**
+ * Sees to it that the chain has an ordered job: does nothing where it has it, else sends it. Outlives outages; a job is
+ * paid for once, whichever of several attempts arrives.
+ */
+export async function placeJob({
+  session: { chain },
+  watch,
+  order,
+  onEvent,
+}: {
+  session: ArtistSession;
+  watch: ChainWatch;
+  order: JobOrder;
+  onEvent: (event: ArtistEvent) => void;
+}): Promise<void> {
+  const { signal } = watch;
+  await outliveOutage({
+    onEvent,
+    signal,
+    async attempt() {
+      await watch.reached(await chain.blockNumber({ signal }));
+      if (watch.log.ledger.jobs.has(order.jobId)) return;
+      try {
+        await watch.reached((await chain.createJob(order.request, { signal })).blockNumber);
+      } catch (error) {
+        // An attempt before this one arrived, though nobody heard of it.
+        if (!(error instanceof ContractRevertedError && error.errorName === 'JobExists')) throw error;
+        await watch.changed();
+      }
+    },
+  });
+}
+
+/** What `memory` holds, where it is this artist's job for this manifest on this contract. */
+async function rememberedFor({
+  session: { network, chain },
+  memory,
+  manifestDigest,
+}: {
+  session: ArtistSession;
+  memory: JobMemory;
+  manifestDigest: Bytes32;
+}): Promise<RememberedJob | undefined> {
+  const before = await memory.read();
+  return before !== undefined &&
+    before.chainId === network.chainId &&
+    before.contract === network.contract &&
+    before.artist === chain.account &&
+    before.manifestDigest === manifestDigest
+    ? before
+    : undefined;
+}
+
+async function requireMoney({
+  session: { chain },
+  terms,
+  outlive,
+  signal,
+}: {
+  session: ArtistSession;
+  terms: Terms;
+  outlive: <T>(attempt: () => Promise<T>) => Promise<T>;
+  signal: AbortSignal;
+}): Promise<void> {
+  const balanceWei = await outlive(() => chain.readBalance(chain.account, { signal }));
+  const budgetWei = BigInt(terms.budgetWei);
+  if (balanceWei >= budgetWei) return;
+  throw new RushesError({
+    code: 'no-money',
+    message: `the account ${chain.account} holds ${formatMoney(balanceWei)} and the job asks for ${formatMoney(budgetWei)}`,
+    facts: { account: chain.account, balanceWei: balanceWei.toString(), budgetWei: terms.budgetWei },
+    advice: 'send it tokens, give a lower --budget, or render less.',
+  });
+}
+
+function orderOf({ jobId, nonce, manifestDigest, terms }: RememberedJob, manifest: Manifest): JobOrder {
+  const chunks = chunkCount(geometryOf(manifest));
   if (typeof terms.weights !== 'number')
     throw new RushesError({
       code: 'weights',
       message: 'the terms name a list of weights that this command did not make',
     });
-  return equalWeights(chunks, terms.weights);
+  const weights = equalWeights(chunks, terms.weights);
+  return {
+    jobId,
+    terms,
+    weights,
+    request: {
+      nonce,
+      manifestDigest,
+      termsDigest: encodeTerms(terms).digest,
+      policy: terms.policy,
+      chunkCount: chunks,
+      weightsRoot: weightsRoot(weights),
+      pricePerUnitWei: BigInt(terms.pricePerUnitWei),
+      deadline: terms.deadline,
+      budgetWei: BigInt(terms.budgetWei),
+    },
+  };
 }

@@ -2,7 +2,6 @@ import { BadInputError } from '../protocol/errors.js';
 import { type CameraChoice, defaultBatches, type Manifest } from '../protocol/manifest.js';
 import { frameScene } from '../renderer/scene/frameScene.js';
 import type { LoadedScene, SceneClip } from '../renderer/scene/LoadedScene.js';
-import type { RenderOptions } from '../cli/render/RenderOptions.js';
 import type { ArtistEnvironment } from './chooseEnvironment.js';
 
 /** What is seen, when and how finely: a manifest without what names bytes (scene, environment, kernel). */
@@ -10,6 +9,32 @@ export type View = Pick<
   Manifest,
   'background' | 'camera' | 'clip' | 'frames' | 'size' | 'samples' | 'batches' | 'bounces' | 'seed' | 'tileSize'
 >;
+
+/** What an artist asks to see. Undefined: nothing was said, and the scene or a default decides. */
+export interface ViewRequest {
+  camera: string | undefined;
+  /** Degrees about +Y from +Z, degrees down from +Y, metres. */
+  orbit: { thetaDegrees: number; phiDegrees: number; radius: number } | undefined;
+  /** Metres. */
+  target: [number, number, number] | undefined;
+  /** Vertical angle of view, degrees. */
+  fov: number | undefined;
+  background: 'environment' | 'transparent' | `#${string}` | undefined;
+  clip: string | undefined;
+  /** Inclusive. */
+  frames: { first: number; last: number } | undefined;
+  fps: number | undefined;
+  /** Pixels. */
+  size: { width: number; height: number };
+  /** Per pixel. */
+  samples: number;
+  batches: number | undefined;
+  /** Path segments at most. */
+  bounces: number;
+  seed: number;
+  /** Side of a tile in pixels, a multiple of 16. */
+  tile: number | undefined;
+}
 
 /** Frames per second where neither the artist nor the scene says. */
 const DEFAULT_FPS = 24;
@@ -23,7 +48,7 @@ export function resolveView({
   loaded,
   environment,
 }: {
-  options: RenderOptions;
+  options: ViewRequest;
   loaded: LoadedScene;
   environment: ArtistEnvironment | null;
 }): View {
@@ -74,7 +99,7 @@ function chooseClip(name: string | undefined, loaded: LoadedScene): SceneClip | 
 }
 
 function chooseBackground(
-  options: RenderOptions,
+  options: ViewRequest,
   loaded: LoadedScene,
   environment: ArtistEnvironment | null,
 ): View['background'] {
@@ -88,7 +113,7 @@ function chooseBackground(
   return asked ?? (environment === null ? '#000000' : 'environment');
 }
 
-function chooseCamera(options: RenderOptions, loaded: LoadedScene, clip: SceneClip | undefined): CameraChoice {
+function chooseCamera(options: ViewRequest, loaded: LoadedScene, clip: SceneClip | undefined): CameraChoice {
   if (options.camera !== undefined) {
     requireCamera(options.camera, loaded);
     return { kind: 'node', name: options.camera };

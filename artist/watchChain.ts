@@ -1,45 +1,61 @@
 import { followEvents } from '../adapters/chain/followEvents.js';
 import { createLedgerLog, type LedgerLog } from '../protocol/ledgerLog.js';
 import type { NetworkDescription } from '../protocol/network.js';
+import type { OutageEvent } from './ArtistEvent.js';
+import { OUTAGE_PATIENCE_MS } from './outliveOutage.js';
+import { watchIdentity } from './watchIdentity.js';
 
 /** The contract's events up to now, and a way to wait for more. */
 export interface ChainWatch {
   readonly log: LedgerLog;
   /**
-   * Resolves when the chain has moved, or after `afterMs` at the latest. Rejects when following failed or was aborted.
+   * Aborts with the reason why this chain cannot be followed any longer: the caller's own, NetworkReplacedError, or a
+   * chain that was away for too long. What waits for the chain waits with this signal.
    */
+  readonly signal: AbortSignal;
+  /** Resolves when the chain has moved, or after `afterMs` (default 2000) at the latest. Rejects as `signal` does. */
   changed(afterMs?: number): Promise<void>;
-  /** Resolves when every event up to a block has been read. */
+  /** Resolves when every event up to a block has been read. Rejects as `signal` does. */
   reached(blockNumber: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 const POLL_MS = 300;
-/**
- * How long a chain may not answer before a person is told that it is gone. A node that is started again after a crash
- * needs a few seconds.
- */
-const GONE_MS = 45_000;
 
-/** Follows the contract from its deployment. The chain is the truth; no coordinator is asked. */
-export function watchChain({ network, signal }: { network: NetworkDescription; signal: AbortSignal }): ChainWatch {
+/**
+ * Follows the contract from its deployment. The chain is the truth; no coordinator is asked. Outlives outages of up to
+ * `patienceMs` (default ten minutes) and tells `onEvent` of them.
+ */
+export function watchChain({
+  network,
+  signal: caller,
+  onEvent = () => {},
+  patienceMs = OUTAGE_PATIENCE_MS,
+}: {
+  network: NetworkDescription;
+  signal: AbortSignal;
+  onEvent?: (event: OutageEvent) => void;
+  patienceMs?: number;
+}): ChainWatch {
   const log = createLedgerLog();
   const stopping = new AbortController();
+  const failing = new AbortController();
+  const signal = AbortSignal.any([caller, failing.signal]);
+  const running = AbortSignal.any([signal, stopping.signal]);
   let waiters: (() => void)[] = [];
-  let failure: unknown;
-  let troubleSinceMs: number | undefined;
   const wake = (): void => {
     const now = waiters;
     waiters = [];
     for (const waiter of now) waiter();
   };
+  signal.addEventListener('abort', wake);
+  const fail = (error: unknown): void => failing.abort(error);
   const following = followEvents({
     network,
     fromBlock: network.deploymentBlock,
     pollMs: POLL_MS,
-    signal: AbortSignal.any([signal, stopping.signal]),
+    signal: running,
     onEvents(events, head) {
-      troubleSinceMs = undefined;
       log.append(events, head);
       wake();
     },
@@ -47,41 +63,31 @@ export function watchChain({ network, signal }: { network: NetworkDescription; s
       log.rollBack(toBlock);
       wake();
     },
-    onTrouble(error) {
-      troubleSinceMs ??= Date.now();
-      if (Date.now() - troubleSinceMs < GONE_MS) return;
-      failure = error;
-      wake();
-    },
-  }).catch((error: unknown) => {
-    failure = error;
-    wake();
-  });
-  const onAbort = (): void => wake();
-  signal.addEventListener('abort', onAbort);
+  }).catch(fail);
+  const identifying = watchIdentity({ network, patienceMs, onEvent, signal: running }).catch(fail);
 
   const changed = async (afterMs = 2000): Promise<void> => {
     signal.throwIfAborted();
-    if (failure !== undefined) throw failure;
-    let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      waiters.push(resolve);
-      timer = setTimeout(resolve, afterMs);
+      const timer = setTimeout(resolve, afterMs);
+      waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
-    clearTimeout(timer);
     signal.throwIfAborted();
-    if (failure !== undefined) throw failure;
   };
   return {
     log,
+    signal,
     changed,
     async reached(blockNumber) {
       while ((log.head?.blockNumber ?? -1) < blockNumber) await changed();
     },
     async stop() {
       stopping.abort();
-      signal.removeEventListener('abort', onAbort);
-      await following;
+      signal.removeEventListener('abort', wake);
+      await Promise.all([following, identifying]);
     },
   };
 }

@@ -11,6 +11,7 @@ import { getJobEvents } from './api/getJobEvents.js';
 import { getJobs } from './api/getJobs.js';
 import { getNetwork } from './api/getNetwork.js';
 import { getWorkers } from './api/getWorkers.js';
+import { postHeartbeat } from './api/postHeartbeat.js';
 import { postSuggestion } from './api/postSuggestion.js';
 import { followChain } from './followChain.js';
 
@@ -74,6 +75,7 @@ export async function startCoordinator(options: {
     getJob,
     getJobChunks,
     getJobEvents,
+    postHeartbeat,
     postSuggestion,
     getWorkers,
     getHealth,

@@ -62,6 +62,7 @@ export const OWN_CODES = [
   'key-readable',
   'malformed',
   'migration',
+  'network-replaced',
   'network-running',
   'no-budget',
   'no-camera',

@@ -1,6 +1,6 @@
 import { DeadlineError, MalformedError, RushesError } from '../../protocol/errors.js';
 import { FieldReader } from '../../protocol/fields.js';
-import { type JobId, parseJobId } from '../../protocol/ids.js';
+import { type Address, type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 import type { SuggestionPort } from '../../protocol/ports.js';
 import { type ErrorBody, HttpAnswerError } from './httpError.js';
@@ -41,6 +41,13 @@ export interface CoordinatorJob {
   leases: number;
 }
 
+/** Somebody who registered, as far as a coordinator knows. */
+export interface CoordinatorParty {
+  address: Address;
+  /** Milliseconds since the epoch at which it was last heard of; undefined: never. */
+  seenAtMs: number | undefined;
+}
+
 /**
  * One event of a job's stream: a contract event in the form of eventToJson, `progress` with a CoordinatorJob, or
  * `rollback` with { toBlock }.
@@ -55,6 +62,10 @@ export interface CoordinatorEvent {
 export interface CoordinatorClient extends SuggestionPort {
   network(signal?: AbortSignal): Promise<NetworkDescription>;
   jobs(signal?: AbortSignal): Promise<CoordinatorJob[]>;
+  /** Everybody who ever registered. */
+  parties(signal?: AbortSignal): Promise<CoordinatorParty[]>;
+  /** Says that a worker or verifier is there. Throws HttpAnswerError (409) for an account that is not registered. */
+  beat(account: Address, signal?: AbortSignal): Promise<void>;
   /** One job, or undefined when there is none of that id. */
   job(jobId: JobId, signal?: AbortSignal): Promise<CoordinatorJob | undefined>;
   /**
@@ -121,6 +132,25 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
     },
     network: async (signal) => parseNetworkDescription(JSON.stringify(await get('/v1/network', signal))),
     jobs: async (signal) => ((await get('/v1/jobs', signal)) as { jobs: CoordinatorJob[] }).jobs,
+    async parties(signal) {
+      const answer = (await get('/v1/workers', signal)) as { workers?: unknown };
+      if (!Array.isArray(answer.workers))
+        throw new MalformedError({ what: `the answer of ${url}`, reason: 'it lists no workers' });
+      return (answer.workers as { address?: unknown; seenAt?: unknown }[]).map(({ address, seenAt }) => {
+        const seenAtMs = typeof seenAt === 'string' ? Date.parse(seenAt) : Number.NaN;
+        return {
+          address: parseAddress(String(address)),
+          seenAtMs: Number.isNaN(seenAtMs) ? undefined : seenAtMs,
+        };
+      });
+    },
+    async beat(account, signal) {
+      await ask(`/v1/workers/${account}/heartbeat`, {
+        method: 'POST',
+        deadlineMs: SUGGEST_DEADLINE_MS,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
     async job(jobId, signal) {
       try {
         return (await get(`/v1/jobs/${jobId}`, signal)) as CoordinatorJob;

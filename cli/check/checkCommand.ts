@@ -1,9 +1,17 @@
-import type { CommandContext } from '../options/CommandContext.js';
+import { chooseEnvironment } from '../../artist/chooseEnvironment.js';
+import type { GradedProblem } from '../../artist/gradeProblems.js';
+import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
+import { openArtistScene } from '../../artist/openArtistScene.js';
 import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
-import { listProblems, loadForArtist, SceneProblemsError } from '../../artist/loadForArtist.js';
-import { readEnvironment } from '../../artist/chooseEnvironment.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { listProblems } from '../scene/listProblems.js';
+import { SceneProblemsError } from '../scene/SceneProblemsError.js';
 
-/** Runs `rushes check SCENE`. Throws SceneProblemsError (exit code 2) when something is missing or cannot be drawn. */
+/**
+ * Runs `rushes check SCENE`. Decodes the environment as well. Throws SceneProblemsError (exit code 2) when something is
+ * missing or cannot be drawn, whatever its severity.
+ */
 export async function checkCommand({
   scene,
   env,
@@ -15,10 +23,16 @@ export async function checkCommand({
   sceneBytes: number | undefined;
   context: CommandContext;
 }): Promise<void> {
-  const { loaded, files, missing, unsupported, read, budget } = await loadForArtist({ scene, sceneBytes, signal });
-  const environment = await readEnvironment({ file: env, intensity: 1, loaded, read, budget });
-  // The environment is checked as whoever renders decodes it.
-  if (environment !== null) loadEnvironment({ ...environment, budget });
+  const artistScene = await openArtistScene({ ...(await openSceneFolder(scene)), sceneBytes, signal });
+  const { loaded, files, missing, unsupported, read, budget } = artistScene;
+  const environment = await chooseEnvironment({
+    given: env === undefined ? undefined : await readEnvironmentFile({ file: env, budget }),
+    intensity: 1,
+    loaded,
+    read,
+    budget,
+  });
+  const decoded = environment === null ? null : loadEnvironment({ ...environment, budget });
   const seconds = (duration: number): string => `${duration.toFixed(2)} s`;
   terminal.line(
     `${terminal.bold(scene)}: ${loaded.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,
@@ -30,7 +44,7 @@ export async function checkCommand({
     `clips        ${loaded.clips.map((clip) => `${clip.name} (${seconds(clip.durationSeconds)})`).join(', ') || 'none: one still picture'}`,
   );
   terminal.line(
-    `light        ${loaded.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path}`}`,
+    `light        ${loaded.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path} (${decoded!.width}x${decoded!.height})`}`,
   );
   listProblems(terminal, { missing, unsupported });
   const facts = {
@@ -42,6 +56,7 @@ export async function checkCommand({
     bounds: loaded.bounds,
     hasLight: loaded.hasLight,
     environment: environment === null ? null : environment.path,
+    severity: gravest([...missing, ...unsupported]),
     missing,
     unsupported,
   };
@@ -49,4 +64,11 @@ export async function checkCommand({
   terminal.result(facts);
   if (missing.length > 0 || unsupported.length > 0) throw new SceneProblemsError({ scene, missing, unsupported });
   terminal.line(terminal.green('it is drawn in full'));
+}
+
+/** The worst of all problems; null for none. */
+function gravest(problems: GradedProblem[]): GradedProblem['severity'] | null {
+  return (
+    (['error', 'major', 'minor'] as const).find((grade) => problems.some(({ severity }) => severity === grade)) ?? null
+  );
 }

@@ -1,29 +1,10 @@
+import type { ViewRequest } from '../../artist/resolveView.js';
 import type { ToneMap } from './toneMaps.js';
 
 /** What `rushes render` was asked for. Undefined: nothing was said, and the scene or a default decides. */
-export interface RenderOptions {
-  camera: string | undefined;
-  /** Degrees, degrees, metres. */
-  orbit: { thetaDegrees: number; phiDegrees: number; radius: number } | undefined;
-  /** Metres. */
-  target: [number, number, number] | undefined;
-  /** Vertical angle of view, degrees. */
-  fov: number | undefined;
+export interface RenderOptions extends ViewRequest {
   env: string | undefined;
   envIntensity: number;
-  background: 'environment' | 'transparent' | `#${string}` | undefined;
-  clip: string | undefined;
-  /** Inclusive. */
-  frames: { first: number; last: number } | undefined;
-  fps: number | undefined;
-  /** Pixels. */
-  size: { width: number; height: number };
-  samples: number;
-  batches: number | undefined;
-  bounces: number;
-  seed: number;
-  /** Pixels, a multiple of 16. */
-  tile: number | undefined;
   tone: ToneMap;
   /** Stops. */
   exposure: number;

@@ -3,9 +3,13 @@ import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
-import { listProblems, loadForArtist, SceneProblemsError } from '../../artist/loadForArtist.js';
+import { openArtistScene } from '../../artist/openArtistScene.js';
+import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
+import { listProblems } from '../scene/listProblems.js';
+import { SceneProblemsError } from '../scene/SceneProblemsError.js';
 import { makeFolder } from '../files/makeFolder.js';
-import { readEnvironment } from '../../artist/chooseEnvironment.js';
+import { chooseEnvironment } from '../../artist/chooseEnvironment.js';
 import { renderLocally } from './renderLocally.js';
 import { resolveView, type View } from '../../artist/resolveView.js';
 
@@ -30,15 +34,22 @@ export async function renderCommand({
     ? undefined
     : (await import('./startNetworkFor.js')).startNetworkFor({ options, context });
   try {
-    const artistScene = await loadForArtist({ scene, sceneBytes: options.sceneBytes, signal });
+    const artistScene = await openArtistScene({
+      ...(await openSceneFolder(scene)),
+      sceneBytes: options.sceneBytes,
+      signal,
+    });
     listProblems(terminal, artistScene);
     if (
       artistScene.unreadable ||
       (!options.acceptUnsupported && (artistScene.missing.length > 0 || artistScene.unsupported.length > 0))
     )
       throw new SceneProblemsError({ scene, ...artistScene });
-    const environment = await readEnvironment({
-      file: options.env,
+    const environment = await chooseEnvironment({
+      given:
+        options.env === undefined
+          ? undefined
+          : await readEnvironmentFile({ file: options.env, budget: artistScene.budget }),
       intensity: options.envIntensity,
       loaded: artistScene.loaded,
       read: artistScene.read,

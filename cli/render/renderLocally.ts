@@ -22,7 +22,7 @@ import { clearResults } from './clearResults.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
-import type { ArtistScene } from '../../artist/loadForArtist.js';
+import type { ArtistScene } from '../../artist/openArtistScene.js';
 import { lookOf } from './lookOf.js';
 import { renderSteadily } from './renderSteadily.js';
 import type { ArtistEnvironment } from '../../artist/chooseEnvironment.js';

@@ -1,8 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectChain } from '../../adapters/chain/connectChain.js';
-import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
+import { connectArtist } from '../../artist/connectArtist.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
 import { localNetworkFolder, openSession } from '../session/openSession.js';
@@ -72,13 +71,7 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
     terminal.line(
       `brought up a network on this machine in ${formatDuration(Date.now() - startedAtMs)}: ${options.workers} workers, ${options.verifiers} verifiers, test money${options.cheat === undefined ? '' : `; worker-1 cheats (${options.cheat})`}`,
     );
-    const chain = await connectChain({ network: local.description, key: local.artistKey, signal });
-    return {
-      network: local.description,
-      chain,
-      store: createObjectStore({ apiUrl: local.description.ipfsApiUrl }),
-      local,
-    };
+    return { ...(await connectArtist({ network: local.description, key: local.artistKey, signal })), local };
   }
 
   const session = open();

@@ -1,13 +1,8 @@
-import type { ChainPort, ObjectStore } from '../../protocol/ports.js';
-import type { NetworkDescription } from '../../protocol/network.js';
+import type { ArtistSession } from '../../artist/ArtistSession.js';
 import type { LocalNetwork } from '../network/bringUpNetwork.js';
 
-/** An artist at a network. */
-export interface Session {
-  network: NetworkDescription;
-  /** Signs as the artist. */
-  chain: ChainPort;
-  store: ObjectStore;
+/** An artist at a network, as a command holds it. */
+export interface Session extends ArtistSession {
   /** The network, where it was brought up for this job and goes down with it. */
   local: LocalNetwork | undefined;
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { connectChain } from '../../adapters/chain/connectChain.js';
+import { connectArtist } from '../../artist/connectArtist.js';
 import { fundAccount } from '../../adapters/chain/fundAccount.js';
-import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { Session } from './Session.js';
@@ -43,9 +42,10 @@ export async function openSession({
   const key = await readOrMakeKey(
     keyFile ?? (own ? join(paths.keys, 'artist.key') : join(env.home, 'keys', 'artist.key')),
   );
-  const chain = await connectChain({ network, key, signal });
-  if (network.testMoney) await fundAccount({ network, account: chain.account, tokenWei: POCKET_MONEY_WEI, signal });
-  return { network, chain, store: createObjectStore({ apiUrl: network.ipfsApiUrl }), local: undefined };
+  const session = await connectArtist({ network, key, signal });
+  const { account } = session.chain;
+  if (network.testMoney) await fundAccount({ network, account, tokenWei: POCKET_MONEY_WEI, signal });
+  return { ...session, local: undefined };
 }
 
 /** The same, for commands that make no sense without a network. */

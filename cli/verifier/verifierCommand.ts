@@ -6,6 +6,7 @@ import type { DaemonFlags } from '../options/DaemonFlags.js';
 import { runDaemon } from '../supervisor/runDaemon.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from '../session/readNetwork.js';
+import { startHeartbeat } from '../session/startHeartbeat.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
 
 /** Runs `rushes verifier` until it is asked to end. */
@@ -33,6 +34,7 @@ export async function verifierCommand({
     signal,
     log: createLog({ name: 'verifier', terminal, debug: env.debug }),
   });
+  startHeartbeat({ coordinatorUrl: network.coordinatorUrl, account: verifier.account, signal });
   await runDaemon({
     daemon: verifier,
     facts: { account: verifier.account },

@@ -7,6 +7,7 @@ import type { DaemonFlags } from '../options/DaemonFlags.js';
 import { runDaemon } from '../supervisor/runDaemon.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from '../session/readNetwork.js';
+import { startHeartbeat } from '../session/startHeartbeat.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
 
 /** Runs `rushes worker` until it is asked to end. */
@@ -49,6 +50,7 @@ export async function workerCommand({
     signal,
     log: createLog({ name: 'worker', terminal, debug: env.debug }),
   });
+  startHeartbeat({ coordinatorUrl: network.coordinatorUrl, account: worker.account, signal });
   await runDaemon({
     daemon: worker,
     facts: { account: worker.account },

@@ -13,7 +13,7 @@ const PartySchema = Type.Object({
   slashedWei: Type.String(),
   convictions: Type.Integer(),
   seenAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
-    description: 'when it last asked for work; advisory',
+    description: 'when it last said that it is there, or asked for work; advisory',
   }),
   leases: Type.Object({
     open: Type.Integer(),

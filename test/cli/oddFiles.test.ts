@@ -3,12 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSceneFolder } from '../../cli/scene/openSceneFolder.js';
-import { readEnvironment } from '../../cli/scene/readEnvironment.js';
-import { loadForArtist } from '../../cli/scene/loadForArtist.js';
+import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
+import { openArtistScene } from '../../artist/openArtistScene.js';
 import { BadInputError } from '../../protocol/errors.js';
 import { SceneBudget } from '../../renderer/scene/SceneBudget.js';
-import type { LoadedScene } from '../../renderer/scene/LoadedScene.js';
 
 /** Whatever stands where a scene, a buffer or an environment should be gets one sentence, and is never read. */
 describe('files that are none', () => {
@@ -33,21 +32,18 @@ describe('files that are none', () => {
       return true;
     });
   }
-  const check = (scene: string) =>
-    loadForArtist({ scene: join(folder, scene), sceneBytes: undefined, signal: new AbortController().signal });
+  const check = async (scene: string) =>
+    openArtistScene({
+      ...(await openSceneFolder(join(folder, scene))),
+      sceneBytes: undefined,
+      signal: new AbortController().signal,
+    });
   async function checkBuffer(uri: string): Promise<unknown> {
     const document = { asset: { version: '2.0' }, scenes: [{}], buffers: [{ uri, byteLength: 4 }] };
     await writeFile(join(folder, 'a.gltf'), JSON.stringify(document));
     return check('a.gltf');
   }
-  const environment = async (file: string) =>
-    readEnvironment({
-      file,
-      intensity: 1,
-      loaded: {} as LoadedScene,
-      read: async () => undefined,
-      budget: new SceneBudget(),
-    });
+  const environment = async (file: string) => readEnvironmentFile({ file, budget: new SceneBudget() });
 
   it('as the scene', async () => {
     await says(openSceneFolder(join(folder, 'pipe')), /pipe is no regular file/);

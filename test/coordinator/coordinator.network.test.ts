@@ -329,6 +329,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
         'get /v1/jobs/{jobId}/events',
         'get /v1/network',
         'get /v1/workers',
+        'post /v1/workers/{address}/heartbeat',
         'post /v1/workers/{address}/suggestion',
       ],
     );

@@ -16,7 +16,8 @@ import { StorageError } from '../../adapters/ipfs/storageError.js';
 import { FolderInUseError } from '../../adapters/lockFolder.js';
 import { InterruptedError } from '../../cli/errors/InterruptedError.js';
 import { WrongOutputError } from '../../artist/collectFrames.js';
-import { SceneProblemsError } from '../../artist/loadForArtist.js';
+import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
+import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
@@ -138,10 +139,16 @@ function commandErrors(): RushesError[] {
     new InterruptedError('parent'),
     new ChildFailedError({ name: 'worker 1', what: 'ended with exit code 1', logFile: 'logs/worker1.log' }),
     new WrongOutputError({ chunkIndex: 7, leaseId: 3, expected: HASH, actual: HASH }),
+    new NetworkReplacedError({
+      rpcUrl: 'http://127.0.0.1:8545',
+      what: 'its id',
+      expected: '31337',
+      actual: '1337',
+    }),
     new SceneProblemsError({
       scene: 'chair.glb',
-      missing: [{ name: 'wood.png', where: 'images[0]', consequence: 'a texture is white' }],
-      unsupported: [{ name: 'KHR_materials_sheen', where: 'materials[2]', consequence: 'no sheen' }],
+      missing: [{ severity: 'major', name: 'wood.png', where: 'images[0]', consequence: 'a texture is white' }],
+      unsupported: [{ severity: 'minor', name: 'KHR_materials_sheen', where: 'materials[2]', consequence: 'no sheen' }],
     }),
   ];
 }

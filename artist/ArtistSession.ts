@@ -1,0 +1,10 @@
+import type { NetworkDescription } from '../protocol/network.js';
+import type { ChainPort, ObjectStore } from '../protocol/ports.js';
+
+/** An artist at a network. */
+export interface ArtistSession {
+  network: NetworkDescription;
+  /** Signs as the artist. */
+  chain: ChainPort;
+  store: ObjectStore;
+}

@@ -1,0 +1,31 @@
+// The artist's role as a library: `import { ... } from 'rushes'`. The one barrel of this repository, because it is the
+// package's entry. What needs Node is not here but under 'rushes/node/...'.
+export type { ArtistEvent, OutageEvent } from './ArtistEvent.js';
+export type { ArtistSession } from './ArtistSession.js';
+export { connectArtist } from './connectArtist.js';
+export { type ArtistScene, openArtistScene } from './openArtistScene.js';
+export type { GradedProblem, Severity } from './gradeProblems.js';
+export { type ArtistEnvironment, chooseEnvironment } from './chooseEnvironment.js';
+export { resolveView, type View, type ViewRequest } from './resolveView.js';
+export { type Plan, planTerms } from './planTerms.js';
+export { publishJob } from './publishJob.js';
+export type { JobMemory, RememberedJob } from './RememberedJob.js';
+export { type JobOrder, orderJob } from './orderJob.js';
+export { type ChainWatch, watchChain } from './watchChain.js';
+export { NetworkReplacedError } from './NetworkReplacedError.js';
+export { findJob } from './findJob.js';
+export { type JobProgress, progressOf } from './progressOf.js';
+export { type PartySeen, readPresence } from './readPresence.js';
+export { type Absence, findAbsence } from './findAbsence.js';
+export { type CollectedFrame, collectFrames, type FrameCollector, WrongOutputError } from './collectFrames.js';
+export { followJob, type JobTimes } from './followJob.js';
+export { withdrawRest } from './withdrawRest.js';
+export { gatherCertificate } from './gatherCertificate.js';
+export { formatMoney } from './formatMoney.js';
+export { develop, type Look } from '../renderer/image/develop.js';
+export type { Frame, Picture } from '../renderer/image/Frame.js';
+export { RushesError } from '../protocol/errors.js';
+export { type NetworkDescription, parseNetworkDescription } from '../protocol/network.js';
+export type { Manifest } from '../protocol/manifest.js';
+export type { Certificate } from '../protocol/certificate/certificate.js';
+export { verifyCertificate } from '../protocol/certificate/verifyCertificate.js';

@@ -1,0 +1,88 @@
+import { type ChainIdentity, identifyChain } from '../adapters/chain/identifyChain.js';
+import { RushesError } from '../protocol/errors.js';
+import type { NetworkDescription } from '../protocol/network.js';
+import type { OutageEvent } from './ArtistEvent.js';
+import { NetworkReplacedError } from './NetworkReplacedError.js';
+import { pause } from './pause.js';
+
+const LOOK_MS = 3_000;
+/** A node that is alive answers two small questions far sooner. */
+const ANSWER_MS = 5_000;
+/** A node that comes back may answer before it has read its state; after this it is another chain for good. */
+const REPLACED_AFTER_MS = 12_000;
+
+/**
+ * Looks every few seconds whether a network's chain answers and is still the one it was, until the signal aborts;
+ * resolves then. Tells of outages. Rejects with NetworkReplacedError when the chain is another one, at most half a minute
+ * after it began to answer, and with code `chain-unreachable` when it has not answered for `patienceMs`.
+ */
+export async function watchIdentity({
+  network,
+  patienceMs,
+  onEvent,
+  signal,
+}: {
+  network: NetworkDescription;
+  patienceMs: number;
+  onEvent: (event: OutageEvent) => void;
+  signal: AbortSignal;
+}): Promise<void> {
+  let known: ChainIdentity = { chainId: network.chainId, deploymentHash: undefined };
+  let awaySinceMs: number | undefined;
+  let otherSinceMs: number | undefined;
+  let told = false;
+  while (!signal.aborted) {
+    const askedAtMs = performance.now();
+    try {
+      const found = await identifyChain({ network, deadlineMs: ANSWER_MS, signal });
+      if (told) onEvent({ kind: 'recovered', of: 'chain', lastedMs: performance.now() - (awaySinceMs ?? askedAtMs) });
+      awaySinceMs = undefined;
+      told = false;
+      const difference = differenceOf(known, found);
+      if (difference === undefined) {
+        otherSinceMs = undefined;
+        known = { chainId: found.chainId, deploymentHash: known.deploymentHash ?? found.deploymentHash };
+      } else {
+        otherSinceMs ??= askedAtMs;
+        if (performance.now() - otherSinceMs >= REPLACED_AFTER_MS)
+          throw new NetworkReplacedError({ rpcUrl: network.rpcUrl, ...difference });
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof RushesError) || error instanceof NetworkReplacedError) throw error;
+      awaySinceMs ??= askedAtMs;
+      const lastedMs = performance.now() - awaySinceMs;
+      if (lastedMs > patienceMs) throw goneError(network, lastedMs, error);
+      if (!told && lastedMs >= LOOK_MS) {
+        told = true;
+        onEvent({ kind: 'outage', of: 'chain', lastedMs, patienceMs, reason: error.message });
+      }
+    }
+    await pause(LOOK_MS, signal).catch(() => {});
+  }
+}
+
+/** What tells two chains apart; undefined where nothing does. A chain without the deployment's block is another. */
+function differenceOf(
+  known: ChainIdentity,
+  found: ChainIdentity,
+): { what: string; expected: string; actual: string } | undefined {
+  if (found.chainId !== known.chainId)
+    return { what: 'its id', expected: String(known.chainId), actual: String(found.chainId) };
+  if (known.deploymentHash === undefined || found.deploymentHash === known.deploymentHash) return undefined;
+  return {
+    what: "the block of its contract's deployment",
+    expected: known.deploymentHash,
+    actual: found.deploymentHash ?? 'not there',
+  };
+}
+
+function goneError(network: NetworkDescription, lastedMs: number, cause: RushesError): RushesError {
+  return new RushesError({
+    code: 'chain-unreachable',
+    message: `the chain at ${network.rpcUrl} has not answered for ${Math.round(lastedMs / 1000)} s`,
+    facts: { rpcUrl: network.rpcUrl, lastedMs: Math.round(lastedMs) },
+    advice: 'start the network again and run the same command: it goes on with the job it began.',
+    cause,
+  });
+}
