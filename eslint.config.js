@@ -33,6 +33,29 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
+    // Time, timers and chance come into the roles through ports (party/Clock.ts); one file is their adapter.
+    files: ['party/**/*.ts', 'worker/**/*.ts', 'verifier/**/*.ts'],
+    ignores: ['party/machineClock.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['performance', 'setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
+          name,
+          message: 'Take time from the Clock that the role was given.',
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...[
+          ['Date', 'now'],
+          ['Math', 'random'],
+          ['AbortSignal', 'timeout'],
+        ].map(([object, property]) => ({ object, property, message: 'Take it from a port of the role.' })),
+      ],
+      'no-restricted-imports': ['error', { paths: ['node:timers', 'node:timers/promises'] }],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scenes/**/*.ts'],
     rules: { '@typescript-eslint/restrict-template-expressions': 'off' },
   },

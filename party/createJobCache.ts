@@ -3,6 +3,8 @@ import type { Bytes32, JobId } from '../protocol/ids.js';
 import type { Ledger } from '../protocol/ledger.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { type JobDocuments, readJob } from '../protocol/readJob.js';
+import type { Clock } from './Clock.js';
+import { machineClock } from './machineClock.js';
 import { type ManifestFrames, openManifestFrames } from '../renderer/openManifestFrames.js';
 
 /** A job whose documents were fetched and checked. */
@@ -44,14 +46,15 @@ export function createJobCache(options: {
   /** Memory that each scene may take, bytes; undefined for the usual. */
   sceneBytes?: number;
   signal: AbortSignal;
+  clock?: Clock;
 }): JobCache {
-  const { store, kernelHash, signal } = options;
+  const { store, kernelHash, signal, clock = machineClock } = options;
   const opened = new Map<
     JobId,
     { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }
   >();
   const refusedUntilMs = new Map<JobId, number>();
-  const refuse = (jobId: JobId): void => void refusedUntilMs.set(jobId, performance.now() + REFUSAL_MS);
+  const refuse = (jobId: JobId): void => void refusedUntilMs.set(jobId, clock.nowMs() + REFUSAL_MS);
   const bounds = { signal, deadlineMs: options.fetchMs };
   let prepareCpuMs = 0;
 
@@ -115,7 +118,7 @@ export function createJobCache(options: {
       });
       return job;
     },
-    isRefused: (jobId) => (refusedUntilMs.get(jobId) ?? 0) > performance.now(),
+    isRefused: (jobId) => (refusedUntilMs.get(jobId) ?? 0) > clock.nowMs(),
     refuse,
     noteSpeed(jobId, { units, computeMs }) {
       const entry = opened.get(jobId);

@@ -1,5 +1,8 @@
 import { RushesError } from '../protocol/errors.js';
 import type { Bytes32 } from '../protocol/ids.js';
+import { type LedgerLease, deadlineOf } from '../protocol/ledger.js';
+import type { Clock } from './Clock.js';
+import { machineClock } from './machineClock.js';
 import type { Engine, RenderRequest, RenderResult } from '../renderer/Engine.js';
 
 /** The engine's threads died or failed while they rendered; a fresh engine serves the next render. */
@@ -17,27 +20,45 @@ export class EngineFailedError extends RushesError {
   }
 }
 
-/** An engine that serves one render at a time, the most urgent first, and is replaced when it fails. */
+/** What a render is due for: the chain's second after which it is of no use. */
+export interface Priority {
+  deadlineAtSeconds: number;
+}
+
+/** Of what nothing on chain waits for; after everything that has a deadline. */
+export const NO_DEADLINE: Priority = { deadlineAtSeconds: Number.POSITIVE_INFINITY };
+
+/** When rendering for a lease is due: at the deadline of the state it is in. */
+export function priorityOf(lease: LedgerLease): Priority {
+  const deadlineAtSeconds = deadlineOf(lease);
+  return deadlineAtSeconds === undefined ? NO_DEADLINE : { deadlineAtSeconds };
+}
+
+/** An engine that serves one render at a time, the earliest deadline first, and is replaced when it fails. */
 export interface SteadyEngine {
   readonly kind: Engine['kind'];
   readonly kernelHash: Bytes32;
   /** Totals since the start. */
   readonly totals: Readonly<{ renders: number; computeMs: number; cpuMs: number; rays: number; restarts: number }>;
   /**
-   * An Engine whose renders wait for their turn: a smaller urgency goes first, equal ones in order of asking.
+   * An Engine whose renders wait for their turn in a priority queue: the earlier deadline goes first, equal ones in order
+   * of asking.
    * `onRendered` is told the wall time of each render without the waiting, in milliseconds.
    */
-  at(urgency: number, onRendered?: (computeMs: number) => void): Engine;
+  at(priority: Priority, onRendered?: (computeMs: number) => void): Engine;
   close(): Promise<void>;
 }
 
-interface Waiting {
-  urgency: number;
+interface Waiting extends Priority {
   start(): void;
 }
 
 /** Starts the first engine; `create` is called again after a failure. */
-export async function createSteadyEngine(options: { create: () => Promise<Engine> }): Promise<SteadyEngine> {
+export async function createSteadyEngine(options: {
+  create: () => Promise<Engine>;
+  clock?: Clock;
+}): Promise<SteadyEngine> {
+  const { clock = machineClock } = options;
   let engine: Engine | undefined = await options.create();
   const { kind, kernelHash } = engine;
   const totals = { renders: 0, computeMs: 0, cpuMs: 0, rays: 0, restarts: 0 };
@@ -45,30 +66,30 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
   let busy = false;
   let closed = false;
 
-  /** Lets the most urgent waiting render go on. */
+  /** Lets the waiting render with the earliest deadline go on. */
   function next(): void {
     if (busy || queue.length === 0) return;
     let first = 0;
     for (const [index, waiting] of queue.entries())
-      if (waiting.urgency < (queue[first] as Waiting).urgency) first = index;
+      if (waiting.deadlineAtSeconds < (queue[first] as Waiting).deadlineAtSeconds) first = index;
     busy = true;
     (queue.splice(first, 1)[0] as Waiting).start();
   }
 
-  async function turn(urgency: number): Promise<void> {
+  async function turn(priority: Priority): Promise<void> {
     await new Promise<void>((resolve) => {
-      queue.push({ urgency, start: resolve });
+      queue.push({ ...priority, start: resolve });
       next();
     });
   }
 
   async function render(
     request: RenderRequest,
-    urgency: number,
+    priority: Priority,
     onRendered?: (computeMs: number) => void,
   ): Promise<RenderResult> {
-    await turn(urgency);
-    const startedMs = performance.now();
+    await turn(priority);
+    const startedMs = clock.nowMs();
     try {
       request.signal?.throwIfAborted();
       if (closed) throw new RushesError({ code: 'engine-closed', message: 'the render engine is closed' });
@@ -78,7 +99,7 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
       }
       const result = await engine.render(request);
       totals.renders++;
-      const computeMs = performance.now() - startedMs;
+      const computeMs = clock.nowMs() - startedMs;
       totals.computeMs += computeMs;
       onRendered?.(computeMs);
       totals.cpuMs += result.cpuMs;
@@ -100,10 +121,10 @@ export async function createSteadyEngine(options: { create: () => Promise<Engine
     kind,
     kernelHash,
     totals,
-    at: (urgency, onRendered) => ({
+    at: (priority, onRendered) => ({
       kind,
       kernelHash,
-      render: (request) => render(request, urgency, onRendered),
+      render: (request) => render(request, priority, onRendered),
       close: async () => undefined,
     }),
     async close() {

@@ -5,6 +5,8 @@ import type { LeaseId } from '../protocol/ids.js';
 import type { Ledger, LedgerLease } from '../protocol/ledger.js';
 import { createLedgerLog } from '../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../protocol/ports.js';
+import type { Clock } from './Clock.js';
+import { machineClock, machineRandom } from './machineClock.js';
 import { createLeaseTasks } from './leaseTasks.js';
 import { tellLosses } from './tellLosses.js';
 
@@ -17,14 +19,6 @@ export interface ChainNow {
   seconds: number;
 }
 
-/**
- * A signal that aborts after some seconds of a deadline on chain, at least a millisecond, at most what a timer can
- * count.
- */
-export function untilDeadline(secondsLeft: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(1, Math.ceil(1000 * secondsLeft))));
-}
-
 /** What makes a daemon out of a transition table: a role decides and acts, the daemon sees to when. */
 export interface DaemonRole<Action extends { do: string }> {
   chain: Pick<ChainPort, 'account' | 'blockNumber' | 'network'>;
@@ -32,6 +26,9 @@ export interface DaemonRole<Action extends { do: string }> {
   pollMs: number;
   signal: AbortSignal;
   log: Logger;
+  clock?: Clock | undefined;
+  /** 0 to 1, exclusive. */
+  random?: (() => number) | undefined;
   /** Pure: what is to be done now about an open lease; undefined for nothing. */
   decide(lease: LedgerLease, now: ChainNow, ledger: Ledger): Action | undefined;
   /**
@@ -72,13 +69,13 @@ export interface Daemon {
  * more.
  */
 export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action>): Daemon {
-  const { chain, log } = role;
+  const { chain, log, clock = machineClock, random = machineRandom } = role;
   const stopping = new AbortController();
   const signal = AbortSignal.any([role.signal, stopping.signal]);
   // Every fetch and transaction under way listens to it.
   setMaxListeners(0, signal);
   const chainLog = createLedgerLog();
-  const tasks = createLeaseTasks({ nowMs: () => performance.now() });
+  const tasks = createLeaseTasks({ nowMs: () => clock.nowMs() });
   const underWay = new Set<Promise<void>>();
   const kept = new Set<LeaseId>();
   const account = { busy: false, notBeforeBlock: 0, notBeforeMs: 0 };
@@ -89,7 +86,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     const { head } = chainLog;
     return {
       blockNumber: head?.blockNumber ?? 0,
-      seconds: (head?.timestamp ?? 0) + Math.floor((performance.now() - headReadMs) / 1000),
+      seconds: (head?.timestamp ?? 0) + Math.floor((clock.nowMs() - headReadMs) / 1000),
     };
   }
 
@@ -99,7 +96,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     if (signal.aborted || head === undefined || head.blockNumber < caughtUpAt) return;
     for (const leaseId of ledger.openLeaseIds) {
       const lease = ledger.leases.get(leaseId) as LedgerLease;
-      if (!tasks.isReady(leaseId, { blockNumber: head.blockNumber, ms: performance.now() })) continue;
+      if (!tasks.isReady(leaseId, { blockNumber: head.blockNumber, ms: clock.nowMs() })) continue;
       const action = role.decide(lease, now(), ledger);
       if (action === undefined) continue;
       kept.add(leaseId);
@@ -120,7 +117,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
     role.sweep(ledger);
-    if (!account.busy && head.blockNumber >= account.notBeforeBlock && performance.now() >= account.notBeforeMs)
+    if (!account.busy && head.blockNumber >= account.notBeforeBlock && clock.nowMs() >= account.notBeforeMs)
       launch(accountTask());
   }
 
@@ -155,7 +152,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       const minedIn = await role.actForAccount({ now: now(), ledger: chainLog.ledger, signal });
       account.notBeforeBlock = minedIn ?? (chainLog.head?.blockNumber ?? 0) + 1;
     } catch (error) {
-      account.notBeforeMs = performance.now() + 1000 + 1000 * Math.random();
+      account.notBeforeMs = clock.nowMs() + 1000 + 1000 * random();
       if (!signal.aborted)
         log[isLostRace(error) ? 'info' : 'warn'](factsOf(error), `account task failed: ${messageOf(error)}`);
     } finally {
@@ -172,7 +169,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       signal,
       onEvents(events, head) {
         chainLog.append(events, head);
-        headReadMs = performance.now();
+        headReadMs = clock.nowMs();
         step();
       },
       onRollback(toBlock) {

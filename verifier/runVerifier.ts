@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { runDaemon, untilDeadline } from '../party/runDaemon.js';
+import { type Clock, untilDeadline } from '../party/Clock.js';
+import { machineClock } from '../party/machineClock.js';
+import { runDaemon } from '../party/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
@@ -60,6 +62,8 @@ export interface VerifierPorts {
   settings?: Partial<VerifierSettings>;
   signal: AbortSignal;
   log: Logger;
+  /** Default the machine's. */
+  clock?: Clock;
 }
 
 /** Milliseconds without an audit of its own after which fees are withdrawn. */
@@ -70,7 +74,7 @@ const IDLE_MS = 8000;
  * open.
  */
 export function runVerifier(ports: VerifierPorts): RunningVerifier {
-  const { chain, store, engine, measurements, log } = ports;
+  const { chain, store, engine, measurements, log, clock = machineClock } = ports;
   const settings: VerifierSettings = { ...VERIFIER_DEFAULTS, ...ports.settings };
   let ledgerNow: () => Ledger = createLedger;
   const jobs = createJobCache({
@@ -80,6 +84,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     fetchMs: settings.fetchMs,
     sceneBytes: settings.sceneBytes,
     signal: ports.signal,
+    clock,
   });
   const context: VerifierContext = { chain, store, engine, measurements, key: ports.key, jobs, log };
   /** Draws read by this verifier itself; of use until the contract knows them. */
@@ -106,6 +111,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     pollMs: settings.pollMs,
     signal: ports.signal,
     log,
+    clock,
     keptLeases: () => measurements.leaseIds(),
     sweep: () => jobs.sweep(),
 
@@ -156,7 +162,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
             lease: committed,
             draw,
             header: header ?? new Uint8Array(0),
-            signal: AbortSignal.any([signal, untilDeadline(committed.sealDeadline - at.now().seconds)]),
+            signal: AbortSignal.any([signal, untilDeadline(clock, committed.sealDeadline - at.now().seconds)]),
           });
         }
         case 'settleUndrawn':
@@ -172,7 +178,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
             workerClass,
             secondsLeft,
             hasPatience: secondsLeft > revealSeconds / 2,
-            signal: AbortSignal.any([signal, untilDeadline(secondsLeft)]),
+            signal: AbortSignal.any([signal, untilDeadline(clock, secondsLeft)]),
           });
         }
         case 'expire':
@@ -201,8 +207,8 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
           (audit) => audit.verifier === chain.account,
         ),
       );
-      idleSinceMs = busy ? undefined : (idleSinceMs ?? performance.now());
-      if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
+      idleSinceMs = busy ? undefined : (idleSinceMs ?? clock.nowMs());
+      if (me.owedWei === 0n || idleSinceMs === undefined || clock.nowMs() - idleSinceMs < IDLE_MS) return undefined;
       const amountWei = me.owedWei.toString();
       const { blockNumber } = await chain.withdraw({ signal });
       log.info({ amountWei, blockNumber }, 'fees withdrawn');

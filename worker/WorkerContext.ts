@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bytes32, LeaseId } from '../protocol/ids.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
+import type { Clock } from '../party/Clock.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import type { ChunkTask } from '../renderer/renderChunk.js';
 import type { JobCache } from '../party/createJobCache.js';
@@ -21,5 +22,6 @@ export interface WorkerContext {
   /** Leases that are rendered and whose commitment is on its way: they leave room for the next. */
   rendered: Set<LeaseId>;
   renderLeaves: RenderLeaves;
+  clock: Clock;
   log: Logger;
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { runDaemon, untilDeadline } from '../party/runDaemon.js';
+import { type Clock, untilDeadline } from '../party/Clock.js';
+import { machineClock, machineRandom } from '../party/machineClock.js';
+import { runDaemon } from '../party/runDaemon.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import {
@@ -69,8 +71,10 @@ export interface WorkerPorts {
   settings?: Partial<WorkerSettings>;
   signal: AbortSignal;
   log: Logger;
-  /** 0 to 1, exclusive; default Math.random. */
+  /** 0 to 1, exclusive; default the machine's. */
   random?: () => number;
+  /** Default the machine's. */
+  clock?: Clock;
 }
 
 /** Milliseconds without an open lease after which pay is withdrawn. */
@@ -80,7 +84,7 @@ const IDLE_MS = 8000;
  * Runs a worker until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open.
  */
 export function runWorker(ports: WorkerPorts): RunningWorker {
-  const { chain, store, engine, spool, log, random = Math.random } = ports;
+  const { chain, store, engine, spool, log, clock = machineClock, random = machineRandom } = ports;
   const settings: WorkerSettings = { ...WORKER_DEFAULTS, ...ports.settings };
   let ledgerNow: () => Ledger = createLedger;
   const jobs = createJobCache({
@@ -90,6 +94,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     fetchMs: settings.fetchMs,
     sceneBytes: settings.sceneBytes,
     signal: ports.signal,
+    clock,
   });
   const context: WorkerContext = {
     chain,
@@ -100,6 +105,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     jobs,
     rendered: new Set(),
     renderLeaves: ports.renderLeaves,
+    clock,
     log,
   };
   const knownDrawn = new Set<LeaseId>();
@@ -138,6 +144,8 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     pollMs: settings.pollMs,
     signal: ports.signal,
     log,
+    clock,
+    random,
     keptLeases: () => spool.leaseIds(),
     sweep: () => jobs.sweep(),
 
@@ -158,7 +166,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
         case 'renderAndCommit': {
           // Past the deadline a commitment is refused: stop rendering then.
           const secondsLeft = action.lease.deadline - at.now().seconds;
-          return commitLease(context, action.lease, AbortSignal.any([signal, untilDeadline(secondsLeft)]));
+          return commitLease(context, action.lease, AbortSignal.any([signal, untilDeadline(clock, secondsLeft)]));
         }
         case 'settleUndrawn': {
           const blockNumber = await settleUndrawn(
@@ -198,7 +206,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           advice: 'Give the worker a key of its own.',
         });
       const leases = ownLeases(ledger);
-      idleSinceMs = leases.length > 0 ? undefined : (idleSinceMs ?? performance.now());
+      idleSinceMs = leases.length > 0 ? undefined : (idleSinceMs ?? clock.nowMs());
       const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
       if (
         me.withdrawableAt === undefined &&
@@ -211,14 +219,14 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           account: me,
           leases,
           suggestions: ports.suggestions,
-          idleMs: idleSinceMs === undefined ? 0 : performance.now() - idleSinceMs,
+          idleMs: idleSinceMs === undefined ? 0 : clock.nowMs() - idleSinceMs,
           nowSeconds: now.seconds,
           random,
           signal,
         });
         if (minedIn !== undefined) return minedIn;
       }
-      if (me.owedWei === 0n || idleSinceMs === undefined || performance.now() - idleSinceMs < IDLE_MS) return undefined;
+      if (me.owedWei === 0n || idleSinceMs === undefined || clock.nowMs() - idleSinceMs < IDLE_MS) return undefined;
       const amountWei = me.owedWei.toString();
       const { blockNumber } = await chain.withdraw({ signal });
       log.info({ amountWei, blockNumber }, 'pay withdrawn');

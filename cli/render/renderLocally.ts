@@ -5,7 +5,7 @@ import { chunkCount, geometryOf, tilesPerFrame } from '../../protocol/geometry.j
 import { encodeManifest } from '../../protocol/manifest.js';
 import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
-import { createSteadyEngine } from '../../party/createSteadyEngine.js';
+import { NO_DEADLINE, createSteadyEngine } from '../../party/createSteadyEngine.js';
 import { frameViewOf } from '../../renderer/frameViewOf.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
@@ -108,7 +108,7 @@ export async function renderLocally({
           const chunkIndex = (frame - manifest.frames.first) * tilesPerFrame(geometry) + tile;
           const work = chunkWorkOf(manifest, chunkIndex);
           const rendered = await renderSteadily({
-            engine: engine.at(0),
+            engine: engine.at(NO_DEADLINE),
             prepared,
             signal,
             ...work,

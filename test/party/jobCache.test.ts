@@ -62,4 +62,22 @@ describe('createJobCache', () => {
     );
     await jobs.dispose();
   });
+
+  it('leaves a refused job alone for a minute of its clock, and no longer', () => {
+    let nowMs = 5;
+    const jobs = createJobCache({
+      ledger: createLedger,
+      store: createMemoryStore(),
+      kernelHash: bytes32('0e'),
+      fetchMs: 10_000,
+      signal: new AbortController().signal,
+      clock: { nowMs: () => nowMs, abortAfter: () => new AbortController().signal },
+    });
+    assert.equal(jobs.isRefused(jobId('01')), false);
+    jobs.refuse(jobId('01'));
+    nowMs += 59_999;
+    assert.equal(jobs.isRefused(jobId('01')), true);
+    nowMs += 1;
+    assert.equal(jobs.isRefused(jobId('01')), false);
+  });
 });

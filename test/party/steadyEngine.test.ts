@@ -37,13 +37,13 @@ describe('an engine that is kept steady', () => {
     let computeMs = 0;
     await Promise.all([
       engine
-        .at(5, (ms) => {
+        .at({ deadlineAtSeconds: 5 }, (ms) => {
           computeMs += ms;
         })
         .render(request('first')),
-      engine.at(9).render(request('last')),
-      engine.at(2).render(request('second')),
-      engine.at(2).render(request('third')),
+      engine.at({ deadlineAtSeconds: 9 }).render(request('last')),
+      engine.at({ deadlineAtSeconds: 2 }).render(request('second')),
+      engine.at({ deadlineAtSeconds: 2 }).render(request('third')),
     ]);
     assert.deepEqual(order, ['first', 'second', 'third', 'last']);
     assert.equal(engine.totals.renders, 4);
@@ -63,8 +63,8 @@ describe('an engine that is kept steady', () => {
       },
     });
     const settled = await Promise.allSettled([
-      engine.at(1).render(request('dies')),
-      engine.at(2).render(request('next')),
+      engine.at({ deadlineAtSeconds: 1 }).render(request('dies')),
+      engine.at({ deadlineAtSeconds: 2 }).render(request('next')),
     ]);
     assert.ok(
       settled[0].status === 'rejected' &&
@@ -82,13 +82,13 @@ describe('an engine that is kept steady', () => {
     const order: string[] = [];
     const engine = await createSteadyEngine({ create: async () => fakeEngine(order, new Set()) });
     const stopping = new AbortController();
-    const aborted = engine.at(1).render(request('aborted', stopping.signal));
+    const aborted = engine.at({ deadlineAtSeconds: 1 }).render(request('aborted', stopping.signal));
     await new Promise((resolve) => setTimeout(resolve, 1));
     stopping.abort(new Error('enough'));
     await assert.rejects(aborted, /enough/);
-    await engine.at(1).render(request('after'));
+    await engine.at({ deadlineAtSeconds: 1 }).render(request('after'));
     await engine.close();
-    await assert.rejects(engine.at(1).render(request('closed')), /closed/);
+    await assert.rejects(engine.at({ deadlineAtSeconds: 1 }).render(request('closed')), /closed/);
     assert.deepEqual(order, ['aborted', 'after', 'closed']);
   });
 });

@@ -29,6 +29,7 @@ import { renderChunk } from '../../renderer/renderChunk.js';
 import { type AuditOutcome, auditLease } from '../../verifier/effects/auditLease.js';
 import { measureLease } from '../../verifier/effects/measureLease.js';
 import { openMeasurements } from '../../verifier/measurements.js';
+import { machineClock } from '../../party/machineClock.js';
 import { openLease } from '../../worker/effects/openLease.js';
 import { renderLease } from '../../worker/effects/renderLease.js';
 import { openSpool } from '../../worker/spool.js';
@@ -192,6 +193,7 @@ export async function createAuditBench(): Promise<AuditBench> {
         jobs: honestJobs,
         rendered: new Set(),
         renderLeaves: cheat.renderLeaves ?? renderChunk,
+        clock: machineClock,
         spool: await openSpool({ folder: join(folder, String(folders++)) }),
       };
       const swapped =
@@ -239,7 +241,7 @@ export async function createAuditBench(): Promise<AuditBench> {
           log: testLog,
           measurements: await openMeasurements({ folder: join(folder, String(folders++)) }),
         },
-        { lease: lease(), draw, urgency: 0, signal },
+        { lease: lease(), draw, signal },
       );
       emit('LeaseSealed', { leaseId: number, verifier, sealHash: key('seal') });
       emit('LeaseSealsComplete', { leaseId: number, openDeadline: 1_800_000_000 });

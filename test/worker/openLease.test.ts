@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { geometryOf } from '../../protocol/geometry.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
+import { machineClock } from '../../party/machineClock.js';
 import { openLease } from '../../worker/effects/openLease.js';
 import type { WorkerContext } from '../../worker/WorkerContext.js';
 import { DRAWN, bytes32, commitment, lease } from '../support/leaseFixtures.js';
@@ -23,6 +24,7 @@ async function workerWith(store: Pick<ObjectStore, 'putFile' | 'putBlock'>, open
     store,
     key: bytes32('0f'),
     log: testLog,
+    clock: machineClock,
     spool: { read: async () => ({ output: {}, leaves: new Float32Array(16 * 1024).fill(0.5) }) },
     jobs: { open: async () => ({ manifest, geometry: geometryOf(manifest) }) },
   } as unknown as WorkerContext;

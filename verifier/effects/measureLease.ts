@@ -5,6 +5,7 @@ import type { LedgerLease } from '../../protocol/ledger.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { renderDrawn } from '../../renderer/renderDrawn.js';
+import { priorityOf } from '../../party/createSteadyEngine.js';
 import type { Measurement } from '../measurements.js';
 import type { VerifierContext } from '../VerifierContext.js';
 
@@ -14,9 +15,9 @@ import type { VerifierContext } from '../VerifierContext.js';
  */
 export async function measureLease(
   context: VerifierContext,
-  options: { lease: LedgerLease; draw: { seed: Bytes32; drawnMask: bigint }; urgency: number; signal: AbortSignal },
+  options: { lease: LedgerLease; draw: { seed: Bytes32; drawnMask: bigint }; signal: AbortSignal },
 ): Promise<Measurement> {
-  const { lease, draw, urgency, signal } = options;
+  const { lease, draw, signal } = options;
   const kept = await context.measurements.read(lease.leaseId, draw.seed);
   if (kept !== undefined) return kept;
   const job = await context.jobs.open(lease.jobId);
@@ -29,7 +30,7 @@ export async function measureLease(
     signal.throwIfAborted();
     const scene = await job.frames().prepare(chunk.rect.frame);
     const rendered = await renderDrawn({
-      engine: context.engine.at(urgency),
+      engine: context.engine.at(priorityOf(lease)),
       prepared: scene,
       signal,
       ...chunkWorkOf(manifest, chunk.rect.chunkIndex),

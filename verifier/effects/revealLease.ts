@@ -43,7 +43,6 @@ export async function revealLease(
   const measurement = await measureLease(context, {
     lease,
     draw: commitment.draw,
-    urgency: lease.revealDeadline,
     signal,
   });
   const hash = valuesHash(measurement.values);

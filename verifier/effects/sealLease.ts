@@ -21,7 +21,7 @@ export async function sealLease(
   const { lease, draw, header, signal } = options;
   const { chain } = context;
   const pinning = pinOutputs(context, lease, signal);
-  const measurement = await measureLease(context, { lease, draw, urgency: lease.sealDeadline, signal });
+  const measurement = await measureLease(context, { lease, draw, signal });
   const hash = valuesHash(measurement.values);
   const secret = sealSecret({ key: context.key, ...chain.network, leaseId: lease.leaseId });
   const { blockNumber } = await chain.seal(

@@ -1,5 +1,5 @@
 import { cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
-import { untilDeadline } from '../../party/runDaemon.js';
+import { untilDeadline } from '../../party/Clock.js';
 import { drawAudit, leavesToOpen } from '../../protocol/draw.js';
 import { InvariantError } from '../../protocol/errors.js';
 import { LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
@@ -32,7 +32,9 @@ export async function openLease(
   const opening = await makeOpening(context, lease, signal);
   const patienceSeconds = secondsLeft - openSeconds / 3;
   try {
-    const bounds = { signal: AbortSignal.any([signal, untilDeadline(Math.max(openSeconds / 6, patienceSeconds))]) };
+    const bounds = {
+      signal: AbortSignal.any([signal, untilDeadline(context.clock, Math.max(openSeconds / 6, patienceSeconds))]),
+    };
     for (const file of opening.files) {
       const cid = await context.store.putFile(file.bytes, bounds);
       if (cid !== file.cid) throw new InvariantError({ what: 'CID of an opening', expected: file.cid, actual: cid });

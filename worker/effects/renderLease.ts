@@ -11,6 +11,7 @@ import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { encodeExrTile } from '../../renderer/image/encodeExrTile.js';
 import { leaseSecret } from '../leaseSecret.js';
+import { priorityOf } from '../../party/createSteadyEngine.js';
 import type { OpenJob } from '../../party/createJobCache.js';
 import type { WorkerContext } from '../WorkerContext.js';
 
@@ -22,7 +23,7 @@ const UNPUBLISHED = 2;
 
 /**
  * Renders every chunk of a lease that the spool does not hold yet, publishes the pictures, spools the leaves, and
- * returns the outputs index. Doing it again gives the same bytes. Leases taken earlier render first; publishing one
+ * returns the outputs index. Doing it again gives the same bytes. The lease due first renders first; publishing one
  * chunk overlaps with rendering the next.
  */
 export async function renderLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<Outputs> {
@@ -50,9 +51,9 @@ async function obtainChunk(
   const work = chunkWorkOf(job.manifest, chunkIndex);
   const { rect } = work;
   const prepared = await job.frames().prepare(rect.frame);
-  const startedMs = performance.now();
+  const startedMs = context.clock.nowMs();
   const { leaves, rays, cpuMs } = await context.renderLeaves({
-    engine: context.engine.at(lease.leaseId, (computeMs) =>
+    engine: context.engine.at(priorityOf(lease), (computeMs) =>
       context.jobs.noteSpeed(lease.jobId, { units: job.weights[chunkIndex] as number, computeMs }),
     ),
     prepared,
@@ -60,7 +61,7 @@ async function obtainChunk(
     ...work,
   });
   context.log.debug(
-    { leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: performance.now() - startedMs },
+    { leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: context.clock.nowMs() - startedMs },
     'chunk rendered',
   );
   return { output: publishChunk(context, { lease, job, rect, leaves, preparedHash: prepared.hash, signal }) };
