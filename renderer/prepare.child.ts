@@ -8,14 +8,14 @@
 import { RushesError } from '../protocol/errors.js';
 import { endWithParent } from './endWithParent.js';
 import { readMessageSync, writeMessageSync } from './messageFraming.js';
+import { prepareFrame } from './prepareFrame.js';
 import type { PrepareAnswer, PrepareRequest, SceneToOpen } from './PrepareMessages.js';
 import { admitFile, mostBytesOfFile } from './scene/admitFile.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
 import type { LoadedScene } from './scene/LoadedScene.js';
 import type { PosedEnvironment } from './scene/PosedScene.js';
-import { poseScene } from './scene/poseScene.js';
-import { PREPARED_BINDINGS, prepareScene, type ReusableScene } from './scene/prepare/prepareScene.js';
+import { PREPARED_BINDINGS, type ReusableScene } from './scene/prepare/prepareScene.js';
 import { SceneBudget } from './scene/SceneBudget.js';
 import type { ReadSceneFile } from './scene/SceneSource.js';
 
@@ -41,10 +41,7 @@ async function prepare(view: Extract<PrepareRequest, { kind: 'prepare' }>['view'
   try {
     opened ??= await openScene(scene as SceneToOpen);
     const before = previous?.digests;
-    const { buffers, hash, triangleCount, byteLength, kept, digests } = prepareScene(
-      poseScene({ ...opened, manifestView: view }),
-      previous,
-    );
+    const { buffers, hash, triangleCount, byteLength, kept, digests } = prepareFrame({ ...opened, view, previous });
     previous = { kept, digests };
     const { user, system } = process.cpuUsage(beganAt);
     const sent = PREPARED_BINDINGS.map((name) => ({ name, same: before?.[name] === digests[name] }));

@@ -5,6 +5,7 @@ import { checkMaterials } from './document/checkMaterials.js';
 import { checkNodes } from './document/checkNodes.js';
 import { DocumentReader } from './document/DocumentReader.js';
 import type { GltfDocument } from './GltfDocument.js';
+import { shown } from './shown.js';
 
 /**
  * Proves that a parsed JSON value is a glTF document that can be walked without surprises: kinds of values, counts,
@@ -18,11 +19,7 @@ export function checkDocument(file: string, json: unknown): GltfDocument {
   const asset = document.object(root['asset'], 'asset');
   const version = asset['version'];
   if (typeof version !== 'string' || !/^2\.\d+$/.test(version))
-    throw document.bad(
-      'asset.version',
-      `glTF ${JSON.stringify(version)} instead of 2.x`,
-      'Export the scene as glTF 2.0.',
-    );
+    throw document.bad('asset.version', `glTF ${shown(version)} instead of 2.x`, 'Export the scene as glTF 2.0.');
   for (const name of ['extensionsUsed', 'extensionsRequired']) {
     for (const [i, used] of document.optionalArray(root[name], name).entries())
       if (typeof used !== 'string') throw document.bad(`${name}[${i}]`, 'not a string');

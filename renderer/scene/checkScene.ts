@@ -2,6 +2,7 @@ import type { GltfDocument, GltfMaterial } from './GltfDocument.js';
 import type { LoadedScene } from './LoadedScene.js';
 import { nameOfMaterial } from './readMaterials.js';
 import type { SceneProblem } from './SceneSource.js';
+import { ownEntry } from './ownEntry.js';
 
 /**
  * Everything about a loaded scene that would make its picture differ from what its author sees: files that are missing,
@@ -107,7 +108,7 @@ function materialProblems(loaded: LoadedScene): SceneProblem[] {
     const problems: SceneProblem[] = [];
     for (const [name, fields] of Object.entries(material.extensions ?? {})) {
       if (DRAWN_MATERIALS.has(name)) continue;
-      const known = MATERIAL_EXTENSIONS[name];
+      const known = ownEntry(MATERIAL_EXTENSIONS, name);
       if (known?.idle?.(fields as Fields) !== true)
         problems.push({ name, where, consequence: known?.consequence ?? 'its effect is left out' });
     }
@@ -159,7 +160,11 @@ function meshProblems(loaded: LoadedScene): SceneProblem[] {
         });
       for (const name of Object.keys(primitive.extensions ?? {})) {
         if (name === 'KHR_draco_mesh_compression') continue; // optional here, with plain data beside it
-        problems.push({ name, where, consequence: MATERIAL_EXTENSIONS[name]?.consequence ?? 'its effect is left out' });
+        problems.push({
+          name,
+          where,
+          consequence: ownEntry(MATERIAL_EXTENSIONS, name)?.consequence ?? 'its effect is left out',
+        });
       }
       return problems;
     });
@@ -174,7 +179,9 @@ function nodeProblems(loaded: LoadedScene): SceneProblem[] {
     const node = document.nodes?.[index];
     const where = node?.name ? `node "${node.name}"` : `nodes[${index}]`;
     const problems = Object.keys(node?.extensions ?? {}).flatMap((name) =>
-      READ_NODES.has(name) ? [] : [{ name, where, consequence: NODE_EXTENSIONS[name] ?? 'its effect is left out' }],
+      READ_NODES.has(name)
+        ? []
+        : [{ name, where, consequence: ownEntry(NODE_EXTENSIONS, name) ?? 'its effect is left out' }],
     );
     const instanced = Object.keys(node?.extensions?.EXT_mesh_gpu_instancing?.attributes ?? {}).filter(
       (name) => !['TRANSLATION', 'ROTATION', 'SCALE'].includes(name) && name === '_COLOR_0',

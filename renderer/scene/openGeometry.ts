@@ -128,7 +128,8 @@ function geometryOf(document: GltfDocument): GltfDocument {
     primitives: mesh.primitives.map(({ attributes, indices, mode }) => ({
       attributes,
       ...(indices === undefined ? {} : { indices }),
-      ...(mode === undefined ? {} : { mode }),
+      // The loader complains on the console of strips without positions, which nobody reads.
+      ...(mode === undefined || attributes['POSITION'] === undefined ? {} : { mode }),
     })),
   }));
   const { asset, bufferViews = [], buffers = [] } = document;

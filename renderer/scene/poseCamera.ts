@@ -5,6 +5,7 @@ import type { LoadedScene } from './LoadedScene.js';
 import type { Matrix } from './matrices.js';
 import type { PosedCamera } from './PosedScene.js';
 import type { ScenePose } from './samplePose.js';
+import { shown } from './shown.js';
 
 /**
  * Places the chosen camera for a picture of the given size. Throws BadSceneError listing the cameras when the name is
@@ -32,11 +33,11 @@ export function poseCamera(options: {
   if (camera === undefined) {
     throw new BadSceneError({
       file: loaded.entry,
-      what: `it has no camera ${JSON.stringify(choice.name)}`,
+      what: `it has no camera ${shown(choice.name)}`,
       advice:
         loaded.cameras.length === 0
           ? 'The scene has no cameras: give an orbit camera, or none to have the scene framed.'
-          : `Name one of its cameras: ${loaded.cameras.map((one) => JSON.stringify(one.name)).join(', ')}.`,
+          : `Name one of its cameras: ${loaded.cameras.map((one) => shown(one.name)).join(', ')}.`,
     });
   }
   const position = loaded.content.order.findIndex((node) => node.index === camera.node);

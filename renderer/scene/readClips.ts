@@ -3,6 +3,7 @@ import type { GltfAnimation, GltfDocument } from './GltfDocument.js';
 import type { SceneChannel, SceneClip, SceneNode } from './LoadedScene.js';
 import type { SceneGeometry } from './openGeometry.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
+import { shown } from './shown.js';
 
 const COMPONENTS = { translation: 3, rotation: 4, scale: 3 } as const;
 
@@ -58,11 +59,11 @@ export function findClip(options: { entry: string; clips: SceneClip[]; name: str
   if (found !== undefined) return found;
   throw new BadSceneError({
     file: entry,
-    what: `it has no animation clip ${JSON.stringify(name)}`,
+    what: `it has no animation clip ${shown(name)}`,
     advice:
       clips.length === 0
         ? 'The scene has no clips: leave the clip out.'
-        : `Name one of its clips: ${clips.map((clip) => JSON.stringify(clip.name)).join(', ')}.`,
+        : `Name one of its clips: ${clips.map((clip) => shown(clip.name)).join(', ')}.`,
   });
 }
 

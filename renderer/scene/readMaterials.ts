@@ -7,6 +7,7 @@ import type { SceneProblem, SceneSource } from './SceneSource.js';
 import { imageKindOf } from './imageHeaderOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
 import type { SceneBudget } from './SceneBudget.js';
+import { ownEntry } from './ownEntry.js';
 
 /** How things look: what `materialOfTriangle` and `TextureSlot.texture` point into. */
 export interface SceneMaterials {
@@ -72,8 +73,7 @@ async function readMaterial(textures: TextureTable, material: GltfMaterial, wher
       Math.max(0, value * emissiveStrength),
     ) as PosedMaterial['emissive'],
     normalScale: material.normalTexture?.scale ?? 1,
-    alphaMode:
-      ({ OPAQUE: 'opaque', MASK: 'mask', BLEND: 'blend' } as const)[material.alphaMode ?? 'OPAQUE'] ?? 'opaque',
+    alphaMode: ownEntry({ OPAQUE: 'opaque', MASK: 'mask', BLEND: 'blend' } as const, material.alphaMode) ?? 'opaque',
     alphaCutoff: material.alphaCutoff ?? 0.5,
     doubleSided: material.doubleSided === true,
     transmission: clamp01(transmission?.transmissionFactor ?? 0),

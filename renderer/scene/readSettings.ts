@@ -2,6 +2,7 @@ import { BadSceneError } from './BadSceneError.js';
 import type { GltfDocument } from './GltfDocument.js';
 import type { SceneSettings } from './LoadedScene.js';
 import { resolveScenePath } from './resolveScenePath.js';
+import { shown } from './shown.js';
 
 /**
  * Reads `asset.extras.rushes` (see SceneSettings). Throws BadSceneError for a field of the wrong kind; fields it does
@@ -21,7 +22,7 @@ export function readSettings(entry: string, document: GltfDocument): SceneSettin
       throw new BadSceneError({
         file: entry,
         where: `${where}.${name}`,
-        what: `${JSON.stringify(value)} is not ${kind}`,
+        what: `${shown(value)} is not ${kind}`,
       });
     return value;
   };

@@ -1,5 +1,6 @@
 import { BadSceneError } from './BadSceneError.js';
 import type { GltfDocument } from './GltfDocument.js';
+import { ownEntry } from './ownEntry.js';
 
 /**
  * Extensions that may be required by a file because its data can be read: those that are drawn, and those whose absence
@@ -30,7 +31,7 @@ export function refuseUnreadable(entry: string, document: GltfDocument): void {
     file: entry,
     where: 'extensionsRequired',
     what: `it cannot be read without ${unread.join(', ')}`,
-    advice: unread.map((name) => ADVICE[name] ?? `Export the scene without ${name}.`).join(' '),
+    advice: unread.map((name) => ownEntry(ADVICE, name) ?? `Export the scene without ${name}.`).join(' '),
   });
 }
 

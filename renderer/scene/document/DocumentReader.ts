@@ -1,5 +1,6 @@
 import { BadSceneError } from '../BadSceneError.js';
 import { SCENE_LIMITS } from '../SCENE_LIMITS.js';
+import { shown } from '../shown.js';
 
 /** An object of a document of which nothing is known yet. */
 export type Json = Record<string, unknown>;
@@ -25,10 +26,7 @@ export class DocumentReader {
 
   object(value: unknown, where: string): Json {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw this.bad(
-        where,
-        `${value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 40)}, where an object must be`,
-      );
+      throw this.bad(where, `${shown(value)}, where an object must be`);
     return value as Json;
   }
 
@@ -57,8 +55,11 @@ export class DocumentReader {
 
   /** Visits every element of a list at the top of the document. */
   each(name: string, visit: (element: Json, where: string) => unknown): void {
-    for (const [i, element] of this.optionalArray(this.root[name], name).entries())
-      visit(this.object(element, `${name}[${i}]`), `${name}[${i}]`);
+    for (const [i, element] of this.optionalArray(this.root[name], name).entries()) {
+      const holder = this.object(element, `${name}[${i}]`);
+      this.text(holder['name'], `${name}[${i}].name`);
+      visit(holder, `${name}[${i}]`);
+    }
   }
 
   /** Elements of a list at the top of the document. */
@@ -73,8 +74,8 @@ export class DocumentReader {
       throw this.bad(
         `${where}.${name}`,
         high < low
-          ? `${JSON.stringify(value)} points into an empty list`
-          : `${JSON.stringify(value)} is no whole number from ${low} to ${high}`,
+          ? `${shown(holder[name])} points into an empty list`
+          : `${shown(holder[name])} is no whole number from ${low} to ${high}`,
       );
     }
     return value;
@@ -91,7 +92,7 @@ export class DocumentReader {
     const length = this.length(list);
     for (const value of this.optionalArray(holder[name], `${where}.${name}`)) {
       if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= length)
-        throw this.bad(`${where}.${name}`, `${JSON.stringify(value)} is not one of the ${length} ${list}`);
+        throw this.bad(`${where}.${name}`, `${shown(value)} is not one of the ${length} ${list}`);
     }
   }
 
@@ -101,10 +102,15 @@ export class DocumentReader {
     for (const name of Object.keys(attributes)) this.index(attributes, name, 'accessors', where, true);
   }
 
+  /** A string, or nothing. */
+  text(value: unknown, where: string): void {
+    if (value !== undefined && typeof value !== 'string') throw this.bad(where, `${shown(value)} is not a string`);
+  }
+
   /** A finite number, or nothing. */
   finite(value: unknown, where: string): void {
     if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value)))
-      throw this.bad(where, `${JSON.stringify(value)} is no finite number`);
+      throw this.bad(where, `${shown(value)} is no finite number`);
   }
 
   /** A list of finite numbers, `length` of them where that is given, or nothing. */

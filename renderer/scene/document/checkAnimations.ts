@@ -1,4 +1,5 @@
 import type { DocumentReader, Json } from './DocumentReader.js';
+import { shown } from '../shown.js';
 
 /** Channels, their targets, and the samplers that drive them. */
 export function checkAnimations(document: DocumentReader): void {
@@ -15,7 +16,7 @@ function checkAnimation(document: DocumentReader, animation: Json, where: string
     document.index(sampler, 'output', 'accessors', place, true);
     const interpolation = sampler['interpolation'] ?? 'LINEAR';
     if (!['LINEAR', 'STEP', 'CUBICSPLINE'].includes(interpolation as string))
-      throw document.bad(`${place}.interpolation`, `${JSON.stringify(interpolation)} is no interpolation`);
+      throw document.bad(`${place}.interpolation`, `${shown(interpolation)} is no interpolation`);
   }
   for (const [i, value] of document.array(animation['channels'], `${where}.channels`).entries()) {
     const place = `${where}.channels[${i}]`;

@@ -1,11 +1,16 @@
 import { COMPONENT_BYTES, TYPE_COMPONENTS } from '../GltfDocument.js';
 import { SCENE_LIMITS } from '../SCENE_LIMITS.js';
 import type { DocumentReader, Json } from './DocumentReader.js';
+import { shown } from '../shown.js';
+import { ownEntry } from '../ownEntry.js';
 
 /** Views lie inside their buffers, accessors inside their views, and nothing unpacks to more than is taken. */
 export function checkBuffers(document: DocumentReader): void {
   let unpackedBytes = 0;
-  document.each('buffers', (buffer, where) => document.integer(buffer, 'byteLength', where, 0, SCENE_LIMITS.fileBytes));
+  document.each('buffers', (buffer, where) => {
+    document.text(buffer['uri'], `${where}.uri`);
+    document.integer(buffer, 'byteLength', where, 0, SCENE_LIMITS.fileBytes);
+  });
   document.each('bufferViews', (view, where) => {
     unpackedBytes = checkBufferView(document, view, where, unpackedBytes);
   });
@@ -54,12 +59,11 @@ function checkBufferView(document: DocumentReader, view: Json, where: string, un
 }
 
 function checkAccessor(document: DocumentReader, accessor: Json, where: string): void {
-  const bytes = COMPONENT_BYTES[accessor['componentType'] as number];
+  const bytes = ownEntry(COMPONENT_BYTES, accessor['componentType']);
   if (bytes === undefined)
-    throw document.bad(`${where}.componentType`, `${JSON.stringify(accessor['componentType'])} is no component type`);
-  const components = TYPE_COMPONENTS[accessor['type'] as string];
-  if (components === undefined)
-    throw document.bad(`${where}.type`, `${JSON.stringify(accessor['type'])} is no accessor type`);
+    throw document.bad(`${where}.componentType`, `${shown(accessor['componentType'])} is no component type`);
+  const components = ownEntry(TYPE_COMPONENTS, accessor['type']);
+  if (components === undefined) throw document.bad(`${where}.type`, `${shown(accessor['type'])} is no accessor type`);
   const count = document.integer(accessor, 'count', where, 0, SCENE_LIMITS.accessorCount);
   const itemBytes = bytes * components;
   if (count * itemBytes > SCENE_LIMITS.fileBytes)
@@ -73,7 +77,7 @@ function checkAccessor(document: DocumentReader, accessor: Json, where: string):
   const sparse = document.object(accessor['sparse'], `${where}.sparse`);
   const sparseCount = document.integer(sparse, 'count', `${where}.sparse`, 0, count);
   const indices = document.object(sparse['indices'], `${where}.sparse.indices`);
-  const indexBytes = COMPONENT_BYTES[indices['componentType'] as number];
+  const indexBytes = ownEntry(COMPONENT_BYTES, indices['componentType']);
   if (indexBytes === undefined) throw document.bad(`${where}.sparse.indices.componentType`, 'no component type');
   checkSpan(document, {
     holder: indices,

@@ -1,4 +1,5 @@
 import type { DocumentReader, Json } from './DocumentReader.js';
+import { shown } from '../shown.js';
 
 /**
  * Nodes and what hangs on them: meshes, cameras, skins, lights. Whether the nodes make a tree is checkNodeTree's
@@ -30,15 +31,15 @@ function checkMesh(document: DocumentReader, mesh: Json, where: string): void {
 function checkCamera(document: DocumentReader, camera: Json, where: string): void {
   const type = camera['type'];
   if (type !== 'perspective' && type !== 'orthographic')
-    throw document.bad(`${where}.type`, `${JSON.stringify(type)} is no camera type`);
+    throw document.bad(`${where}.type`, `${shown(type)} is no camera type`);
   const lens = document.object(camera[type], `${where}.${type}`);
   for (const name of type === 'perspective' ? ['yfov'] : ['xmag', 'ymag']) {
     const value = lens[name];
     if (typeof value !== 'number' || !Number.isFinite(value) || value === 0)
-      throw document.bad(`${where}.${type}.${name}`, `${JSON.stringify(value)} is no usable number`);
+      throw document.bad(`${where}.${type}.${name}`, `${shown(value)} is no usable number`);
   }
   if (type === 'perspective' && !((lens['yfov'] as number) > 0 && (lens['yfov'] as number) < Math.PI))
-    throw document.bad(`${where}.perspective.yfov`, `${String(lens['yfov'])} radians lie outside 0 to pi`);
+    throw document.bad(`${where}.perspective.yfov`, `${shown(lens['yfov'])} radians lie outside 0 to pi`);
 }
 
 function checkSkin(document: DocumentReader, skin: Json, where: string): void {
@@ -62,7 +63,7 @@ function checkLights(document: DocumentReader): void {
     .entries()) {
     const light = document.object(value, `${where}[${i}]`);
     if (!['point', 'spot', 'directional'].includes(light['type'] as string))
-      throw document.bad(`${where}[${i}].type`, `${JSON.stringify(light['type'])} is no type of light`);
+      throw document.bad(`${where}[${i}].type`, `${shown(light['type'])} is no type of light`);
     document.numbers(light['color'], `${where}[${i}].color`, 3);
     for (const name of ['intensity', 'range']) document.finite(light[name], `${where}[${i}].${name}`);
     const spot = document.optionalObject(light['spot'], `${where}[${i}].spot`);
