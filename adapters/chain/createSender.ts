@@ -56,7 +56,7 @@ const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 2
 
 /** Makes the sender of a key. `deadlineMs` bounds the wait for a receipt, default 90,000. */
 export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: number; deadlineMs?: number }): Sender {
-  const { rpc, wallet, chainId } = options;
+  const { rpc, wallet } = options;
   const account = parseAddress(wallet.address);
   const sent = new Map<number, Sent>();
   let nextNonce: number | undefined;
@@ -104,53 +104,10 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     return nextNonce;
   }
 
-  async function fees(): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
-    const [block, tip] = await Promise.all([
-      rpc.send<{ baseFeePerGas?: string }>('eth_getBlockByNumber', ['latest', false]),
-      rpc.send<string>('eth_maxPriorityFeePerGas', []).catch(() => '0x3b9aca00'),
-    ]);
-    const tipPerGas = bigintOfHex(tip);
-    // A few random wei, so that equal calls of two processes of one key are two transactions.
-    return {
-      maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)),
-      tipPerGas,
-    };
-  }
-
-  async function sign(entry: Omit<Sent, 'raw' | 'sentAt'>): Promise<{ hash: string; bytes: string }> {
-    const bytes = await wallet.signTransaction({
-      type: 2,
-      chainId,
-      nonce: entry.nonce,
-      to: entry.call.to,
-      data: entry.call.data,
-      value: 0,
-      gasLimit: `0x${entry.gasLimit.toString(16)}`,
-      maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`,
-      maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
-    });
-    return { hash: keccak256(bytes), bytes };
-  }
-
-  /** Tries the call on the pending block; gives its gas limit. */
-  async function rehearse(call: Call, signal: AbortSignal | undefined): Promise<bigint> {
-    const transaction = { from: account, to: call.to, data: call.data };
-    try {
-      if (call.gasLimit === undefined)
-        return gasWithMargin(
-          bigintOfHex(await rpc.send<string>('eth_estimateGas', [transaction, 'pending'], { signal })),
-        );
-      await rpc.send('eth_call', [transaction, 'pending'], { signal });
-      return call.gasLimit;
-    } catch (error) {
-      throw decodeRevert(error, call.method) ?? error;
-    }
-  }
-
   async function transmit(call: Call, gasLimit: bigint): Promise<Sent> {
     const nonce = await recover();
-    const unsigned = { nonce, call, gasLimit, ...(await fees()) };
-    const entry: Sent = { ...unsigned, raw: [await sign(unsigned)], sentAt: performance.now() };
+    const unsigned = { nonce, call, gasLimit, ...(await readFees(rpc)) };
+    const entry: Sent = { ...unsigned, raw: [await sign(options, unsigned)], sentAt: performance.now() };
     await broadcast(entry.raw[0]?.bytes ?? '');
     sent.set(nonce, entry);
     sent.delete(nonce - REMEMBERED);
@@ -160,34 +117,15 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
 
   /** Sends again with half more fee. */
   async function replace(entry: Sent): Promise<void> {
-    const current = await fees();
+    const current = await readFees(rpc);
     const raise = (fee: bigint, atLeast: bigint): bigint =>
       (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
     entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
     entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
     entry.sentAt = performance.now();
-    const raw = await sign(entry);
+    const raw = await sign(options, entry);
     await broadcast(raw.bytes);
     entry.raw.push(raw);
-  }
-
-  /** Why a mined transaction failed: what the contract answers to the same call at the end of the block before. */
-  async function failureOf(call: Call, receipt: RpcReceipt): Promise<Error> {
-    const transaction = { from: account, to: call.to, data: call.data };
-    for (const block of [Number(receipt.blockNumber), Number(receipt.blockNumber) - 1]) {
-      try {
-        await rpc.send('eth_call', [transaction, `0x${block.toString(16)}`]);
-      } catch (error) {
-        const revert = decodeRevert(error, call.method, receipt.transactionHash);
-        if (revert !== undefined) return revert;
-      }
-    }
-    return new ContractRevertedError({
-      errorName: 'Unknown',
-      method: call.method,
-      facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' },
-      transactionHash: receipt.transactionHash,
-    });
   }
 
   /** What to do about a transaction that is in no block yet. */
@@ -208,7 +146,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     account,
     async send(call, bounds = {}): Promise<RpcReceipt> {
       for (let attempt = 1; ; attempt++) {
-        const gasLimit = await rehearse(call, bounds.signal);
+        const gasLimit = await rehearse({ rpc, account }, call, bounds.signal);
         bounds.signal?.throwIfAborted();
         const entry = await locked(() => transmit(call, gasLimit));
         try {
@@ -221,13 +159,87 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
             onWaiting: () => locked(() => nudge(entry)),
           });
           if (Number(receipt.status) === 1) return receipt;
-          throw await failureOf(call, receipt);
+          throw await failureOf({ rpc, account }, call, receipt);
         } catch (error) {
           if (!(error instanceof NonceTakenError) || attempt === 3) throw error;
         }
       }
     },
   };
+}
+
+/** What to pay for gas, above what the newest block asked. */
+async function readFees(rpc: Rpc): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
+  const [block, tip] = await Promise.all([
+    rpc.send<{ baseFeePerGas?: string }>('eth_getBlockByNumber', ['latest', false]),
+    rpc.send<string>('eth_maxPriorityFeePerGas', []).catch(() => '0x3b9aca00'),
+  ]);
+  const tipPerGas = bigintOfHex(tip);
+  // A few random wei, so that equal calls of two processes of one key are two transactions.
+  return {
+    maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)),
+    tipPerGas,
+  };
+}
+
+async function sign(
+  { wallet, chainId }: { wallet: Wallet; chainId: number },
+  entry: Omit<Sent, 'raw' | 'sentAt'>,
+): Promise<{ hash: string; bytes: string }> {
+  const bytes = await wallet.signTransaction({
+    type: 2,
+    chainId,
+    nonce: entry.nonce,
+    to: entry.call.to,
+    data: entry.call.data,
+    value: 0,
+    gasLimit: `0x${entry.gasLimit.toString(16)}`,
+    maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`,
+    maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
+  });
+  return { hash: keccak256(bytes), bytes };
+}
+
+/** Tries the call on the pending block; gives its gas limit. */
+async function rehearse(
+  { rpc, account }: { rpc: Rpc; account: Address },
+  call: Call,
+  signal: AbortSignal | undefined,
+): Promise<bigint> {
+  const transaction = { from: account, to: call.to, data: call.data };
+  try {
+    if (call.gasLimit === undefined)
+      return gasWithMargin(
+        bigintOfHex(await rpc.send<string>('eth_estimateGas', [transaction, 'pending'], { signal })),
+      );
+    await rpc.send('eth_call', [transaction, 'pending'], { signal });
+    return call.gasLimit;
+  } catch (error) {
+    throw decodeRevert(error, call.method) ?? error;
+  }
+}
+
+/** Why a mined transaction failed: what the contract answers to the same call at the end of the block before. */
+async function failureOf(
+  { rpc, account }: { rpc: Rpc; account: Address },
+  call: Call,
+  receipt: RpcReceipt,
+): Promise<Error> {
+  const transaction = { from: account, to: call.to, data: call.data };
+  for (const block of [Number(receipt.blockNumber), Number(receipt.blockNumber) - 1]) {
+    try {
+      await rpc.send('eth_call', [transaction, `0x${block.toString(16)}`]);
+    } catch (error) {
+      const revert = decodeRevert(error, call.method, receipt.transactionHash);
+      if (revert !== undefined) return revert;
+    }
+  }
+  return new ContractRevertedError({
+    errorName: 'Unknown',
+    method: call.method,
+    facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' },
+    transactionHash: receipt.transactionHash,
+  });
 }
 
 /**

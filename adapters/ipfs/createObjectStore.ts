@@ -1,22 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { create } from 'ipfs-http-client';
-import { exporter, type UnixFSDirectory } from 'ipfs-unixfs-exporter';
 import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
-import {
-  BadInputError,
-  DeadlineError,
-  InvariantError,
-  MalformedError,
-  NotRetrievableError,
-  RushesError,
-} from '../../protocol/errors.js';
+import { BadInputError, DeadlineError, InvariantError, RushesError } from '../../protocol/errors.js';
 import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
 import { callEndpoint, fetchVerified } from './fetchVerified.js';
 import { CHUNK_BYTES, importerOptions, RUSHES_IMPORT } from './importSettings.js';
+import { findInDirectory, isPlainName, listDirectory, RAW_CODEC } from './readDirectory.js';
 import { readVerifiedFile } from './readVerifiedFile.js';
 
 /** Default limit of getFile: 2 GiB. */
@@ -25,11 +18,8 @@ const FILE_MAX_BYTES = 2 ** 31;
 const WRITE_DEADLINE_MS = 120_000;
 /** Default wait for a whole file or directory. */
 const READ_DEADLINE_MS = 600_000;
-const DIRECTORY_MAX_ENTRIES = 100_000;
-const DIRECTORY_MAX_DEPTH = 64;
 /** Bytes of directory and inner nodes kept: they are read again for every file of a directory. */
 const NODE_CACHE_BYTES = 16 << 20;
-const RAW_CODEC = 0x55;
 
 /**
  * How every file is added; see importSettings.ts. Stated in full, because defaults differ between IPFS implementations
@@ -79,41 +69,6 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
         actual,
       });
     return expected;
-  }
-
-  async function directoryAt(cid: CID, signal: AbortSignal): Promise<UnixFSDirectory> {
-    const entry = await exporter(cid, {
-      async *get(wanted) {
-        yield await fetchBlock(wanted as CID, signal);
-      },
-    }).catch((error: unknown) => {
-      if (error instanceof RushesError || signal.aborted) throw error;
-      throw new MalformedError({
-        what: `the directory ${cid.toString()}`,
-        reason: error instanceof Error ? error.message : String(error),
-      });
-    });
-    if (entry.type !== 'directory')
-      throw new MalformedError({ what: `the directory ${cid.toString()}`, reason: 'it is a file' });
-    return entry;
-  }
-
-  async function entriesOf(cid: CID, signal: AbortSignal): Promise<{ name: string; cid: CID }[]> {
-    const entries: { name: string; cid: CID }[] = [];
-    for await (const entry of (await directoryAt(cid, signal)).entries({ signal })) {
-      if (!isPlainName(entry.name))
-        throw new MalformedError({
-          what: `the directory ${cid.toString()}`,
-          reason: `it names an entry ${JSON.stringify(entry.name.slice(0, 100))}`,
-        });
-      entries.push({ name: entry.name, cid: entry.cid as CID });
-      if (entries.length > DIRECTORY_MAX_ENTRIES)
-        throw new MalformedError({
-          what: `the directory ${cid.toString()}`,
-          reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries`,
-        });
-    }
-    return entries;
   }
 
   return {
@@ -175,47 +130,15 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
     },
 
     async getDirectory(cid, bounds = {}) {
-      return await withinReadBounds(bounds, `reading the directory ${cid}`, async (signal) => {
-        const files: { path: string; cid: CID }[] = [];
-        const open: { cid: CID; path: string; depth: number }[] = [{ cid: parseToCid(cid), path: '', depth: 0 }];
-        const sizes = new Map<string, number>();
-        for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-          if (folder.depth > DIRECTORY_MAX_DEPTH)
-            throw new MalformedError({
-              what: `the directory ${cid}`,
-              reason: `it is deeper than ${DIRECTORY_MAX_DEPTH}`,
-            });
-          const { path, depth } = folder;
-          await inParallel(await entriesOf(folder.cid, signal), 16, async (child) => {
-            const childPath = path === '' ? child.name : `${path}/${child.name}`;
-            const size = await sizeOfFile(child.cid, signal);
-            if (size === undefined) open.push({ cid: child.cid, path: childPath, depth: depth + 1 });
-            else {
-              files.push({ path: childPath, cid: child.cid });
-              sizes.set(childPath, size);
-            }
-          });
-          if (files.length + open.length > DIRECTORY_MAX_ENTRIES)
-            throw new MalformedError({
-              what: `the directory ${cid}`,
-              reason: `it has more than ${DIRECTORY_MAX_ENTRIES} entries`,
-            });
-        }
-        return files
-          .map((file) => ({ path: file.path, size: sizes.get(file.path) as number }))
-          .sort((a, b) => (a.path < b.path ? -1 : 1));
-      });
+      return await withinReadBounds(bounds, `reading the directory ${cid}`, (signal) =>
+        listDirectory({ cid: parseToCid(cid), fetchBlock, signal }),
+      );
     },
 
     async getDirectoryFile(cid, path, { maxBytes = FILE_MAX_BYTES, ...bounds } = {}) {
       checkPaths([path]);
       return await withinReadBounds(bounds, `reading ${path} of the directory ${cid}`, async (signal) => {
-        let at = parseToCid(cid);
-        for (const step of path.split('/')) {
-          const next = (await entriesOf(at, signal)).find((entry) => entry.name === step);
-          if (next === undefined) throw new NotRetrievableError({ cid, reason: `the directory has no ${path}` });
-          at = next.cid;
-        }
+        const at = await findInDirectory({ cid: parseToCid(cid), path, fetchBlock, signal });
         return await readVerifiedFile({ cid: at, maxBytes, fetchBlock, signal });
       });
     },
@@ -240,17 +163,6 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
       });
     },
   };
-
-  /** Bytes of the file behind a CID, or undefined for a directory. */
-  async function sizeOfFile(cid: CID, signal: AbortSignal): Promise<number | undefined> {
-    if (cid.code === RAW_CODEC) return (await fetchBlock(cid, signal)).length;
-    const entry = await exporter(cid, {
-      async *get(wanted) {
-        yield await fetchBlock(wanted as CID, signal);
-      },
-    });
-    return entry.type === 'directory' ? undefined : Number(entry.size);
-  }
 }
 
 function writeBounds(bounds: FetchBounds): FetchBounds & { deadlineMs: number } {
@@ -298,10 +210,6 @@ function parseToCid(cidOrDigest: Cid | Bytes32): CID {
   ) as CID;
 }
 
-function isPlainName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && name.length <= 1024 && !/[/\\\0]/.test(name);
-}
-
 function checkPaths(paths: string[]): void {
   if (paths.length === 0) throw new BadInputError({ message: 'a directory needs at least one file' });
   for (const [index, path] of paths.entries()) {
@@ -314,15 +222,6 @@ function checkPaths(paths: string[]): void {
     if (path === paths[index - 1])
       throw new BadInputError({ message: `the path ${path} is there twice`, facts: { path } });
   }
-}
-
-async function inParallel<T>(items: readonly T[], limit: number, run: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: Math.min(limit, items.length) }, async () => {
-      while (next < items.length) await run(items[next++] as T);
-    }),
-  );
 }
 
 /** Verified nodes by CID; the ones read longest ago leave first. */

@@ -94,80 +94,13 @@ export function startSupervisor({
 
   const logFileOf = (name: string): string => join(logFolder, `${name}.log`);
 
-  /** One life of a child, from fork to ready. */
-  async function launch(child: Child): Promise<void> {
-    const { spec } = child;
-    const logFile = logFileOf(spec.name);
-    const log = openSync(logFile, 'a');
-    const startedAtMs = Date.now();
-    const life = child.statistics.length;
-    const running = fork(spec.modulePath, spec.args, {
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
-      execArgv: NODE_ARGS,
-      env: { ...process.env, ...spec.environment?.() },
-    });
-    closeSync(log);
-    child.process = running;
-    const pid = running.pid;
-    if (pid !== undefined) onEvent({ kind: 'started', name: spec.name, pid }, child.facts);
-    let failure: (ChildMessage & { kind: 'failed' }) | undefined;
-    let ready = false;
-    await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => {
-        killGroup(pid);
-        reject(
-          new ChildFailedError({ name: spec.name, what: `was not ready after ${spec.readyMs / 1000} s`, logFile }),
-        );
-      }, spec.readyMs);
-      running.on('message', (message: ChildMessage) => {
-        if (message.kind === 'failed') failure = message;
-        if (message.kind === 'statistics') child.statistics[life] = message.values;
-        if (message.kind !== 'ready' || ready) return;
-        ready = true;
-        clearTimeout(late);
-        child.facts = message.facts;
-        onEvent({ kind: 'ready', name: spec.name, pid: pid!, tookMs: Date.now() - startedAtMs }, child.facts);
-        resolve();
-      });
-      running.on('error', (error) => {
-        clearTimeout(late);
-        reject(new ChildFailedError({ name: spec.name, what: `could not be started: ${error.message}`, logFile }));
-      });
-      child.ended = new Promise<void>((gone) => {
-        running.on('exit', (exitCode, signal) => {
-          clearTimeout(late);
-          // What the child started itself ends with it, also when it was killed with kill -9.
-          killGroup(pid);
-          child.process = undefined;
-          onEvent(
-            { kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message },
-            child.facts,
-          );
-          gone();
-          if (ready) {
-            if (!closing.signal.aborted) void revive(child, failure?.message ?? describeExit(exitCode, signal));
-            return;
-          }
-          reject(
-            failure === undefined
-              ? new ChildFailedError({
-                  name: spec.name,
-                  what: `ended before it was ready (${describeExit(exitCode, signal)})`,
-                  logFile,
-                })
-              : new ChildFailedError({
-                  name: spec.name,
-                  what: `could not start: ${failure.message}`,
-                  advice: failure.advice,
-                  logFile,
-                  exitCode: failure.exitCode === 2 ? 2 : 1,
-                }),
-          );
-        });
-      });
-    });
-  }
+  const around = (child: Child): Surroundings => ({
+    logFile: logFileOf(child.spec.name),
+    onEvent,
+    onDeath: (reason) => {
+      if (!closing.signal.aborted) void revive(child, reason);
+    },
+  });
 
   /** Brings a dead child back, or gives the whole network up when it dies too often. */
   async function revive(child: Child, firstReason: string): Promise<void> {
@@ -192,7 +125,7 @@ export function startSupervisor({
       );
       const waited = await sleep(afterMs, true, { signal: closing.signal }).catch(() => false);
       if (!waited) return;
-      const back = await launch(child).then(
+      const back = await launch(child, around(child)).then(
         () => true,
         (error: Error) => {
           reason = error.message;
@@ -229,7 +162,7 @@ export function startSupervisor({
         ended: Promise.resolve(),
       };
       children.push(child);
-      await launch(child);
+      await launch(child, around(child));
       return {
         name: spec.name,
         facts: () => child.facts,
@@ -255,6 +188,83 @@ export function startSupervisor({
       return closed;
     },
   };
+}
+
+/** What a child's life happens in. */
+interface Surroundings {
+  logFile: string;
+  onEvent: (event: ChildEvent, facts: Record<string, unknown>) => void;
+  /** Told of the end of a child that was ready. */
+  onDeath: (reason: string) => void;
+}
+
+/** One life of a child, from fork to ready. */
+async function launch(child: Child, { logFile, onEvent, onDeath }: Surroundings): Promise<void> {
+  const { spec } = child;
+  const log = openSync(logFile, 'a');
+  const startedAtMs = Date.now();
+  const life = child.statistics.length;
+  const running = fork(spec.modulePath, spec.args, {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    execArgv: NODE_ARGS,
+    env: { ...process.env, ...spec.environment?.() },
+  });
+  closeSync(log);
+  child.process = running;
+  const pid = running.pid;
+  if (pid !== undefined) onEvent({ kind: 'started', name: spec.name, pid }, child.facts);
+  let failure: (ChildMessage & { kind: 'failed' }) | undefined;
+  let ready = false;
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => {
+      killGroup(pid);
+      reject(new ChildFailedError({ name: spec.name, what: `was not ready after ${spec.readyMs / 1000} s`, logFile }));
+    }, spec.readyMs);
+    running.on('message', (message: ChildMessage) => {
+      if (message.kind === 'failed') failure = message;
+      if (message.kind === 'statistics') child.statistics[life] = message.values;
+      if (message.kind !== 'ready' || ready) return;
+      ready = true;
+      clearTimeout(late);
+      child.facts = message.facts;
+      onEvent({ kind: 'ready', name: spec.name, pid: pid!, tookMs: Date.now() - startedAtMs }, child.facts);
+      resolve();
+    });
+    running.on('error', (error) => {
+      clearTimeout(late);
+      reject(new ChildFailedError({ name: spec.name, what: `could not be started: ${error.message}`, logFile }));
+    });
+    child.ended = new Promise<void>((gone) => {
+      running.on('exit', (exitCode, signal) => {
+        clearTimeout(late);
+        // What the child started itself ends with it, also when it was killed with kill -9.
+        killGroup(pid);
+        child.process = undefined;
+        onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message }, child.facts);
+        gone();
+        if (ready) {
+          onDeath(failure?.message ?? describeExit(exitCode, signal));
+          return;
+        }
+        reject(
+          failure === undefined
+            ? new ChildFailedError({
+                name: spec.name,
+                what: `ended before it was ready (${describeExit(exitCode, signal)})`,
+                logFile,
+              })
+            : new ChildFailedError({
+                name: spec.name,
+                what: `could not start: ${failure.message}`,
+                advice: failure.advice,
+                logFile,
+                exitCode: failure.exitCode === 2 ? 2 : 1,
+              }),
+        );
+      });
+    });
+  });
 }
 
 function describeExit(exitCode: number | null, signal: string | null): string {
