@@ -23,6 +23,9 @@ import type { ReadSceneFile } from './scene/SceneSource.js';
 const CHANNEL = 3;
 const LIFELINE = 4;
 
+/** Below this a collection takes more time than its memory is worth. */
+const GARBAGE_BYTES = 256 * 2 ** 20;
+
 endWithParent(LIFELINE);
 
 let scene: SceneToOpen | undefined;
@@ -40,6 +43,7 @@ async function prepare(view: Extract<PrepareRequest, { kind: 'prepare' }>['view'
   const beganAt = process.cpuUsage();
   try {
     opened ??= await openScene(scene as SceneToOpen);
+    collectGarbage();
     const before = previous?.digests;
     const { buffers, hash, triangleCount, byteLength, kept, digests } = prepareFrame({ ...opened, view, previous });
     previous = { kept, digests };
@@ -52,6 +56,14 @@ async function prepare(view: Extract<PrepareRequest, { kind: 'prepare' }>['view'
   } catch (error) {
     answer(explain(error));
   }
+}
+
+/**
+ * What loading took, or the frame before, is given back now and not when the collector next thinks of it: shared memory
+ * does not press on it, and a large sky would be there twice.
+ */
+function collectGarbage(): void {
+  if (process.memoryUsage.rss() > GARBAGE_BYTES) globalThis.gc?.();
 }
 
 /** An error loses its class and fields on the way: what people and programs read of it goes as data. */

@@ -188,6 +188,7 @@ function nodeArguments({ program, sceneBytes }: { program: string; sceneBytes: n
     : '--experimental-permission';
   return [
     '--no-warnings',
+    '--expose-gc',
     '--max-semi-space-size=8',
     `--max-old-space-size=${Math.ceil(sceneBytes / 2 ** 20) + 128}`,
     permission,
