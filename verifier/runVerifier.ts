@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { type Clock, untilDeadline } from '../party/Clock.js';
 import { machineClock } from '../party/machineClock.js';
-import { runDaemon } from '../party/runDaemon.js';
+import { type Daemon, runDaemon } from '../party/runDaemon.js';
 import { bytesOfHex, u64 } from '../protocol/bytes.js';
-import { RushesError } from '../protocol/errors.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import { type Ledger, type LedgerLease, commitmentOf, createLedger, policyOf } from '../protocol/ledger.js';
 import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js';
 import { sha256 } from '../protocol/sha256.js';
-import { createJobCache } from '../party/createJobCache.js';
+import { createAccountDuties } from '../party/createAccountDuties.js';
+import { type JobCache, createJobCache } from '../party/createJobCache.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { readDraw } from './effects/readDraw.js';
@@ -66,9 +66,6 @@ export interface VerifierPorts {
   clock?: Clock;
 }
 
-/** Milliseconds without an audit of its own after which fees are withdrawn. */
-const IDLE_MS = 8000;
-
 /**
  * Runs a verifier until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays
  * open.
@@ -89,12 +86,6 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
   const context: VerifierContext = { chain, store, engine, measurements, key: ports.key, jobs, log };
   /** Draws read by this verifier itself; of use until the contract knows them. */
   const knownDraws = new Map<LeaseId, KnownDraw & { drawBlock: number; redrafted: boolean }>();
-  let idleSinceMs: number | undefined;
-
-  /** Seconds before doing what anyone may do, another for every verifier and lease. */
-  function delaySeconds(leaseId: LeaseId): number {
-    return 1 + ((sha256(bytesOfHex(chain.account), u64(leaseId))[0] as number) % DELAY_SPREAD);
-  }
 
   /** A draw that was read is of use as long as the same block decides it. */
   function knownDrawOf(lease: LedgerLease): KnownDraw | undefined {
@@ -104,6 +95,23 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       ? known
       : undefined;
   }
+
+  const actForAccount = createAccountDuties({
+    chain,
+    role: 'verifier',
+    earnings: 'fees',
+    clock,
+    log,
+    register: (signal) => registerVerifier(context, settings.stakeWei, signal),
+    isBusy: (ledger) => isAuditing(ledger, chain.account),
+    /** Makes up for what a slash took. */
+    async next({ me, ledger, signal }) {
+      const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
+      return me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei
+        ? topUp(context, minVerifierStakeWei - me.stakeWei, signal)
+        : undefined;
+    },
+  });
 
   const daemon = runDaemon<VerifierAction>({
     chain,
@@ -125,7 +133,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
         now,
         self: chain.account,
         knownDraw: knownDrawOf(lease),
-        delaySeconds: delaySeconds(lease.leaseId),
+        delaySeconds: delaySecondsOf(chain.account, lease.leaseId),
         forfeit: (ledger.accounts.get(lease.worker)?.convictions ?? 0) !== lease.workerConvictions,
         eligible:
           me.withdrawableAt === undefined &&
@@ -188,32 +196,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       }
     },
 
-    /** Registers, makes up for a slash, or withdraws fees when no audit of its own is open: whatever is due first. */
-    async actForAccount({ ledger, signal }) {
-      const me = ledger.accounts.get(chain.account);
-      if (me?.role === undefined) return registerVerifier(context, settings.stakeWei, signal);
-      if (me.role !== 'verifier')
-        throw new RushesError({
-          code: 'wrong-role',
-          message: `account ${chain.account} is registered as ${me.role}, not as verifier`,
-          facts: { account: chain.account },
-          advice: 'Give the verifier a key of its own.',
-        });
-      const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
-      if (me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei)
-        return topUp(context, minVerifierStakeWei - me.stakeWei, signal);
-      const busy = [...ledger.openLeaseIds].some((leaseId) =>
-        commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some(
-          (audit) => audit.verifier === chain.account,
-        ),
-      );
-      idleSinceMs = busy ? undefined : (idleSinceMs ?? clock.nowMs());
-      if (me.owedWei === 0n || idleSinceMs === undefined || clock.nowMs() - idleSinceMs < IDLE_MS) return undefined;
-      const amountWei = me.owedWei.toString();
-      const { blockNumber } = await chain.withdraw({ signal });
-      log.info({ amountWei, blockNumber }, 'fees withdrawn');
-      return blockNumber;
-    },
+    actForAccount,
 
     async forget(leaseId) {
       knownDraws.delete(leaseId);
@@ -228,27 +211,47 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     closed,
     close: () => daemon.close(),
     account: chain.account,
-    statistics() {
-      const verdicts = { pass: 0, void: 0, convict: 0 };
-      let sealed = 0;
-      for (const lease of daemon.ledger.leases.values()) {
-        const audit = commitmentOf(lease)?.audits.find(({ verifier }) => verifier === chain.account);
-        if (audit?.sealHash !== undefined) sealed++;
-        if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
-      }
-      const { computeMs, cpuMs, rays, restarts } = engine.totals;
-      return {
-        account: chain.account,
-        sealed,
-        revealed: verdicts.pass + verdicts.void + verdicts.convict,
-        verdicts,
-        computeMs,
-        cpuMs,
-        prepareCpuMs: jobs.prepareCpuMs,
-        rays,
-        engineRestarts: restarts,
-        blockNumber: daemon.blockNumber,
-      };
-    },
+    statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
   };
+}
+
+function statisticsOf(of: {
+  daemon: Pick<Daemon, 'ledger' | 'blockNumber'>;
+  chain: Pick<ChainPort, 'account'>;
+  engine: Pick<SteadyEngine, 'totals'>;
+  jobs: Pick<JobCache, 'prepareCpuMs'>;
+}): VerifierStatistics {
+  const { daemon, chain, engine, jobs } = of;
+  const verdicts = { pass: 0, void: 0, convict: 0 };
+  let sealed = 0;
+  for (const lease of daemon.ledger.leases.values()) {
+    const audit = commitmentOf(lease)?.audits.find(({ verifier }) => verifier === chain.account);
+    if (audit?.sealHash !== undefined) sealed++;
+    if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
+  }
+  const { computeMs, cpuMs, rays, restarts } = engine.totals;
+  return {
+    account: chain.account,
+    sealed,
+    revealed: verdicts.pass + verdicts.void + verdicts.convict,
+    verdicts,
+    computeMs,
+    cpuMs,
+    prepareCpuMs: jobs.prepareCpuMs,
+    rays,
+    engineRestarts: restarts,
+    blockNumber: daemon.blockNumber,
+  };
+}
+
+/** Seconds before doing what anyone may do, another for every verifier and lease. */
+function delaySecondsOf(account: Address, leaseId: LeaseId): number {
+  return 1 + ((sha256(bytesOfHex(account), u64(leaseId))[0] as number) % DELAY_SPREAD);
+}
+
+/** Whether this verifier has a part in the audit of an open lease. */
+function isAuditing(ledger: Ledger, account: Address): boolean {
+  return [...ledger.openLeaseIds].some((leaseId) =>
+    commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some(({ verifier }) => verifier === account),
+  );
 }

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, untilDeadline } from '../party/Clock.js';
 import { machineClock, machineRandom } from '../party/machineClock.js';
-import { runDaemon } from '../party/runDaemon.js';
-import { RushesError } from '../protocol/errors.js';
+import { type Daemon, runDaemon } from '../party/runDaemon.js';
 import type { Address, Bytes32, LeaseId } from '../protocol/ids.js';
 import {
   type Ledger,
@@ -15,7 +14,8 @@ import {
 import { LOSS_SENTENCES, lossesOf } from '../protocol/lossesOf.js';
 import { chunksOfMask } from '../protocol/masks.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
-import { createJobCache } from '../party/createJobCache.js';
+import { createAccountDuties } from '../party/createAccountDuties.js';
+import { type JobCache, createJobCache } from '../party/createJobCache.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { answerDemand } from './effects/answerDemand.js';
@@ -77,9 +77,6 @@ export interface WorkerPorts {
   clock?: Clock;
 }
 
-/** Milliseconds without an open lease after which pay is withdrawn. */
-const IDLE_MS = 8000;
-
 /**
  * Runs a worker until it is closed, its signal aborts, or the chain cannot be followed any more. The engine stays open.
  */
@@ -109,7 +106,6 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     log,
   };
   const knownDrawn = new Set<LeaseId>();
-  let idleSinceMs: number | undefined;
   let toldOfConviction = false;
 
   function ownLeases(ledger: Ledger): LedgerLease[] {
@@ -123,20 +119,38 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
    */
   function isConvicted(me: Readonly<LedgerAccount>, ledger: Ledger): boolean {
     if (me.convictions === 0) return false;
-    if (!toldOfConviction) {
-      const causes = [...ledger.leases.values()]
-        .filter((lease) => lease.state === 'CONVICTED')
-        .flatMap(lossesOf)
-        .flatMap((loss) => (loss.account === chain.account ? loss.cause : []));
-      const isProven = causes.includes('valuesWrong');
-      log.error(
-        { account: chain.account, convictions: me.convictions, causes, slashedWei: me.slashedWei.toString() },
-        `this worker was convicted and takes no more leases: it ${LOSS_SENTENCES[isProven ? 'valuesWrong' : (causes[0] ?? 'valuesWrong')]}; ${isProven ? 'find out why they were wrong' : 'find out what held it up for so long (stopped, no disk, no network)'}, then go on with another key`,
-      );
-    }
+    if (!toldOfConviction) tellConviction({ me, ledger, log });
     toldOfConviction = true;
     return true;
   }
+
+  /** The next lease, unless enough are open, the stake is being withdrawn or was lost to a conviction. */
+  const actForAccount = createAccountDuties({
+    chain,
+    role: 'worker',
+    earnings: 'pay',
+    clock,
+    log,
+    register: (signal) => registerWorker(context, settings.stakeWei, signal),
+    isBusy: (ledger) => ownLeases(ledger).length > 0,
+    async next({ me, idleMs, now, ledger, signal }) {
+      const leases = ownLeases(ledger);
+      const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
+      if (toRender >= settings.leasesToRender || leases.length >= settings.openLeases) return undefined;
+      if (me.withdrawableAt !== undefined || isConvicted(me, ledger)) return undefined;
+      const { suggestions } = ports;
+      return takeNext(context, {
+        ledger,
+        account: me,
+        leases,
+        suggestions,
+        idleMs,
+        nowSeconds: now.seconds,
+        random,
+        signal,
+      });
+    },
+  });
 
   const daemon = runDaemon<WorkerAction>({
     chain,
@@ -194,44 +208,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       }
     },
 
-    /** Registers, takes the next lease, or withdraws pay when nothing is open: whatever is due first. */
-    async actForAccount({ now, ledger, signal }) {
-      const me = ledger.accounts.get(chain.account);
-      if (me?.role === undefined) return registerWorker(context, settings.stakeWei, signal);
-      if (me.role !== 'worker')
-        throw new RushesError({
-          code: 'wrong-role',
-          message: `account ${chain.account} is registered as ${me.role}, not as worker`,
-          facts: { account: chain.account },
-          advice: 'Give the worker a key of its own.',
-        });
-      const leases = ownLeases(ledger);
-      idleSinceMs = leases.length > 0 ? undefined : (idleSinceMs ?? clock.nowMs());
-      const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
-      if (
-        me.withdrawableAt === undefined &&
-        !isConvicted(me, ledger) &&
-        toRender < settings.leasesToRender &&
-        leases.length < settings.openLeases
-      ) {
-        const minedIn = await takeNext(context, {
-          ledger,
-          account: me,
-          leases,
-          suggestions: ports.suggestions,
-          idleMs: idleSinceMs === undefined ? 0 : clock.nowMs() - idleSinceMs,
-          nowSeconds: now.seconds,
-          random,
-          signal,
-        });
-        if (minedIn !== undefined) return minedIn;
-      }
-      if (me.owedWei === 0n || idleSinceMs === undefined || clock.nowMs() - idleSinceMs < IDLE_MS) return undefined;
-      const amountWei = me.owedWei.toString();
-      const { blockNumber } = await chain.withdraw({ signal });
-      log.info({ amountWei, blockNumber }, 'pay withdrawn');
-      return blockNumber;
-    },
+    actForAccount,
 
     async forget(leaseId) {
       knownDrawn.delete(leaseId);
@@ -247,25 +224,48 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     closed,
     close: () => daemon.close(),
     account: chain.account,
-    statistics() {
-      const own = [...daemon.ledger.leases.values()].filter((lease) => lease.worker === chain.account);
-      const leases: WorkerStatistics['leases'] = {};
-      for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
-      const { computeMs, cpuMs, rays, restarts } = engine.totals;
-      return {
-        account: chain.account,
-        leases,
-        chunksPaid: own.reduce(
-          (sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0),
-          0,
-        ),
-        computeMs,
-        cpuMs,
-        prepareCpuMs: jobs.prepareCpuMs,
-        rays,
-        engineRestarts: restarts,
-        blockNumber: daemon.blockNumber,
-      };
-    },
+    statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
   };
+}
+
+function statisticsOf(of: {
+  daemon: Pick<Daemon, 'ledger' | 'blockNumber'>;
+  chain: Pick<ChainPort, 'account'>;
+  engine: Pick<SteadyEngine, 'totals'>;
+  jobs: Pick<JobCache, 'prepareCpuMs'>;
+}): WorkerStatistics {
+  const { daemon, chain, engine, jobs } = of;
+  const own = [...daemon.ledger.leases.values()].filter((lease) => lease.worker === chain.account);
+  const leases: WorkerStatistics['leases'] = {};
+  for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
+  const { computeMs, cpuMs, rays, restarts } = engine.totals;
+  return {
+    account: chain.account,
+    leases,
+    chunksPaid: own.reduce(
+      (sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0),
+      0,
+    ),
+    computeMs,
+    cpuMs,
+    prepareCpuMs: jobs.prepareCpuMs,
+    rays,
+    engineRestarts: restarts,
+    blockNumber: daemon.blockNumber,
+  };
+}
+
+/** Says that this worker was convicted, what for, and what to do about it. */
+function tellConviction(of: { me: Readonly<LedgerAccount>; ledger: Ledger; log: Logger }): void {
+  const { me, ledger, log } = of;
+  const { account } = me;
+  const causes = [...ledger.leases.values()]
+    .filter((lease) => lease.state === 'CONVICTED')
+    .flatMap(lossesOf)
+    .flatMap((loss) => (loss.account === account ? loss.cause : []));
+  const isProven = causes.includes('valuesWrong');
+  log.error(
+    { account, convictions: me.convictions, causes, slashedWei: me.slashedWei.toString() },
+    `this worker was convicted and takes no more leases: it ${LOSS_SENTENCES[isProven ? 'valuesWrong' : (causes[0] ?? 'valuesWrong')]}; ${isProven ? 'find out why they were wrong' : 'find out what held it up for so long (stopped, no disk, no network)'}, then go on with another key`,
+  );
 }
