@@ -1,7 +1,7 @@
 import { RushesError } from '../protocol/errors.js';
 import { chunkRect, type ChunkRect, type Geometry, geometryOf, tilesPerFrame } from '../protocol/geometry.js';
 import { pixelHash } from '../protocol/hashes.js';
-import type { Bytes32, LeaseId } from '../protocol/ids.js';
+import { type Bytes32, type LeaseId, parseLeaseId } from '../protocol/ids.js';
 import { chunkState, commitmentOf, type Ledger, type LedgerJob } from '../protocol/ledger.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { type ChunkOutput, type Outputs, parseOutputs } from '../protocol/outputs.js';
@@ -87,7 +87,15 @@ export function collectFrames({
   ): Promise<CollectedFrame> {
     const fetched = await Promise.all(
       chunksOfFrame(geometry, offset).map((rect) =>
-        fetchTile({ ledger, store, outputs, leaseId: job.chunkLeases[rect.chunkIndex]!, rect, deadlineMs, signal }),
+        fetchTile({
+          ledger,
+          store,
+          outputs,
+          leaseId: parseLeaseId(job.chunkLeases[rect.chunkIndex]),
+          rect,
+          deadlineMs,
+          signal,
+        }),
       ),
     );
     const frame = assembleFrame({ ...manifest.size, tiles: fetched });

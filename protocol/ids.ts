@@ -17,7 +17,7 @@ export type Address = Branded<`0x${string}`, 'Address'>;
 /** An artist's order; see jobIdOf. */
 export type JobId = Branded<`0x${string}`, 'Bytes32' | 'JobId'>;
 /** Counter of leases on one contract, from 1; u64 on chain, a safe integer here. */
-export type LeaseId = number;
+export type LeaseId = Branded<number, 'LeaseId'>;
 /** Smallest unit of the network's token. */
 export type Wei = bigint;
 /** CIDv1 in base32 (lowercase, `b...`). */
@@ -56,6 +56,12 @@ export function bytes32Of(bytes: Uint8Array): Bytes32 {
   if (bytes.length !== 32)
     throw new InvariantError({ what: 'bytes of a hash or secret', expected: 32, actual: bytes.length });
   return hexOfBytes(bytes) as Bytes32;
+}
+
+/** Parses the number of a lease: an integer from 1 that a double holds. */
+export function parseLeaseId(value: unknown, what = 'lease id'): LeaseId {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) throw malformedId(what, value, 'an integer from 1');
+  return value as LeaseId;
 }
 
 /** Parses a non-negative amount of wei given as a decimal string. */

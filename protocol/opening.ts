@@ -4,7 +4,16 @@ import { MalformedError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { LEAF_BYTES, LEAF_FLOATS, blockAndBatchOf } from './geometry.js';
 import { leafHash } from './hashes.js';
-import { type Bytes32, type Cid, type JobId, type LeaseId, bytes32Of, parseCid, rawCidOfDigest } from './ids.js';
+import {
+  type Bytes32,
+  type Cid,
+  type JobId,
+  type LeaseId,
+  bytes32Of,
+  parseCid,
+  parseLeaseId,
+  rawCidOfDigest,
+} from './ids.js';
 import { sha256 } from './sha256.js';
 import { treeHeight, verifyMerklePath } from './trees.js';
 
@@ -49,7 +58,7 @@ export function parseOpeningIndex(bytes: Uint8Array): OpeningIndex {
     'chunks',
   ]);
   return {
-    leaseId: fields.integer('leaseId', 1, Number.MAX_SAFE_INTEGER),
+    leaseId: fields.parsed('leaseId', parseLeaseId),
     chunks: fields.array('chunks', 256, (value, name) => {
       const chunk = new FieldReader(value, name, ['chunkIndex', 'cid']);
       return { chunkIndex: chunk.integer('chunkIndex', 0, 0xffffffff), cid: chunk.parsed('cid', parseCid) };

@@ -12,6 +12,7 @@ import {
   parseBytes32,
   parseCid,
   parseJobId,
+  parseLeaseId,
   rawCidOfDigest,
 } from './ids.js';
 import { sha256 } from './sha256.js';
@@ -53,7 +54,7 @@ export function parseOutputs(bytes: Uint8Array): Outputs {
   ]);
   return {
     jobId: fields.parsed('jobId', parseJobId),
-    leaseId: fields.integer('leaseId', 1, Number.MAX_SAFE_INTEGER),
+    leaseId: fields.parsed('leaseId', parseLeaseId),
     worker: fields.parsed('worker', parseAddress),
     chunks: fields.array('chunks', 256, (value, name) => {
       const chunk = new FieldReader(value, name, [

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { littleEndianBytes } from '../protocol/bytes.js';
 import { canonicalBytes } from '../protocol/canonicalJson.js';
-import type { Bytes32, LeaseId } from '../protocol/ids.js';
+import { type Bytes32, type LeaseId, parseLeaseId } from '../protocol/ids.js';
 import { equalBytes, sha256 } from '../protocol/sha256.js';
 import { writeAtomically } from '../renderer/image/writeAtomically.js';
 
@@ -62,7 +62,7 @@ export async function openMeasurements(options: { folder: string }): Promise<Mea
     async leaseIds() {
       return (await readdir(options.folder))
         .flatMap((name) => /^([1-9][0-9]*)\.measured$/.exec(name)?.[1] ?? [])
-        .map(Number);
+        .map((name) => parseLeaseId(Number(name)));
     },
   };
 }

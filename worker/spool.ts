@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { littleEndianBytes } from '../protocol/bytes.js';
 import { canonicalBytes } from '../protocol/canonicalJson.js';
 import { LEAF_FLOATS } from '../protocol/geometry.js';
-import type { JobId, LeaseId } from '../protocol/ids.js';
+import { type JobId, type LeaseId, parseLeaseId } from '../protocol/ids.js';
 import type { ChunkOutput } from '../protocol/outputs.js';
 import { equalBytes, sha256 } from '../protocol/sha256.js';
 import { WriteFailedError, writeAtomically } from '../renderer/image/writeAtomically.js';
@@ -109,7 +109,9 @@ export async function openSpool(options: { folder: string }): Promise<Spool> {
       await rm(folderOf(leaseId), { recursive: true, force: true });
     },
     async leaseIds() {
-      return (await readdir(options.folder)).filter((name) => /^[1-9][0-9]*$/.test(name)).map(Number);
+      return (await readdir(options.folder))
+        .filter((name) => /^[1-9][0-9]*$/.test(name))
+        .map((name) => parseLeaseId(Number(name)));
     },
   };
 }

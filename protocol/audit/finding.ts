@@ -12,6 +12,7 @@ import {
   parseBytes32,
   parseCid,
   parseJobId,
+  parseLeaseId,
   rawCidOfDigest,
 } from '../ids.js';
 import { sha256 } from '../sha256.js';
@@ -87,7 +88,7 @@ export function parseFinding(bytes: Uint8Array): Finding {
   const verdicts = ['pass', 'void', 'convict'] as const;
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
-    leaseId: fields.integer('leaseId', 1, Number.MAX_SAFE_INTEGER),
+    leaseId: fields.parsed('leaseId', parseLeaseId),
     jobId: fields.parsed('jobId', parseJobId),
     verifier: fields.parsed('verifier', parseAddress),
     verdict: fields.literal('verdict', verdicts),

@@ -16,6 +16,7 @@ import { type Address, type JobId, parseAddress } from '../../protocol/ids.js';
 import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
 import { propertyParameters } from '../support/propertySeed.js';
 import { NOW, recordedChain, type RecordedChain } from './recordedChain.js';
+import { leaseId } from '../support/leaseFixtures.js';
 
 const worker = (n: number): Address => parseAddress(`0x${String(n).padStart(40, '0')}`);
 
@@ -140,8 +141,8 @@ describe('suggestions', function () {
 
     const chain = recordedChain([{ frames: 1, tiles: 4 }]);
     const { jobId } = chain.jobs[0] as { jobId: JobId };
-    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1] });
-    chain.endVoid(1);
+    chain.take({ leaseId: leaseId(1), jobId, worker: worker(1), chunks: [0, 1] });
+    chain.endVoid(leaseId(1));
     await store(chain);
     assert.deepEqual(await suggest(worker(1)), { jobId, ...maskOfChunks([2, 3]) });
     assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([0, 1]) });
@@ -168,7 +169,7 @@ describe('suggestions', function () {
     const chain = recordedChain([{ frames: 2, tiles: 4 }]);
     const { jobId } = chain.jobs[0] as { jobId: JobId };
     const beforeLease = chain.blocks.at(-1)?.head.blockNumber as number;
-    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1, 2, 3] });
+    chain.take({ leaseId: leaseId(1), jobId, worker: worker(1), chunks: [0, 1, 2, 3] });
     const state = await store(chain);
     assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([4, 5, 6, 7]) });
     assert.equal(await suggest(worker(2)), undefined);
@@ -181,7 +182,7 @@ describe('suggestions', function () {
   it('survive in the store: what is loaded is what was written, and a store that moved is noticed', async () => {
     const chain = recordedChain([{ frames: 3, tiles: 5 }]);
     const { jobId } = chain.jobs[0] as { jobId: JobId };
-    chain.take({ leaseId: 1, jobId, worker: worker(1), chunks: [0, 1] });
+    chain.take({ leaseId: leaseId(1), jobId, worker: worker(1), chunks: [0, 1] });
     const state = await store(chain);
     const loaded = await loadState(database.db, 'test');
     assert.deepEqual(loaded.events, state.events);
@@ -189,7 +190,7 @@ describe('suggestions', function () {
     assert.deepEqual(loaded.ledger.jobs.get(jobId), state.ledger.jobs.get(jobId));
 
     // Who reads the same blocks second changes nothing; who finds fewer blocks than it wrote must start over.
-    chain.take({ leaseId: 2, jobId, worker: worker(2), chunks: [2] });
+    chain.take({ leaseId: leaseId(2), jobId, worker: worker(2), chunks: [2] });
     const last = chain.blocks.at(-1) as RecordedChain['blocks'][number];
     for (const each of [state, loaded]) {
       const from = each.head;

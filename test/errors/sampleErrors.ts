@@ -35,7 +35,7 @@ import { KernelCompileError } from '../../renderer/compiler/KernelCompileError.j
 import { EngineError } from '../../renderer/cpu/EngineError.js';
 import { WriteFailedError } from '../../renderer/image/writeAtomically.js';
 import { BadSceneError } from '../../renderer/scene/BadSceneError.js';
-import { bytes32 } from '../support/leaseFixtures.js';
+import { bytes32, leaseId } from '../support/leaseFixtures.js';
 
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
 const HASH = bytes32('ab');
@@ -138,7 +138,7 @@ function commandErrors(): RushesError[] {
     new InterruptedError('SIGINT'),
     new InterruptedError('parent'),
     new ChildFailedError({ name: 'worker 1', what: 'ended with exit code 1', logFile: 'logs/worker1.log' }),
-    new WrongOutputError({ chunkIndex: 7, leaseId: 3, expected: HASH, actual: HASH }),
+    new WrongOutputError({ chunkIndex: 7, leaseId: leaseId(3), expected: HASH, actual: HASH }),
     new NetworkReplacedError({
       rpcUrl: 'http://127.0.0.1:8545',
       what: 'its id',

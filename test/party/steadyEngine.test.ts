@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createLeaseTasks } from '../../party/leaseTasks.js';
 import type { Engine, RenderRequest } from '../../renderer/Engine.js';
 import { EngineFailedError, createSteadyEngine } from '../../party/createSteadyEngine.js';
-import { bytes32 } from '../support/leaseFixtures.js';
+import { bytes32, leaseId } from '../support/leaseFixtures.js';
 
 const request = (name: string, signal?: AbortSignal): RenderRequest =>
   ({
@@ -98,19 +98,19 @@ describe('the tasks of leases', () => {
     const tasks = createLeaseTasks({ nowMs: () => 0 });
     let finish: (block: number | undefined) => void = () => undefined;
     const running = tasks.run(
-      1,
+      leaseId(1),
       () =>
         new Promise((resolve) => {
           finish = resolve;
         }),
       () => assert.fail('no error'),
     );
-    assert.equal(tasks.isReady(1, { blockNumber: 5, ms: 0 }), false);
-    assert.equal(tasks.isReady(2, { blockNumber: 5, ms: 0 }), true);
+    assert.equal(tasks.isReady(leaseId(1), { blockNumber: 5, ms: 0 }), false);
+    assert.equal(tasks.isReady(leaseId(2), { blockNumber: 5, ms: 0 }), true);
     finish(7);
     await running;
-    assert.equal(tasks.isReady(1, { blockNumber: 6, ms: 0 }), false);
-    assert.equal(tasks.isReady(1, { blockNumber: 7, ms: 0 }), true);
+    assert.equal(tasks.isReady(leaseId(1), { blockNumber: 6, ms: 0 }), false);
+    assert.equal(tasks.isReady(leaseId(1), { blockNumber: 7, ms: 0 }), true);
   });
 
   it('pause longer with every failure, and not at all after a success', async () => {
@@ -119,23 +119,23 @@ describe('the tasks of leases', () => {
     const pauses: number[] = [];
     for (let i = 0; i < 8; i++)
       await tasks.run(
-        1,
+        leaseId(1),
         async () => {
           throw new Error('no');
         },
         (_error, retryInMs) => pauses.push(retryInMs),
       );
     assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
-    assert.equal(tasks.isReady(1, { blockNumber: 0, ms: 14_999 }), false);
+    assert.equal(tasks.isReady(leaseId(1), { blockNumber: 0, ms: 14_999 }), false);
     ms = 15_000;
-    assert.equal(tasks.isReady(1, { blockNumber: 0, ms }), true);
+    assert.equal(tasks.isReady(leaseId(1), { blockNumber: 0, ms }), true);
     await tasks.run(
-      1,
+      leaseId(1),
       async () => undefined,
       () => undefined,
     );
     await tasks.run(
-      1,
+      leaseId(1),
       async () => {
         throw new Error('no');
       },

@@ -10,7 +10,7 @@ import { drawAudit } from '../../protocol/draw.js';
 import { LEAF_FLOATS, chunkRect } from '../../protocol/geometry.js';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { canonicalizeSums, decodeChunkOpening, encodeChunkOpening } from '../../protocol/opening.js';
-import { address, bytes32, jobId } from '../support/leaseFixtures.js';
+import { address, bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 const ACROSS = ACROSS_DEVICES;
@@ -133,7 +133,7 @@ describe('the tests of an audit', () => {
   it('a finding and an opening survive a round trip', () => {
     const finding: Finding = {
       protocolVersion: 1,
-      leaseId: 3,
+      leaseId: leaseId(3),
       jobId: jobId('01'),
       verifier: address('02'),
       verdict: 'pass',

@@ -9,6 +9,7 @@ import {
   parseChunkId,
   parseCid,
   parseJobId,
+  parseLeaseId,
   parseWei,
   rawCidOfDigest,
 } from '../../protocol/ids.js';
@@ -113,7 +114,7 @@ describe('formats', () => {
     assert.deepEqual(parseTerms(encodeTerms(terms).bytes), terms);
     const outputs = {
       jobId: parseJobId(digest),
-      leaseId: 3,
+      leaseId: parseLeaseId(3),
       worker: address,
       chunks: [{ chunkIndex: 1, cid, pixelHash: digest, leafRoot: digest, preparedHash: digest, kernelHash: digest }],
     };

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { BadInputError } from '../../protocol/errors.js';
 import {
   type Address,
   type Bytes32,
   type Cid,
   type JobId,
+  type LeaseId,
   parseAddress,
   parseBytes32,
   parseJobId,
+  parseLeaseId,
   rawCidOfDigest,
 } from '../../protocol/ids.js';
 
@@ -18,6 +21,7 @@ describe('ids', () => {
   const takesJobId = (value: JobId): JobId => value;
   const cid = rawCidOfDigest(bytes32);
   const takesCid = (value: Cid): Cid => value;
+  const takesLeaseId = (value: LeaseId): LeaseId => value;
   const takesAddress = (value: Address): Address => value;
   const takesBytes32 = (value: Bytes32): Bytes32 => value;
 
@@ -40,6 +44,10 @@ describe('ids', () => {
     takesCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
     // @ts-expect-error a CID is no 32 bytes
     takesBytes32(cid);
+    // @ts-expect-error an index of a chunk is no lease
+    takesLeaseId(7);
+    assert.equal(takesLeaseId(parseLeaseId(7)), 7);
+    for (const value of [0, -1, 1.5, 2 ** 53, '1', undefined]) assert.throws(() => parseLeaseId(value), BadInputError);
     // @ts-expect-error text becomes an account by parseAddress alone
     takesAddress(`0x${'12'.repeat(20)}`);
   });

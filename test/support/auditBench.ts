@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../../protocol/events.js';
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
+import { type Bytes32, bytes32Of, parseLeaseId } from '../../protocol/ids.js';
 import { applyEvent } from '../../protocol/applyEvent.js';
 import { type LedgerLease, createLedger } from '../../protocol/ledger.js';
 import { type Manifest, encodeManifest } from '../../protocol/manifest.js';
@@ -141,7 +141,7 @@ export async function createAuditBench(): Promise<AuditBench> {
           logIndex: 0,
         } as unknown as ContractEvent);
       };
-      const lease = (): LedgerLease => ledger.leases.get(number) as LedgerLease;
+      const lease = (): LedgerLease => ledger.leases.get(parseLeaseId(number)) as LedgerLease;
       emit('JobCreated', {
         jobId,
         artist,
@@ -157,7 +157,7 @@ export async function createAuditBench(): Promise<AuditBench> {
         chunks ?? Array.from({ length: total / geometry.frameCount }, (_, i) => total / geometry.frameCount + i),
       );
       emit('LeaseTaken', {
-        leaseId: number,
+        leaseId: parseLeaseId(number),
         jobId,
         worker,
         ...taken,
@@ -214,7 +214,7 @@ export async function createAuditBench(): Promise<AuditBench> {
       await store.putBlock(encoded.bytes);
       const root = rootOfOutputs(outputs, network);
       emit('LeaseCommitted', {
-        leaseId: number,
+        leaseId: parseLeaseId(number),
         root: cheat.alterRoot?.(root) ?? root,
         outputsDigest: encoded.digest,
         drawBlock: 10,
@@ -223,7 +223,7 @@ export async function createAuditBench(): Promise<AuditBench> {
 
       // The draw, the verifier's blind values, and the opening.
       const draw = { seed: bytes32Of(sha256(u32(number))), drawnMask: taken.mask };
-      emit('LeaseDrawn', { leaseId: number, ...draw, verifiers: [verifier] });
+      emit('LeaseDrawn', { leaseId: parseLeaseId(number), ...draw, verifiers: [verifier] });
       const verifierJobs = createJobCache({
         ledger: () => ledger,
         store,
@@ -243,12 +243,12 @@ export async function createAuditBench(): Promise<AuditBench> {
         },
         { lease: lease(), draw, signal },
       );
-      emit('LeaseSealed', { leaseId: number, verifier, sealHash: key('seal') });
-      emit('LeaseSealsComplete', { leaseId: number, openDeadline: 1_800_000_000 });
+      emit('LeaseSealed', { leaseId: parseLeaseId(number), verifier, sealHash: key('seal') });
+      emit('LeaseSealsComplete', { leaseId: parseLeaseId(number), openDeadline: 1_800_000_000 });
       const sealed = lease() as Extract<LedgerLease, { state: 'SEALED' }>;
       await openLease(context, { lease: sealed, secondsLeft: 60, openSeconds: 60, signal });
       opened = (await cheat.afterOpening?.(store, opened)) ?? opened;
-      emit('LeaseOpened', { leaseId: number, openingDigest: opened, revealDeadline: 1_800_000_000 });
+      emit('LeaseOpened', { leaseId: parseLeaseId(number), openingDigest: opened, revealDeadline: 1_800_000_000 });
 
       const { commitment } = lease() as Extract<LedgerLease, { state: 'OPENED' }>;
       const outcome = await auditLease({

@@ -1,5 +1,14 @@
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
-import { type Address, type Bytes32, type JobId, parseAddress, parseBytes32, parseJobId } from '../../protocol/ids.js';
+import {
+  type Address,
+  type Bytes32,
+  type JobId,
+  type LeaseId,
+  parseAddress,
+  parseBytes32,
+  parseJobId,
+  parseLeaseId,
+} from '../../protocol/ids.js';
 import type { LeaseCommitment, LeaseState, LedgerAudit, LedgerLease } from '../../protocol/ledger.js';
 import type { PolicyNumbers } from '../../protocol/policy.js';
 
@@ -7,6 +16,8 @@ import type { PolicyNumbers } from '../../protocol/policy.js';
 export const bytes32 = (byte: string): Bytes32 => parseBytes32(`0x${byte.repeat(32)}`);
 /** The job whose id is bytes32(byte). */
 export const jobId = (byte: string): JobId => parseJobId(bytes32(byte));
+/** The lease of that number. */
+export const leaseId = (number: number): LeaseId => parseLeaseId(number);
 /** The account of twenty bytes that are all the same, two hex digits. */
 export const address = (byte: string): Address => parseAddress(`0x${byte.repeat(20)}`);
 export const WORKER = address('a1');
@@ -38,7 +49,7 @@ export function commitment(more: Partial<LeaseCommitment> = {}): LeaseCommitment
 export const DRAWN = { seed: bytes32('05'), drawnMask: 3n, verifiers: [VERIFIERS[0], VERIFIERS[1]] };
 
 const common = {
-  leaseId: 7,
+  leaseId: leaseId(7),
   jobId: jobId('0a'),
   worker: WORKER,
   word: 0,

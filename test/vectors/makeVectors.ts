@@ -16,7 +16,7 @@ import {
 import { chunkRect } from '../../protocol/geometry.js';
 import { chunkRoot, leafHash, leafSalt, leaseRoot, pixelHash, sealHash, valuesHash } from '../../protocol/hashes.js';
 import { readBlockHeader } from '../../protocol/header.js';
-import { type Address, type Bytes32, bytes32Of, parseAddress, parseJobId } from '../../protocol/ids.js';
+import { type Address, type Bytes32, bytes32Of, parseAddress, parseJobId, parseLeaseId } from '../../protocol/ids.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { jobIdOf } from '../../protocol/terms.js';
 import { merklePath, merkleRoot } from '../../protocol/trees.js';
@@ -49,7 +49,7 @@ function leafCases(): Case[] {
   return range(4, (i) => {
     const leaf = {
       jobId: parseJobId(bytes32('job', i)),
-      leaseId: 1 + i * 4294967301,
+      leaseId: parseLeaseId(1 + i * 4294967301),
       chunkIndex: i * 1000003,
       block: i * 17,
       batch: i,
@@ -67,7 +67,7 @@ function leafCases(): Case[] {
 function saltCases(): Case[] {
   return range(4, (i) => {
     const secret = bytes32('secret', i);
-    const leaf = { leaseId: 1 + i, chunkIndex: i * 5, leafIndex: i * 11 };
+    const leaf = { leaseId: parseLeaseId(1 + i), chunkIndex: i * 5, leafIndex: i * 11 };
     return { secret, ...leaf, salt: hexOfBytes(leafSalt({ secret: bytesOfHex(secret), ...leaf })) };
   });
 }
@@ -102,7 +102,7 @@ function leaseRootCases(): Case[] {
     const lease = {
       chainId: 31337,
       contract: address('contract', count),
-      leaseId: count,
+      leaseId: parseLeaseId(count),
       worker: address('worker', count),
       chunkRoots: range(count, (i) => bytes32('chunkRoot', i)),
     };
@@ -126,7 +126,7 @@ function jobIdCases(): Case[] {
 
 function drawSeedCases(): Case[] {
   return range(3, (i) => {
-    const draw = { mixHash: bytes32('mix', i), leaseId: 1 + i };
+    const draw = { mixHash: bytes32('mix', i), leaseId: parseLeaseId(1 + i) };
     return { ...draw, seed: drawSeed(draw) };
   });
 }
@@ -234,7 +234,7 @@ function sealCases(): Case[] {
     const hash = valuesHash(values);
     const seal = {
       verifier: address('verifier', i),
-      leaseId: 1 + i,
+      leaseId: parseLeaseId(1 + i),
       valuesHash: hash,
       secret: bytes32('sealSecret', i),
     };

@@ -6,7 +6,7 @@ import type { Bytes32 } from '../../protocol/ids.js';
 import { revealLease } from '../../verifier/effects/revealLease.js';
 import { sealSecret } from '../../verifier/sealSecret.js';
 import type { VerifierContext } from '../../verifier/VerifierContext.js';
-import { DRAWN, VERIFIERS, address, audit, bytes32, commitment, lease } from '../support/leaseFixtures.js';
+import { DRAWN, VERIFIERS, address, audit, bytes32, commitment, lease, leaseId } from '../support/leaseFixtures.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { testLog } from '../support/smallNetwork.js';
 
@@ -44,9 +44,9 @@ function verifierWith(revealed: { verdict: Verdict; findingDigest: Bytes32 }[]) 
 const seal = (verifierKey: Bytes32) =>
   sealHash({
     verifier: VERIFIERS[0],
-    leaseId: 7,
+    leaseId: leaseId(7),
     valuesHash: valuesHash(measurement.values),
-    secret: sealSecret({ key: verifierKey, ...network, leaseId: 7 }),
+    secret: sealSecret({ key: verifierKey, ...network, leaseId: leaseId(7) }),
   });
 
 describe('a reveal', () => {

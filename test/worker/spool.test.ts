@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { openMeasurements } from '../../verifier/measurements.js';
 import { openSpool } from '../../worker/spool.js';
-import { bytes32, jobId } from '../support/leaseFixtures.js';
+import { bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
 import { mountSmallDisk } from '../support/mountSmallDisk.js';
 
-const lease = { leaseId: 4, jobId: jobId('0a') };
+const lease = { leaseId: leaseId(4), jobId: jobId('0a') };
 const chunk = {
   output: {
     chunkIndex: 9,
@@ -40,7 +40,7 @@ describe('what daemons keep on disk', () => {
     const spool = await openSpool({ folder });
     assert.deepEqual(await spool.read(lease, 9), chunk);
     assert.deepEqual(await spool.leaseIds(), [4]);
-    await spool.remove(4);
+    await spool.remove(leaseId(4));
     assert.equal(await spool.read(lease, 9), undefined);
     assert.deepEqual(await spool.leaseIds(), []);
   });
@@ -69,7 +69,7 @@ describe('what daemons keep on disk', () => {
       await assert.rejects(spool.reserve([full]), /the disk is full/);
       await fill(disk.folder);
       await assert.rejects(spool.reserve([{ chunkIndex: 1, leafCount: 2 }]), /the disk is full/);
-      await reservation.assign(4);
+      await reservation.assign(leaseId(4));
       await reservation.release();
       await spool.write(lease, chunk);
       assert.deepEqual(await (await openSpool({ folder: disk.folder })).read(lease, 9), chunk);
@@ -98,7 +98,7 @@ describe('what daemons keep on disk', () => {
   it('room of an earlier lease of the same number is given up, and room alone reads as no chunk', async () => {
     const spool = await openSpool({ folder });
     await spool.write({ ...lease, jobId: jobId('0b') }, chunk);
-    await (await spool.reserve([{ chunkIndex: 9, leafCount: 2 }])).assign(4);
+    await (await spool.reserve([{ chunkIndex: 9, leafCount: 2 }])).assign(leaseId(4));
     assert.equal(await spool.read(lease, 9), undefined);
     assert.equal(await spool.read({ ...lease, jobId: jobId('0b') }, 9), undefined);
     await spool.write(lease, chunk);
@@ -112,14 +112,14 @@ describe('what daemons keep on disk', () => {
       values: Float32Array.of(1, 2, 3, 4),
       blockLeaves: Float32Array.of(5, 6),
     };
-    await (await openMeasurements({ folder })).write(4, measurement);
+    await (await openMeasurements({ folder })).write(leaseId(4), measurement);
     const measurements = await openMeasurements({ folder });
-    assert.deepEqual(await measurements.read(4, bytes32('06')), measurement);
-    assert.equal(await measurements.read(4, bytes32('08')), undefined);
+    assert.deepEqual(await measurements.read(leaseId(4), bytes32('06')), measurement);
+    assert.equal(await measurements.read(leaseId(4), bytes32('08')), undefined);
     assert.deepEqual(await measurements.leaseIds(), [4]);
     await writeFile(join(folder, '4.measured'), new Uint8Array(50));
-    assert.equal(await measurements.read(4, bytes32('06')), undefined);
-    await measurements.remove(4);
+    assert.equal(await measurements.read(leaseId(4), bytes32('06')), undefined);
+    await measurements.remove(leaseId(4));
     assert.deepEqual(await measurements.leaseIds(), []);
   });
 });

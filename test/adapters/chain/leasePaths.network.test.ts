@@ -4,7 +4,7 @@ import { followEvents } from '../../../adapters/chain/followEvents.js';
 import { bytesOfHex, littleEndianBytes } from '../../../protocol/bytes.js';
 import type { ContractEvent } from '../../../protocol/events.js';
 import { chunkRoot, leafHash, leaseRoot } from '../../../protocol/hashes.js';
-import { type JobId, bytes32Of } from '../../../protocol/ids.js';
+import { type JobId, type LeaseId, bytes32Of } from '../../../protocol/ids.js';
 import { ledgerOf } from '../../../protocol/applyEvent.js';
 import type { ChainPort } from '../../../protocol/ports.js';
 import { merklePath, merkleRoot } from '../../../protocol/trees.js';
@@ -277,7 +277,7 @@ describe('a lease whose deadlines pass', function () {
   after(() => net.close());
 
   /** Calls expire until its time has come. */
-  async function expireWhenOver(leaseId: number): Promise<void> {
+  async function expireWhenOver(leaseId: LeaseId): Promise<void> {
     for (;;) {
       try {
         await cast.artist.expire({ leaseId });
