@@ -15,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export interface Workshop {
   folder: string;
   home: string;
+  /** The environment that makes a program a part of this workshop. */
+  env: NodeJS.ProcessEnv;
   /** Path in the folder. */
   path(name: string): string;
   /** Starts `rushes` as a user would, with this folder as its world. */
@@ -130,6 +132,7 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     folder,
     home,
+    env: base,
     path: (name) => join(folder, name),
     start,
     run: (args, env) => start(args, env).ended,
