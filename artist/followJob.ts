@@ -133,11 +133,11 @@ function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWat
       advice: 'run the same command again for a new job.',
     });
   const timestamp = watch.log.head?.timestamp ?? 0;
-  if (timestamp > job.deadline)
+  if (timestamp > job.deadlineSeconds)
     throw new RushesError({
       code: 'job-late',
       message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`,
-      facts: { jobId: job.jobId, deadline: job.deadline },
+      facts: { jobId: job.jobId, deadline: job.deadlineSeconds },
       advice: 'run the same command again with a later --deadline; what was not earned came back.',
     });
   // The dearest chunk left cannot be dearer than all of the pay divided by the chunks: every chunk weighs the same.

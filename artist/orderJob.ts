@@ -60,7 +60,7 @@ export async function orderJob({
   // Go on with the job of an earlier run, unless it was closed or its time is over.
   const known = await rememberedFor({ session, memory, manifestDigest });
   const job = known === undefined ? undefined : watch.log.ledger.jobs.get(known.jobId);
-  if (known !== undefined && job !== undefined && !job.closed && (job.completed || job.deadline > nowSeconds)) {
+  if (known !== undefined && job !== undefined && !job.closed && (job.completed || job.deadlineSeconds > nowSeconds)) {
     const order = orderOf(known, manifest);
     onOrder(order);
     onEvent({

@@ -33,8 +33,8 @@ export async function readPresence({
   const heard = await heardBy(network.coordinatorUrl, signal);
   const acted = lastActs(log.events);
   const nowSeconds = log.head?.timestamp ?? 0;
-  return [...log.ledger.accounts.values()].flatMap(({ account, role, withdrawableAt }) => {
-    if (role === undefined || withdrawableAt !== undefined) return [];
+  return [...log.ledger.accounts.values()].flatMap(({ account, role, withdrawableAtSeconds }) => {
+    if (role === undefined || withdrawableAtSeconds !== undefined) return [];
     const heardAtMs = heard.get(account);
     return {
       account,

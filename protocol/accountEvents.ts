@@ -6,12 +6,14 @@ export const ACCOUNT_EVENTS: Handlers<
   'Registered' | 'StakeAdded' | 'UnbondingStarted' | 'StakeWithdrawn' | 'Slashed' | 'Credited' | 'Withdrawn'
 > = {
   Registered(ledger, event) {
-    const { account, role, deviceClass, stakeWei } = event.args;
-    weigh(
-      Object.assign(accountOf(ledger, account), { role, deviceClass, stakeWei, withdrawableAt: undefined }),
-      event.blockNumber,
-    );
-    if (role === 'verifier') ledger.verifiers.push(account);
+    const { account: address, role, deviceClass, stakeWei } = event.args;
+    const account = accountOf(ledger, address);
+    account.role = role;
+    account.deviceClass = deviceClass;
+    account.stakeWei = stakeWei;
+    account.withdrawableAtSeconds = undefined;
+    weigh(account, event.blockNumber);
+    if (role === 'verifier') ledger.verifiers.push(address);
   },
 
   StakeAdded(ledger, event) {
@@ -22,7 +24,7 @@ export const ACCOUNT_EVENTS: Handlers<
 
   UnbondingStarted(ledger, event) {
     const account = accountOf(ledger, event.args.account);
-    account.withdrawableAt = event.args.withdrawableAt;
+    account.withdrawableAtSeconds = event.args.withdrawableAt;
     weigh(account, event.blockNumber);
   },
 
@@ -30,7 +32,7 @@ export const ACCOUNT_EVENTS: Handlers<
     const account = accountOf(ledger, event.args.account);
     account.stakeWei -= event.args.amountWei;
     account.role = undefined;
-    account.withdrawableAt = undefined;
+    account.withdrawableAtSeconds = undefined;
     const place = ledger.verifiers.indexOf(account.account);
     if (place >= 0) ledger.verifiers.splice(place, 1);
   },
@@ -56,7 +58,7 @@ export const ACCOUNT_EVENTS: Handlers<
 /** Keeps what a verifier weighs from this block on. */
 function weigh(account: LedgerAccount, blockNumber: number): void {
   if (account.role !== 'verifier') return;
-  const weightWei = account.withdrawableAt === undefined ? account.stakeWei : 0n;
+  const weightWei = account.withdrawableAtSeconds === undefined ? account.stakeWei : 0n;
   if (account.weights.at(-1)?.blockNumber === blockNumber) account.weights.pop();
   account.weights.push({ blockNumber, weightWei });
 }

@@ -30,7 +30,7 @@ export const AUDIT_EVENTS: Handlers<
       ...commonOf(lease),
       state: 'SEALED',
       commitment: lease.commitment,
-      openDeadline: event.args.openDeadline,
+      openDeadlineSeconds: event.args.openDeadline,
     });
   },
 
@@ -40,7 +40,7 @@ export const AUDIT_EVENTS: Handlers<
     lease.commitment.drawBlock = event.args.drawBlock;
     lease.commitment.audits = lease.commitment.audits.filter((audit) => audit.sealHash !== undefined);
     lease.feeWei = event.args.feeWei;
-    lease.sealDeadline = event.args.sealDeadline;
+    lease.sealDeadlineSeconds = event.args.sealDeadline;
   },
 
   OpeningDemanded(ledger, event) {
@@ -49,12 +49,12 @@ export const AUDIT_EVENTS: Handlers<
     auditOf(lease.commitment, verifier).demand = {
       chunkIndex,
       leafIndex,
-      answerDeadline,
+      answerDeadlineSeconds: answerDeadline,
       answered: false,
       present: false,
       answerTransaction: undefined,
     };
-    lease.revealDeadline = revealDeadline;
+    lease.revealDeadlineSeconds = revealDeadline;
   },
 
   OpeningAnswered(ledger, event) {

@@ -5,9 +5,10 @@ export const JOB_EVENTS: Handlers<
   'JobCreated' | 'JobFunded' | 'JobClosed' | 'JobCompleted' | 'JobWithdrawn' | 'PolicyAdopted'
 > = {
   JobCreated(ledger, event) {
-    const { chunkCount } = event.args;
-    ledger.jobs.set(event.args.jobId, {
-      ...event.args,
+    const { deadline, ...args } = event.args;
+    ledger.jobs.set(args.jobId, {
+      ...args,
+      deadlineSeconds: deadline,
       createdBlock: event.blockNumber,
       closed: false,
       completed: false,
@@ -17,8 +18,8 @@ export const JOB_EVENTS: Handlers<
       spentWei: 0n,
       withdrawnWei: 0n,
       leaseIds: [],
-      chunkStates: new Uint8Array(chunkCount),
-      chunkLeases: new Float64Array(chunkCount),
+      chunkStates: new Uint8Array(args.chunkCount),
+      chunkLeases: new Float64Array(args.chunkCount),
       barred: new Map(),
     });
   },

@@ -29,10 +29,10 @@ export const LEASE_EVENTS: Handlers<
       feeWei,
       reservedWei,
       state: 'TAKEN',
-      deadline,
+      deadlineSeconds: deadline,
       workerConvictions: accountOf(ledger, worker).convictions,
       takenBlock: event.blockNumber,
-      takenAt: event.blockTimestamp,
+      takenAtSeconds: event.blockTimestamp,
     };
     for (const chunkIndex of chunksOfMask(word, mask)) {
       const state = chunkState(job, chunkIndex);
@@ -58,12 +58,12 @@ export const LEASE_EVENTS: Handlers<
     ledger.leases.set(leaseId, {
       ...commonOf(lease),
       state: 'COMMITTED',
-      sealDeadline,
+      sealDeadlineSeconds: sealDeadline,
       commitment: {
         root,
         outputsDigest,
         committedBlock: event.blockNumber,
-        committedAt: event.blockTimestamp,
+        committedAtSeconds: event.blockTimestamp,
         drawBlock,
         redrafted: false,
         draw: undefined,
@@ -81,7 +81,7 @@ export const LEASE_EVENTS: Handlers<
       state: 'OPENED',
       commitment: lease.commitment,
       openingDigest,
-      revealDeadline,
+      revealDeadlineSeconds: revealDeadline,
     });
   },
 
@@ -92,7 +92,7 @@ export const LEASE_EVENTS: Handlers<
       state: 'PAYABLE',
       commitment: lease.commitment,
       openingDigest: openingOf(lease),
-      endedAt: event.blockTimestamp,
+      endedAtSeconds: event.blockTimestamp,
     });
     endLease(ledger, lease, 'paid');
   },
@@ -106,7 +106,7 @@ export const LEASE_EVENTS: Handlers<
       commitment: commitmentOf(lease),
       openingDigest: openingOf(lease),
       reason,
-      endedAt: event.blockTimestamp,
+      endedAtSeconds: event.blockTimestamp,
     });
     endLease(ledger, lease, 'voided');
     if (barsWorker(lease, reason)) bar(jobOf(ledger, lease.jobId), lease);
@@ -120,7 +120,7 @@ export const LEASE_EVENTS: Handlers<
       commitment: lease.commitment,
       openingDigest: openingOf(lease),
       slashedWei: event.args.slashedWei,
-      endedAt: event.blockTimestamp,
+      endedAtSeconds: event.blockTimestamp,
     });
     endLease(ledger, lease, 'free');
     accountOf(ledger, lease.worker).convictions++;
@@ -132,7 +132,7 @@ export const LEASE_EVENTS: Handlers<
       ...commonOf(lease),
       state: 'EXPIRED',
       slashedWei: event.args.slashedWei,
-      endedAt: event.blockTimestamp,
+      endedAtSeconds: event.blockTimestamp,
     });
     endLease(ledger, lease, 'free');
   },

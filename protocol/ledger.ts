@@ -24,7 +24,7 @@ export interface LedgerJob {
   readonly weightsRoot: Bytes32;
   readonly pricePerUnitWei: Wei;
   /** Unix seconds. */
-  readonly deadline: number;
+  readonly deadlineSeconds: number;
   readonly createdBlock: number;
   closed: boolean;
   completed: boolean;
@@ -56,7 +56,7 @@ export interface LedgerAudit {
     | {
         chunkIndex: number;
         leafIndex: number;
-        /** Unix seconds. */ answerDeadline: number;
+        /** Unix seconds. */ answerDeadlineSeconds: number;
         answered: boolean;
         /** false where the committed tree has no such leaf */ present: boolean;
         answerTransaction: Bytes32 | undefined;
@@ -80,7 +80,7 @@ export interface LeaseCommon {
   readonly workerConvictions: number;
   readonly takenBlock: number;
   /** Unix seconds. */
-  readonly takenAt: number;
+  readonly takenAtSeconds: number;
 }
 
 /** What stands once a worker committed. */
@@ -89,7 +89,7 @@ export interface LeaseCommitment {
   outputsDigest: Bytes32;
   committedBlock: number;
   /** Unix seconds. */
-  committedAt: number;
+  committedAtSeconds: number;
   /** Its header decides the draw. */
   drawBlock: number;
   redrafted: boolean;
@@ -99,29 +99,29 @@ export interface LeaseCommitment {
   audits: LedgerAudit[];
 }
 
-/** A lease by state; deadlines are unix seconds after which anyone may call expire. */
+/** A lease by state; deadlines are unix times after which anyone may call expire. */
 export type LedgerLease = LeaseCommon &
   (
-    | { state: 'TAKEN'; deadline: number }
-    | { state: 'COMMITTED'; commitment: LeaseCommitment; sealDeadline: number }
-    | { state: 'SEALED'; commitment: LeaseCommitment; openDeadline: number }
-    | { state: 'OPENED'; commitment: LeaseCommitment; openingDigest: Bytes32; revealDeadline: number }
-    | { state: 'PAYABLE'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; endedAt: number }
+    | { state: 'TAKEN'; deadlineSeconds: number }
+    | { state: 'COMMITTED'; commitment: LeaseCommitment; sealDeadlineSeconds: number }
+    | { state: 'SEALED'; commitment: LeaseCommitment; openDeadlineSeconds: number }
+    | { state: 'OPENED'; commitment: LeaseCommitment; openingDigest: Bytes32; revealDeadlineSeconds: number }
+    | { state: 'PAYABLE'; commitment: LeaseCommitment; openingDigest: Bytes32 | undefined; endedAtSeconds: number }
     | {
         state: 'VOID';
         commitment: LeaseCommitment | undefined;
         openingDigest: Bytes32 | undefined;
         reason: VoidReason;
-        endedAt: number;
+        endedAtSeconds: number;
       }
     | {
         state: 'CONVICTED';
         commitment: LeaseCommitment;
         openingDigest: Bytes32 | undefined;
         slashedWei: Wei;
-        endedAt: number;
+        endedAtSeconds: number;
       }
-    | { state: 'EXPIRED'; slashedWei: Wei; endedAt: number }
+    | { state: 'EXPIRED'; slashedWei: Wei; endedAtSeconds: number }
   );
 
 export type LeaseState = LedgerLease['state'];
@@ -132,7 +132,7 @@ export interface LedgerAccount {
   deviceClass: string;
   stakeWei: Wei;
   /** Unix seconds from which the stake can be withdrawn; undefined while bonded. */
-  withdrawableAt: number | undefined;
+  withdrawableAtSeconds: number | undefined;
   convictions: number;
   slashedWei: Wei;
   /** What withdraw would pay. */
@@ -211,13 +211,13 @@ export function takeableMask(
 export function deadlineOf(lease: LedgerLease): number | undefined {
   switch (lease.state) {
     case 'TAKEN':
-      return lease.deadline;
+      return lease.deadlineSeconds;
     case 'COMMITTED':
-      return lease.sealDeadline;
+      return lease.sealDeadlineSeconds;
     case 'SEALED':
-      return lease.openDeadline;
+      return lease.openDeadlineSeconds;
     case 'OPENED':
-      return lease.revealDeadline;
+      return lease.revealDeadlineSeconds;
     case 'PAYABLE':
     case 'VOID':
     case 'CONVICTED':

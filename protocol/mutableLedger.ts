@@ -64,7 +64,7 @@ export function accountOf(ledger: MutableLedger, address: Address): LedgerAccoun
     role: undefined,
     deviceClass: '',
     stakeWei: 0n,
-    withdrawableAt: undefined,
+    withdrawableAtSeconds: undefined,
     convictions: 0,
     slashedWei: 0n,
     owedWei: 0n,
@@ -86,7 +86,30 @@ export function auditOf(commitment: LeaseCommitment, verifier: Address): LedgerA
 
 /** What a lease takes along into its next state. */
 export function commonOf(lease: LedgerLease): LeaseCommon {
-  const { leaseId, jobId, worker, word, mask, payWei, reservedWei, feeWei, workerConvictions, takenBlock, takenAt } =
-    lease;
-  return { leaseId, jobId, worker, word, mask, payWei, reservedWei, feeWei, workerConvictions, takenBlock, takenAt };
+  const {
+    leaseId,
+    jobId,
+    worker,
+    word,
+    mask,
+    payWei,
+    reservedWei,
+    feeWei,
+    workerConvictions,
+    takenBlock,
+    takenAtSeconds,
+  } = lease;
+  return {
+    leaseId,
+    jobId,
+    worker,
+    word,
+    mask,
+    payWei,
+    reservedWei,
+    feeWei,
+    workerConvictions,
+    takenBlock,
+    takenAtSeconds,
+  };
 }

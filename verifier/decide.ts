@@ -35,13 +35,13 @@ const TABLE: { [State in LeaseState]: readonly Line<State>[] } = {
   TAKEN: [
     { when: isForfeit, do: voidConvictedInTurn },
     // Chunks of a worker that is gone are freed.
-    { when: (view) => isOver(view, view.lease.deadline), do: expire },
+    { when: (view) => isOver(view, view.lease.deadlineSeconds), do: expire },
   ],
   COMMITTED: [
     { when: isForfeit, do: voidConvictedInTurn },
     // Seals that did not come in time are redrafted, the second time the lease is voided.
-    { when: (view) => isOver(view, view.lease.sealDeadline), do: expire },
-    { when: ({ lease, now }) => now.seconds > lease.sealDeadline, do: wait },
+    { when: (view) => isOver(view, view.lease.sealDeadlineSeconds), do: expire },
+    { when: ({ lease, now }) => now.seconds > lease.sealDeadlineSeconds, do: wait },
     { when: (view) => ownSeal(view) !== undefined, do: wait },
     { when: isDrawToRead, do: ({ lease }) => ({ do: 'readDraw', lease }) },
     // Anyone may settle what nothing was drawn of: the others are left a moment.
@@ -54,15 +54,18 @@ const TABLE: { [State in LeaseState]: readonly Line<State>[] } = {
   SEALED: [
     { when: isForfeit, do: voidConvictedInTurn },
     // The worker opens, or is convicted for not opening.
-    { when: (view) => isOver(view, view.lease.openDeadline), do: expire },
+    { when: (view) => isOver(view, view.lease.openDeadlineSeconds), do: expire },
   ],
   OPENED: [
     { when: isForfeit, do: voidConvictedInTurn },
     // A leaf demanded on chain and not shown in time convicts.
-    { when: (view) => pendingDemands(view).some(({ answerDeadline }) => isOver(view, answerDeadline)), do: expire },
+    {
+      when: (view) => pendingDemands(view).some(({ answerDeadlineSeconds }) => isOver(view, answerDeadlineSeconds)),
+      do: expire,
+    },
     { when: mayReveal, do: ({ lease }) => ({ do: 'reveal', lease }) },
     // Verifiers that stay silent are reported.
-    { when: (view) => isOver(view, view.lease.revealDeadline), do: expire },
+    { when: (view) => isOver(view, view.lease.revealDeadlineSeconds), do: expire },
   ],
   PAYABLE: [],
   VOID: [],
@@ -91,7 +94,7 @@ function isDrawToRead(view: LeaseView<'COMMITTED'>): boolean {
 
 /** Whether what anyone may do about a commitment has waited for this verifier's moment. */
 function hasWaited({ lease, now, policy, delaySeconds }: LeaseView<'COMMITTED'>): boolean {
-  return now.seconds > lease.commitment.committedAt + policy.drawDelayBlocks + delaySeconds;
+  return now.seconds > lease.commitment.committedAtSeconds + policy.drawDelayBlocks + delaySeconds;
 }
 
 /** Whether this verifier was drawn, or may fill a place that is open. */
@@ -124,9 +127,9 @@ function ownSeal(view: LeaseView<'COMMITTED'> | LeaseView<'OPENED'>): LedgerAudi
   return lease.commitment.audits.find((audit) => audit.verifier === self && audit.sealHash !== undefined);
 }
 
-function pendingDemands({ lease }: LeaseView<'OPENED'>): { verifier: string; answerDeadline: number }[] {
+function pendingDemands({ lease }: LeaseView<'OPENED'>): { verifier: string; answerDeadlineSeconds: number }[] {
   return lease.commitment.audits.flatMap(({ verifier, demand }) =>
-    demand !== undefined && !demand.answered ? [{ verifier, answerDeadline: demand.answerDeadline }] : [],
+    demand !== undefined && !demand.answered ? [{ verifier, answerDeadlineSeconds: demand.answerDeadlineSeconds }] : [],
   );
 }
 
@@ -137,6 +140,6 @@ function mayReveal(view: LeaseView<'OPENED'>): boolean {
     mine !== undefined &&
     mine.reveal === undefined &&
     !pendingDemands(view).some(({ verifier }) => verifier === view.self) &&
-    view.now.seconds <= view.lease.revealDeadline
+    view.now.seconds <= view.lease.revealDeadlineSeconds
   );
 }

@@ -107,7 +107,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     /** Makes up for what a slash took. */
     async next({ me, ledger, signal }) {
       const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
-      return me.withdrawableAt === undefined && me.stakeWei < minVerifierStakeWei
+      return me.withdrawableAtSeconds === undefined && me.stakeWei < minVerifierStakeWei
         ? topUp(context, minVerifierStakeWei - me.stakeWei, signal)
         : undefined;
     },
@@ -136,7 +136,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
         delaySeconds: delaySecondsOf(chain.account, lease.leaseId),
         forfeit: (ledger.accounts.get(lease.worker)?.convictions ?? 0) !== lease.workerConvictions,
         eligible:
-          me.withdrawableAt === undefined &&
+          me.withdrawableAtSeconds === undefined &&
           me.stakeWei >= policy.minVerifierStakeWei &&
           lease.worker !== chain.account,
       });
@@ -170,7 +170,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
             lease: committed,
             draw,
             header: header ?? new Uint8Array(0),
-            signal: AbortSignal.any([signal, untilDeadline(clock, committed.sealDeadline - at.now().seconds)]),
+            signal: AbortSignal.any([signal, untilDeadline(clock, committed.sealDeadlineSeconds - at.now().seconds)]),
           });
         }
         case 'settleUndrawn':
@@ -178,7 +178,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
             await chain.settleUndrawn({ leaseId, header: knownDrawOf(lease)?.header ?? new Uint8Array(0) }, { signal })
           ).blockNumber;
         case 'reveal': {
-          const secondsLeft = Math.max(1, action.lease.revealDeadline - at.now().seconds);
+          const secondsLeft = Math.max(1, action.lease.revealDeadlineSeconds - at.now().seconds);
           const workerClass = at.ledger().accounts.get(lease.worker)?.deviceClass ?? '';
           const revealSeconds = policyOf(at.ledger(), lease)?.revealSeconds ?? 0;
           return revealLease(context, {

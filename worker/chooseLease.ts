@@ -21,7 +21,10 @@ const FIRST_CHUNKS = 4;
 
 /** What a choice depends on besides the job. */
 export interface LeaseChoice {
-  job: Pick<LedgerJob, 'chunkStates' | 'chunkCount' | 'barred' | 'unreservedWei' | 'pricePerUnitWei' | 'deadline'>;
+  job: Pick<
+    LedgerJob,
+    'chunkStates' | 'chunkCount' | 'barred' | 'unreservedWei' | 'pricePerUnitWei' | 'deadlineSeconds'
+  >;
   geometry: Geometry;
   weights: Uint16Array;
   policy: PolicyNumbers;
@@ -95,7 +98,7 @@ function fits(
   if (chunks > Math.min(choice.maxChunks, policy.maxChunksPerLease) || units > policy.maxUnitsPerLease) return false;
   if (lease.reservedWei > job.unreservedWei || lease.neededStakeWei > choice.reachableStakeWei) return false;
   // Two seconds of slack: the transaction is mined in a later block than the one the time is from.
-  if (choice.nowSeconds + 2 + times.longestPathSeconds > job.deadline) return false;
+  if (choice.nowSeconds + 2 + times.longestPathSeconds > job.deadlineSeconds) return false;
   if (choice.msPerUnit === undefined) return chunks <= FIRST_CHUNKS;
   const renderMs = units * choice.msPerUnit;
   // A single chunk is taken even where it is slow, as long as it can be done in time.

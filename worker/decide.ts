@@ -25,20 +25,20 @@ const TABLE: { [State in LeaseState]: readonly Line<State>[] } = {
   TAKEN: [
     { when: isForfeit, do: voidConvicted },
     // Given back by the worker as well as by anyone.
-    { when: ({ lease, now }) => now.seconds > lease.deadline, do: expire },
+    { when: ({ lease, now }) => now.seconds > lease.deadlineSeconds, do: expire },
     { when: always, do: ({ lease }) => ({ do: 'renderAndCommit', lease }) },
   ],
   COMMITTED: [
     { when: isForfeit, do: voidConvicted },
     // Seals that did not come are redrafted.
-    { when: ({ lease, now }) => now.seconds > lease.sealDeadline, do: expire },
+    { when: ({ lease, now }) => now.seconds > lease.sealDeadlineSeconds, do: expire },
     // The worker itself brings the header where nothing may be drawn, and is paid at once.
     { when: mayBeUndrawn, do: ({ lease }) => ({ do: 'settleUndrawn', lease }) },
   ],
   SEALED: [
     { when: isForfeit, do: voidConvicted },
     // Too late is lost: anyone may convict, and the worker does not help.
-    { when: ({ lease, now }) => now.seconds > lease.openDeadline, do: wait },
+    { when: ({ lease, now }) => now.seconds > lease.openDeadlineSeconds, do: wait },
     // Every verifier is bound to its values.
     { when: always, do: ({ lease }) => ({ do: 'open', lease }) },
   ],
@@ -46,7 +46,7 @@ const TABLE: { [State in LeaseState]: readonly Line<State>[] } = {
     { when: isForfeit, do: voidConvicted },
     { when: (view) => demandOf(view) !== undefined, do: (view) => demandOf(view) ?? wait() },
     // Verifiers that stay silent are reported.
-    { when: ({ lease, now }) => now.seconds > lease.revealDeadline, do: expire },
+    { when: ({ lease, now }) => now.seconds > lease.revealDeadlineSeconds, do: expire },
   ],
   PAYABLE: [],
   VOID: [],
@@ -73,7 +73,7 @@ function mayBeUndrawn({ lease, now, policy, knownDrawn }: LeaseView<'COMMITTED'>
 /** The first leaf that a verifier demanded on chain and that can still be shown in time. */
 function demandOf({ lease, now }: LeaseView<'OPENED'>): WorkerAction | undefined {
   for (const { verifier, demand } of lease.commitment.audits)
-    if (demand !== undefined && !demand.answered && now.seconds <= demand.answerDeadline)
+    if (demand !== undefined && !demand.answered && now.seconds <= demand.answerDeadlineSeconds)
       return { do: 'answer', lease, verifier, chunkIndex: demand.chunkIndex, leafIndex: demand.leafIndex };
   return undefined;
 }

@@ -137,7 +137,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       const leases = ownLeases(ledger);
       const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
       if (toRender >= settings.leasesToRender || leases.length >= settings.openLeases) return undefined;
-      if (me.withdrawableAt !== undefined || isConvicted(me, ledger)) return undefined;
+      if (me.withdrawableAtSeconds !== undefined || isConvicted(me, ledger)) return undefined;
       const { suggestions } = ports;
       return takeNext(context, {
         ledger,
@@ -179,7 +179,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
           return undefined;
         case 'renderAndCommit': {
           // Past the deadline a commitment is refused: stop rendering then.
-          const secondsLeft = action.lease.deadline - at.now().seconds;
+          const secondsLeft = action.lease.deadlineSeconds - at.now().seconds;
           return commitLease(context, action.lease, AbortSignal.any([signal, untilDeadline(clock, secondsLeft)]));
         }
         case 'settleUndrawn': {
@@ -195,7 +195,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
         case 'open':
           return openLease(context, {
             lease: action.lease,
-            secondsLeft: action.lease.openDeadline - at.now().seconds,
+            secondsLeft: action.lease.openDeadlineSeconds - at.now().seconds,
             openSeconds: policyOf(at.ledger(), lease)?.openSeconds ?? 0,
             signal,
           });

@@ -76,7 +76,7 @@ export async function statusCommand({
   function showJobs(jobs: Readonly<LedgerJob>[], ledger: Ledger, { terminal: shown }: CommandContext): void {
     const parties = [...ledger.accounts.values()].filter((account) => account.role !== undefined);
     const count = (role: string): number =>
-      parties.filter((account) => account.role === role && account.withdrawableAt === undefined).length;
+      parties.filter((account) => account.role === role && account.withdrawableAtSeconds === undefined).length;
     shown.line(
       `network ${session.network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${session.network.testMoney ? '; it pays in test money' : ''}`,
     );
@@ -120,7 +120,7 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
           ? 'waiting'
           : 'running',
     artist: job.artist,
-    deadline: job.deadline,
+    deadline: job.deadlineSeconds,
     chunks,
     fundedWei: job.fundedWei.toString(),
     spentWei: job.spentWei.toString(),

@@ -37,7 +37,7 @@ export function postSuggestion(server: HttpServer, context: CoordinatorContext):
         const worker = parseAddress(request.params.address);
         const account = state.ledger.accounts.get(worker);
         // Whoever has no stake could otherwise keep chunks from those who have.
-        if (account?.role !== 'worker' || account.withdrawableAt !== undefined)
+        if (account?.role !== 'worker' || account.withdrawableAtSeconds !== undefined)
           throw new RushesError({
             code: 'not-registered',
             message: `${worker} is not registered as a worker`,

@@ -39,7 +39,7 @@ export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSch
     termsDigest: job.termsDigest,
     policy: job.policy,
     pricePerUnitWei: job.pricePerUnitWei.toString(),
-    deadline: job.deadline,
+    deadline: job.deadlineSeconds,
     createdBlock: job.createdBlock,
     state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
     chunks: { total: job.chunkCount, ...countChunks(job) },

@@ -71,7 +71,7 @@ export async function writeProjection(
           role: account.role ?? null,
           device_class: account.deviceClass,
           stake_wei: account.stakeWei,
-          withdrawable_at: account.withdrawableAt ?? null,
+          withdrawable_at: account.withdrawableAtSeconds ?? null,
           convictions: account.convictions,
           slashed_wei: account.slashedWei,
           owed_wei: account.owedWei,
@@ -183,7 +183,7 @@ function jobRow(job: Readonly<LedgerJob>, policy: PolicyNumbers | undefined) {
     policy: job.policy,
     chunk_count: job.chunkCount,
     created_block: job.createdBlock,
-    deadline: job.deadline,
+    deadline: job.deadlineSeconds,
     closed: job.closed,
     completed: job.completed,
     funded_wei: job.fundedWei,
@@ -229,9 +229,9 @@ function leaseRow(lease: LedgerLease) {
     mask: lease.mask,
     state: lease.state,
     pay_wei: lease.payWei,
-    taken_at: lease.takenAt,
-    committed_at: commitmentOf(lease)?.committedAt ?? null,
-    ended_at: 'endedAt' in lease ? lease.endedAt : null,
+    taken_at: lease.takenAtSeconds,
+    committed_at: commitmentOf(lease)?.committedAtSeconds ?? null,
+    ended_at: 'endedAtSeconds' in lease ? lease.endedAtSeconds : null,
   };
 }
 

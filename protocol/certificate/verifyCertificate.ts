@@ -65,7 +65,7 @@ export function verifyCertificate(certificate: Certificate): CertificateCheck {
   });
   same('job id', job.jobId, jobIdOf({ ...certificate.chain, ...certificate.job }));
   same('price per unit', certificate.terms.pricePerUnitWei, job.pricePerUnitWei.toString());
-  same('deadline', certificate.terms.deadline, job.deadline);
+  same('deadline', certificate.terms.deadline, job.deadlineSeconds);
   same('policy', certificate.terms.policy, job.policy);
   same('numbers of the policy', ledger.policies.has(job.policy), true);
   same('chunks of the job', job.chunkCount, chunkCount(geometry));

@@ -14,7 +14,7 @@ const reveal = {
 const demand = {
   chunkIndex: 1,
   leafIndex: 2,
-  answerDeadline: 900,
+  answerDeadlineSeconds: 900,
   answered: false,
   present: false,
   answerTransaction: undefined,

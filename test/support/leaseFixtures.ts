@@ -36,7 +36,7 @@ export function commitment(more: Partial<LeaseCommitment> = {}): LeaseCommitment
     root: bytes32('01'),
     outputsDigest: bytes32('02'),
     committedBlock: 50,
-    committedAt: 900,
+    committedAtSeconds: 900,
     drawBlock: 52,
     redrafted: false,
     draw: undefined,
@@ -59,7 +59,7 @@ const common = {
   feeWei: 1n,
   workerConvictions: 0,
   takenBlock: 40,
-  takenAt: 800,
+  takenAtSeconds: 800,
 };
 
 /** A lease in a state, with its deadline at DEADLINE. */
@@ -68,21 +68,34 @@ export function lease<State extends LeaseState>(
   made: LeaseCommitment = commitment(),
 ): Extract<LedgerLease, { state: State }> {
   const leases: { [S in LeaseState]: LedgerLease } = {
-    TAKEN: { ...common, state: 'TAKEN', deadline: DEADLINE },
-    COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadline: DEADLINE },
-    SEALED: { ...common, state: 'SEALED', commitment: made, openDeadline: DEADLINE },
-    OPENED: { ...common, state: 'OPENED', commitment: made, openingDigest: bytes32('06'), revealDeadline: DEADLINE },
-    PAYABLE: { ...common, state: 'PAYABLE', commitment: made, openingDigest: bytes32('06'), endedAt: 990 },
-    VOID: { ...common, state: 'VOID', commitment: made, openingDigest: undefined, reason: 'noShow', endedAt: 990 },
+    TAKEN: { ...common, state: 'TAKEN', deadlineSeconds: DEADLINE },
+    COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadlineSeconds: DEADLINE },
+    SEALED: { ...common, state: 'SEALED', commitment: made, openDeadlineSeconds: DEADLINE },
+    OPENED: {
+      ...common,
+      state: 'OPENED',
+      commitment: made,
+      openingDigest: bytes32('06'),
+      revealDeadlineSeconds: DEADLINE,
+    },
+    PAYABLE: { ...common, state: 'PAYABLE', commitment: made, openingDigest: bytes32('06'), endedAtSeconds: 990 },
+    VOID: {
+      ...common,
+      state: 'VOID',
+      commitment: made,
+      openingDigest: undefined,
+      reason: 'noShow',
+      endedAtSeconds: 990,
+    },
     CONVICTED: {
       ...common,
       state: 'CONVICTED',
       commitment: made,
       openingDigest: undefined,
       slashedWei: 1n,
-      endedAt: 990,
+      endedAtSeconds: 990,
     },
-    EXPIRED: { ...common, state: 'EXPIRED', slashedWei: 1n, endedAt: 990 },
+    EXPIRED: { ...common, state: 'EXPIRED', slashedWei: 1n, endedAtSeconds: 990 },
   };
   return leases[state] as Extract<LedgerLease, { state: State }>;
 }

@@ -11,7 +11,7 @@ const DELAY = 3;
 const demanded = {
   chunkIndex: 1,
   leafIndex: 5,
-  answerDeadline: DEADLINE - 20,
+  answerDeadlineSeconds: DEADLINE - 20,
   answered: false,
   present: false,
   answerTransaction: undefined,

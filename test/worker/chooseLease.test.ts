@@ -28,7 +28,7 @@ function choice(more: Partial<LeaseChoice> = {}, states = new Uint8Array(total))
       barred: new Map(),
       unreservedWei: 10_000n * TOKEN,
       pricePerUnitWei: TOKEN,
-      deadline: 1_000_000,
+      deadlineSeconds: 1_000_000,
     },
     geometry,
     weights: equalWeights(total),
@@ -97,7 +97,7 @@ describe('choosing a lease', () => {
   });
 
   it('takes nothing that may end after the job, and nothing it cannot do in time', () => {
-    assert.equal(chooseLease(choice({ job: { ...choice().job, deadline: 1100 } })), undefined);
+    assert.equal(chooseLease(choice({ job: { ...choice().job, deadlineSeconds: 1100 } })), undefined);
     assert.equal(chooseLease(choice({ queuedMs: 84_000 })), undefined);
     assert.equal(
       chooseLease(choice({ msPerUnit: 85_000 })),

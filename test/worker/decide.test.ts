@@ -8,7 +8,7 @@ const SEAL = bytes32('99');
 const demanded = {
   chunkIndex: 1,
   leafIndex: 5,
-  answerDeadline: DEADLINE - 10,
+  answerDeadlineSeconds: DEADLINE - 10,
   answered: false,
   present: false,
   answerTransaction: undefined,

@@ -47,7 +47,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   const { chain, jobs } = context;
   const { ledger, account, leases, nowSeconds, signal } = from;
   const takeable = [...ledger.jobs.values()].filter(
-    (job) => !job.closed && !job.completed && job.deadline > nowSeconds && !jobs.isRefused(job.jobId),
+    (job) => !job.closed && !job.completed && job.deadlineSeconds > nowSeconds && !jobs.isRefused(job.jobId),
   );
   const picked = takeable[Math.floor(from.random() * takeable.length)];
   const pickedPolicy = picked === undefined ? undefined : ledger.policies.get(picked.policy);
