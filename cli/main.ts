@@ -1,15 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { addCancelCommand } from './cancel/addCancelCommand.js';
-import { addCheckCommand } from './check/addCheckCommand.js';
-import type { CommandContext } from './options/CommandContext.js';
-import { addCoordinatorCommand } from './coordinator/addCoordinatorCommand.js';
-import { addDoctorCommand } from './doctor/addDoctorCommand.js';
-import { addRenderCommand } from './render/addRenderCommand.js';
-import { addStatusCommand } from './status/addStatusCommand.js';
-import { addUpCommand } from './up/addUpCommand.js';
-import { addVerifierCommand } from './verifier/addVerifierCommand.js';
-import { addWorkerCommand } from './worker/addWorkerCommand.js';
+import { buildProgram } from './buildProgram.js';
 import { type Explanation, explainError } from './errors/explainError.js';
 import { type Env, readEnv } from './options/readEnv.js';
 import { announceFailure } from './supervisor/announce.js';
@@ -44,53 +33,6 @@ export async function main(argv: string[]): Promise<void> {
   }
   await Promise.all([process.stdout, process.stderr].map(flush));
   process.exit(exitCode);
-}
-
-function buildProgram(context: CommandContext): Command {
-  const program = new Command('rushes')
-    .description('Renders three.js scenes on machines nobody vouches for, and pays only for what was checked.')
-    .version(readVersion(), '-V, --version')
-    .showSuggestionAfterError()
-    .showHelpAfterError(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => process.stdout.write(text),
-      // Errors are reported once, by `report`.
-      writeErr: (text) => (text.startsWith('error:') ? undefined : process.stderr.write(text)),
-    })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  rushes render scene.glb                            a picture or an animation, on a network of this machine
-  rushes render scene.glb --env sky.hdr --size 1280x720 --samples 128
-  rushes render scene.glb --local                    this machine's engine alone: the same pixels
-  rushes up                                          a whole network that stays; render in another terminal
-  rushes check scene.glb                             what is missing or cannot be drawn, before anything is paid
-  rushes doctor                                      what works on this machine
-
-Environment:
-  RUSHES_URL            the network to use, like --network
-  RUSHES_HOME           where keys and the local network live (default ~/.rushes)
-  RUSHES_DATABASE_URL   a PostgreSQL for the coordinator in place of the embedded one
-  RUSHES_DEBUG          show stack traces
-  NO_COLOR              no colours
-
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
-    );
-  for (const add of [
-    addRenderCommand,
-    addCheckCommand,
-    addUpCommand,
-    addStatusCommand,
-    addCancelCommand,
-    addDoctorCommand,
-    addCoordinatorCommand,
-    addWorkerCommand,
-    addVerifierCommand,
-  ])
-    add(program, context);
-  return program;
 }
 
 /**
@@ -128,12 +70,6 @@ function formatExplanation({ message, advice }: Explanation, terminal: Terminal)
 function asksForJson(argv: string[]): boolean {
   const end = argv.indexOf('--');
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
-}
-
-function readVersion(): string {
-  // Two folders up from dist/cli/.
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 }
 
 function stackOf(error: unknown): string {

@@ -78,6 +78,7 @@ export const OWN_CODES = [
   'no-such-block',
   'nonce-taken',
   'not-a-file',
+  'not-a-folder',
   'not-found',
   'not-mined',
   'not-ready',

@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import type { CommandContext } from '../options/CommandContext.js';
+import { givenOptions } from '../options/refuseIdleOptions.js';
 
 /** `rushes cancel JOB`: no new leases, and what is unreserved comes back. */
 export function addCancelCommand(program: Command, context: CommandContext): void {
@@ -23,8 +24,14 @@ export function addCancelCommand(program: Command, context: CommandContext): voi
 Examples:
   rushes cancel 0x3fa9`,
     )
-    .action(async (job: string, flags: { network?: string; data?: string; key?: string; json: boolean }) => {
-      const { cancelCommand } = await import('./cancelCommand.js');
-      await cancelCommand({ ...flags, job, context });
-    });
+    .action(
+      async (
+        job: string,
+        flags: { network?: string; data?: string; key?: string; json: boolean },
+        command: Command,
+      ) => {
+        const { cancelCommand } = await import('./cancelCommand.js');
+        await cancelCommand({ ...flags, job, given: givenOptions(command), context });
+      },
+    );
 }

@@ -1,10 +1,13 @@
-import { resolve } from 'node:path';
 import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { localNetworkFolder, requireSession } from '../session/openSession.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { requireSession } from '../session/openSession.js';
 import { formatMoney } from '../../artist/formatMoney.js';
 import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
+
+/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
+const PATIENCE_MS = 20_000;
 
 /** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */
 export async function cancelCommand({
@@ -12,22 +15,26 @@ export async function cancelCommand({
   network: source,
   data,
   key,
+  given,
   context,
 }: {
   job: string;
   network?: string;
   data?: string;
   key?: string;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
   context: CommandContext;
 }): Promise<void> {
-  const { env, terminal, signal } = context;
+  const { terminal, signal } = context;
+  if (source !== undefined) refuseIdleOptions({ command: 'cancel', given, situation: 'named' });
   const session = await requireSession({
     source,
-    folder: resolve(data ?? localNetworkFolder(env.home)),
+    data,
     keyFile: key,
     context,
   });
-  const watch = watchChain({ network: session.network, signal });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const job = findJob(watch.log.ledger, wanted);

@@ -15,6 +15,7 @@ import {
 import type { RenderOptions } from './RenderOptions.js';
 import { TONE_MAPS } from './toneMaps.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { givenOptions } from '../options/refuseIdleOptions.js';
 
 /** `rushes render SCENE`: one job from the scene's files to pictures in a folder. */
 export function addRenderCommand(program: Command, context: CommandContext): void {
@@ -113,9 +114,9 @@ Examples:
 
 The network that is brought up for a job pays with test money, which is worth nothing.`,
     )
-    .action(async (scene: string, flags: RawFlags) => {
+    .action(async (scene: string, flags: RawFlags, command: Command) => {
       const { renderCommand } = await import('./renderCommand.js');
-      await renderCommand({ scene, options: toOptions(flags), context });
+      await renderCommand({ scene, options: toOptions(flags), given: givenOptions(command), context });
     });
 }
 

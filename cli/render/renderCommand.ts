@@ -1,6 +1,8 @@
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
 import { openArtistScene } from '../../artist/openArtistScene.js';
@@ -9,7 +11,7 @@ import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
 import { listProblems } from '../scene/listProblems.js';
 import { SceneProblemsError } from '../scene/SceneProblemsError.js';
 import { makeFolder } from '../files/makeFolder.js';
-import { chooseEnvironment } from '../../artist/chooseEnvironment.js';
+import { type ArtistEnvironment, chooseEnvironment } from '../../artist/chooseEnvironment.js';
 import { renderLocally } from './renderLocally.js';
 import { resolveView, type View } from '../../artist/resolveView.js';
 
@@ -17,22 +19,28 @@ import { resolveView, type View } from '../../artist/resolveView.js';
 export async function renderCommand({
   scene,
   options,
+  given,
   context,
 }: {
   scene: string;
   options: RenderOptions;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
   context: CommandContext;
 }): Promise<void> {
   const startedAtMs = Date.now() - Math.round(process.uptime() * 1000);
   const { terminal, signal } = context;
-  refuseContradictions(options);
-  await makeFolder(options.out);
+  refuseUnknownCheat(options.cheat);
+  if (options.local) refuseIdleOptions({ command: 'render', given, situation: 'local' });
+  else if (options.network !== undefined || (context.env.networkUrl !== undefined && options.cheat === undefined))
+    refuseIdleOptions({ command: 'render', given, situation: 'named' });
+  const folder = await makeFolder(options.out);
 
   // A network that is brought up for the job takes seconds, and so does the scene: both at once. Whatever is wrong with
   // the scene takes it down again.
   const network = options.local
     ? undefined
-    : (await import('./startNetworkFor.js')).startNetworkFor({ options, context });
+    : (await import('./startNetworkFor.js')).startNetworkFor({ options, given, context });
   try {
     const artistScene = await openArtistScene({
       ...(await openSceneFolder(scene)),
@@ -59,6 +67,7 @@ export async function renderCommand({
     const posedEnvironment =
       environment === null ? null : loadEnvironment({ ...environment, budget: artistScene.budget });
     const view = resolveView({ options, loaded: artistScene.loaded, environment });
+    refuseIdleView({ given, view, environment });
     refuseAbsurd(view);
     terminal.line(describeJob({ scene, view, environmentSource: environment?.source }));
     if (network === undefined)
@@ -70,6 +79,7 @@ export async function renderCommand({
   } catch (error) {
     const kept = await network?.close({ keepLogs: context.env.debug || isInternal(error, signal) });
     if (kept !== undefined) terminal.line(`what the network's processes said is in ${kept}/logs`);
+    await folder.removeIfEmpty();
     throw error;
   }
   await network?.close({ keepLogs: false });
@@ -80,25 +90,18 @@ function isInternal(error: unknown, signal: AbortSignal): boolean {
   return !signal.aborted && !(error instanceof RushesError && error.exitCode === 2);
 }
 
-function refuseContradictions(options: RenderOptions): void {
-  if (options.local && (options.network !== undefined || options.cheat !== undefined))
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: `--local uses no network, so --${options.network === undefined ? 'cheat' : 'network'} cannot go with it`,
-      advice: 'leave one of the two out.',
-    });
-  if (options.cheat !== undefined && options.network !== undefined)
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: '--cheat brings up a network of its own, so --network cannot go with it',
-      advice: 'leave one of the two out.',
-    });
-  if (options.cheat !== undefined && options.cheat !== 'half-samples')
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: `there is no cheat ${JSON.stringify(options.cheat)}`,
-      advice: 'the one there is: half-samples.',
-    });
+function refuseIdleView({
+  given,
+  view,
+  environment,
+}: {
+  given: ReadonlySet<string>;
+  view: View;
+  environment: ArtistEnvironment | null;
+}): void {
+  if (environment === null) refuseIdleOptions({ command: 'render', given, situation: 'unlit' });
+  if (view.clip === null && view.frames.first === view.frames.last)
+    refuseIdleOptions({ command: 'render', given, situation: 'still' });
 }
 
 /**

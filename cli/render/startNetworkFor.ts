@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectArtist } from '../../artist/connectArtist.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
-import { localNetworkFolder, openSession } from '../session/openSession.js';
+import { openSession } from '../session/openSession.js';
 import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { formatDuration } from '../terminal/formatDuration.js';
@@ -24,7 +25,16 @@ export interface JobNetwork {
 const FOLDER_PREFIX = 'rushes-network-';
 
 /** Finds the network of a job, or starts bringing one up in a folder of its own. */
-export function startNetworkFor({ options, context }: { options: RenderOptions; context: CommandContext }): JobNetwork {
+export function startNetworkFor({
+  options,
+  given,
+  context,
+}: {
+  options: RenderOptions;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
+  context: CommandContext;
+}): JobNetwork {
   const { env, terminal, signal } = context;
   const stopping = new AbortController();
   let folder: string | undefined;
@@ -35,17 +45,19 @@ export function startNetworkFor({ options, context }: { options: RenderOptions; 
       options.cheat === undefined
         ? await openSession({
             source: options.network,
-            folder: localNetworkFolder(env.home),
+            data: undefined,
             keyFile: options.key,
             context,
           })
         : undefined;
     if (found !== undefined) {
+      refuseIdleOptions({ command: 'render', given, situation: 'running' });
       terminal.line(
         `on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`,
       );
       return found;
     }
+    refuseIdleOptions({ command: 'render', given, situation: 'broughtUp' });
     const startedAtMs = Date.now();
     await removeAbandonedNetworks({ parent: tmpdir(), prefix: FOLDER_PREFIX });
     folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));

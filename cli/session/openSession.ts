@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { connectArtist } from '../../artist/connectArtist.js';
 import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { RushesError } from '../../protocol/errors.js';
@@ -18,23 +18,25 @@ export function localNetworkFolder(home: string): string {
 }
 
 /**
- * The network a command is meant for: the one named by --network or RUSHES_URL, else the one that `rushes up` runs in
- * `folder`. Undefined when neither is there. Opens it as the artist with the given key; on a network of this machine
+ * The network a command is meant for: the one named by --network or RUSHES_URL, else the one that `rushes up` runs on
+ * this machine. Undefined when neither is there. Opens it as the artist with the given key; on a network of this machine
  * that is the network's own artist, who is kept in test money.
  */
 export async function openSession({
   source,
-  folder,
+  data,
   keyFile,
   context,
 }: {
   source: string | undefined;
-  folder: string;
+  /** --data; it comes before RUSHES_URL. Undefined: where `rushes up` keeps its network. */
+  data: string | undefined;
   keyFile: string | undefined;
   context: CommandContext;
 }): Promise<Session | undefined> {
   const { env, signal } = context;
-  const named = source ?? env.networkUrl;
+  const named = source ?? (data === undefined ? env.networkUrl : undefined);
+  const folder = resolve(data ?? localNetworkFolder(env.home));
   const paths = networkPaths(folder);
   const own = named === undefined;
   if (own && !(await isNetworkRunning(folder))) return undefined;
@@ -52,10 +54,11 @@ export async function openSession({
 export async function requireSession(options: Parameters<typeof openSession>[0]): Promise<Session> {
   const session = await openSession(options);
   if (session !== undefined) return session;
+  const folder = resolve(options.data ?? localNetworkFolder(options.context.env.home));
   throw new RushesError({
     code: 'no-network',
-    message: `no network runs in ${options.folder}`,
-    facts: { folder: options.folder },
+    message: `no network runs in ${folder}`,
+    facts: { folder },
     advice: 'start one with `rushes up`, or name one with --network.',
   });
 }

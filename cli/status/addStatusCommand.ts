@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import type { CommandContext } from '../options/CommandContext.js';
+import { givenOptions } from '../options/refuseIdleOptions.js';
 
 /** `rushes status [JOB]`: what the network, or one job on it, is doing. */
 export function addStatusCommand(program: Command, context: CommandContext): void {
@@ -23,8 +24,10 @@ Examples:
   rushes status
   rushes status 0x3fa9 --json`,
     )
-    .action(async (job: string | undefined, flags: { network?: string; data?: string; json: boolean }) => {
-      const { statusCommand } = await import('./statusCommand.js');
-      await statusCommand({ ...flags, job, context });
-    });
+    .action(
+      async (job: string | undefined, flags: { network?: string; data?: string; json: boolean }, command: Command) => {
+        const { statusCommand } = await import('./statusCommand.js');
+        await statusCommand({ ...flags, job, given: givenOptions(command), context });
+      },
+    );
 }

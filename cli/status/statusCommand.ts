@@ -1,41 +1,60 @@
-import { resolve } from 'node:path';
 import { deadlineOf, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
 import { LOSS_SENTENCES, lossesOf } from '../../protocol/lossesOf.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { localNetworkFolder, requireSession } from '../session/openSession.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { requireSession } from '../session/openSession.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { formatMoney } from '../../artist/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { findJob } from '../../artist/findJob.js';
 import { progressOf } from '../../artist/progressOf.js';
+import { type Absence, findAbsence, seenAgoMs } from '../../artist/findAbsence.js';
+import { type PartySeen, readPresence } from '../../artist/readPresence.js';
+import { describeAbsence } from '../session/describeAbsence.js';
+import type { Terminal } from '../terminal/Terminal.js';
 import { watchChain } from '../../artist/watchChain.js';
+
+/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
+const PATIENCE_MS = 20_000;
 
 /** Runs `rushes status [JOB]`, from the chain alone. */
 export async function statusCommand({
   job: wanted,
   network: source,
   data,
+  given,
   context,
 }: {
   job: string | undefined;
   network?: string;
   data?: string;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
   context: CommandContext;
 }): Promise<void> {
-  const { env, terminal, signal } = context;
+  const { terminal, signal } = context;
+  if (source !== undefined) refuseIdleOptions({ command: 'status', given, situation: 'named' });
   const session = await requireSession({
     source,
-    folder: resolve(data ?? localNetworkFolder(env.home)),
+    data,
     keyFile: undefined,
     context,
   });
-  const watch = watchChain({ network: session.network, signal });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const { ledger, head } = watch.log;
+    const presence = await readPresence({ network: session.network, log: watch.log, signal });
+    const absence = findAbsence({ ledger, presence, quietMs: undefined });
     if (wanted === undefined) {
       showJobs([...ledger.jobs.values()], ledger, context);
+      showPresence(terminal, presence, absence);
+      terminal.result({
+        network: session.network,
+        jobs: [...ledger.jobs.values()].map((job) => summary(ledger, job)),
+        ...presenceFacts(presence, absence),
+      });
       return;
     }
     const job = findJob(ledger, wanted);
@@ -68,7 +87,8 @@ export async function statusCommand({
       terminal.line(line);
     for (const { leaseId, account, role, cause } of facts.losses)
       terminal.line(terminal.yellow(`lease ${leaseId}: ${role} ${account} ${LOSS_SENTENCES[cause]}, and lost stake`));
-    terminal.result({ network: session.network, ...facts });
+    showPresence(terminal, presence, absence);
+    terminal.result({ network: session.network, ...facts, ...presenceFacts(presence, absence) });
   } finally {
     await watch.stop();
   }
@@ -104,7 +124,6 @@ export async function statusCommand({
         ]),
       ))
         shown.line(line);
-    shown.result({ network: session.network, jobs: all.map(({ leases: _leases, losses: _losses, ...job }) => job) });
   }
 }
 
@@ -140,5 +159,40 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
         deadline: deadlineOf(lease) ?? null,
       };
     }),
+  };
+}
+
+/** A job without its leases, for a list of many. */
+function summary(ledger: Ledger, job: Readonly<LedgerJob>) {
+  const { leases: _leases, ...rest } = describe(ledger, job);
+  return rest;
+}
+
+/** Who was last seen when, and whether a kind of party is away altogether. */
+function showPresence(terminal: Terminal, presence: PartySeen[], absence: Absence | undefined): void {
+  if (presence.length > 0) {
+    terminal.line();
+    for (const line of formatTable(
+      [{ heading: 'party' }, { heading: 'role' }, { heading: 'last seen', right: true }, { heading: 'by' }],
+      presence.map((party) => [
+        party.account,
+        party.role,
+        `${formatDuration(seenAgoMs(party))} ago`,
+        (party.heardAgoMs ?? Infinity) <= party.actedAgoMs ? 'the coordinator' : 'the chain',
+      ]),
+    ))
+      terminal.line(line);
+  }
+  if (absence !== undefined) for (const line of describeAbsence(absence)) terminal.line(terminal.yellow(line));
+}
+
+function presenceFacts(presence: PartySeen[], absence: Absence | undefined) {
+  return {
+    parties: presence.map((party) => ({
+      account: party.account,
+      role: party.role,
+      seenSecondsAgo: Math.round(seenAgoMs(party) / 1000),
+    })),
+    absent: absence?.roles.map(({ role }) => role) ?? [],
   };
 }

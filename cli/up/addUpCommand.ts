@@ -1,6 +1,7 @@
 import { type Command } from 'commander';
 import { integerBetween, parseBytes } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { givenOptions } from '../options/refuseIdleOptions.js';
 
 /** `rushes up`: a whole network on this machine that stays. */
 export function addUpCommand(program: Command, context: CommandContext): void {
@@ -35,17 +36,20 @@ Examples:
 Jobs are paid with test money, which is worth nothing.`,
     )
     .action(
-      async (flags: {
-        data?: string;
-        port?: number;
-        workers: number;
-        verifiers: number;
-        threads?: number;
-        sceneMemory?: number;
-        cheat?: string;
-      }) => {
+      async (
+        flags: {
+          data?: string;
+          port?: number;
+          workers: number;
+          verifiers: number;
+          threads?: number;
+          sceneMemory?: number;
+          cheat?: string;
+        },
+        command: Command,
+      ) => {
         const { upCommand } = await import('./upCommand.js');
-        await upCommand({ ...flags, context });
+        await upCommand({ ...flags, given: givenOptions(command), context });
       },
     );
 }

@@ -1,6 +1,9 @@
+import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BadInputError } from '../../protocol/errors.js';
+import { makeFolder } from '../files/makeFolder.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import type { ChildEvent } from '../supervisor/ChildSpec.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { formatTable } from '../terminal/formatTable.js';
@@ -17,6 +20,7 @@ export async function upCommand({
   threads,
   sceneMemory,
   cheat,
+  given,
   context,
 }: {
   data?: string;
@@ -27,18 +31,17 @@ export async function upCommand({
   /** Memory that each scene may take, bytes. */
   sceneMemory?: number;
   cheat?: string;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
   context: CommandContext;
 }): Promise<void> {
   const { env, terminal, signal } = context;
-  if (cheat !== undefined && cheat !== 'half-samples')
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: `there is no cheat ${JSON.stringify(cheat)}`,
-      advice: 'the one there is: half-samples.',
-    });
+  refuseUnknownCheat(cheat);
+  if (workers === 0) refuseIdleOptions({ command: 'up', given, situation: 'noWorkers' });
   const folder = resolve(data ?? localNetworkFolder(env.home));
   const startedAtMs = Date.now();
   terminal.line(`bringing up a network in ${folder}`);
+  const made = await makeFolder(folder);
   const network = await bringUpNetwork({
     folder,
     workers,
@@ -52,6 +55,11 @@ export async function upCommand({
     signal,
     onEvent: (event) => describe(event),
     onNotice: (notice) => terminal.line(terminal.yellow(notice)),
+  }).catch(async (error: unknown) => {
+    // Logs of processes that never were are no reason to leave a folder behind.
+    await rmdir(networkPaths(folder).logs).catch(() => {});
+    await made.removeIfEmpty();
+    throw error;
   });
 
   function describe(event: ChildEvent): void {

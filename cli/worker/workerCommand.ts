@@ -4,6 +4,7 @@ import { BadInputError } from '../../protocol/errors.js';
 import { startWorker } from '../../worker/startWorker.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { DaemonFlags } from '../options/DaemonFlags.js';
+import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import { runDaemon } from '../supervisor/runDaemon.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from '../session/readNetwork.js';
@@ -24,12 +25,7 @@ export async function workerCommand({
 }: DaemonFlags & { cheat?: string; context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
   const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
-  if (cheat !== undefined && cheat !== 'half-samples')
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: `there is no cheat ${JSON.stringify(cheat)}`,
-      advice: 'the one there is: half-samples.',
-    });
+  refuseUnknownCheat(cheat);
   if (cheat !== undefined && !network.testMoney)
     throw new BadInputError({
       code: 'bad-usage',

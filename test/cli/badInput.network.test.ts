@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { mountSmallDisk } from '../support/mountSmallDisk.js';
 import { openWorkshop, type FinishedCommand, type Workshop } from '../support/runRushes.js';
 import { writeTurningSquare } from '../support/turningSquare.js';
@@ -109,6 +111,41 @@ describe('bad input and trouble', function () {
       args: () => ['render', scene, '--local', '--network', 'http://127.0.0.1:9'],
       sentence: /--local uses no network/,
     },
+    {
+      name: '--workers with a named network',
+      args: () => ['render', scene, '--network', 'http://127.0.0.1:9', '--workers', '2'],
+      sentence: /the one that --network or RUSHES_URL names, so --workers has no effect\. Leave --workers out/,
+    },
+    {
+      name: '--budget with --local',
+      args: () => ['render', scene, '--local', '--budget', '5'],
+      sentence: /--local uses no network, so --budget has no effect/,
+    },
+    {
+      name: '--fps of one still picture',
+      args: () => ['render', scene, '--local', '--clip', 'none', '--frames', '0', '--fps', '5'],
+      sentence: /so --fps has no effect/,
+    },
+    {
+      name: '--threads of no workers',
+      args: () => ['up', '--workers', '0', '--threads', '2'],
+      sentence: /there are no workers, so --threads has no effect/,
+    },
+    {
+      name: '--data beside a named network',
+      args: () => ['status', '--network', 'http://127.0.0.1:9', '--data', 'x'],
+      sentence: /so --data has no effect/,
+    },
+    {
+      name: 'a file where the results should go',
+      args: () => ['render', scene, '--local', '--out', scene],
+      sentence: /is a file, and a folder is needed there/,
+    },
+    {
+      name: 'a check with an environment that is none',
+      args: () => ['check', scene, '--env', scene],
+      sentence: /neither a Radiance .hdr nor an OpenEXR/,
+    },
     { name: 'a command that is none', args: () => ['rendr', scene], sentence: /unknown command 'rendr'.*render/ },
     {
       name: 'an option that is none',
@@ -145,6 +182,17 @@ describe('bad input and trouble', function () {
     it(name, async () => assertSays(await workshop.run(args()), { exitCode, sentence }));
   }
 
+  it('leaves no folder behind that it made and that is empty', async () => {
+    const failing = [
+      ['render', 'nowhere.glb', '--local', '--out', workshop.path('none/of/this')],
+      ['render', scene, '--local', '--camera', 'Hero', '--out', workshop.path('none/of/this')],
+    ];
+    for (const args of failing) {
+      assert.equal((await workshop.run(args)).exitCode, 2);
+      assert.equal(existsSync(workshop.path('none')), false, args.join(' '));
+    }
+  });
+
   it('a corrupt scene', async () => {
     const cut = workshop.path('cut.glb');
     await writeFile(
@@ -179,14 +227,23 @@ describe('bad input and trouble', function () {
       exitCode: 2,
       sentence: /1 missing \(wood\.png\), 1 not drawn yet \(KHR_materials_clearcoat\); nothing was rendered or paid/,
     });
-    assert.match(refused.stdout, /missing +wood\.png/);
-    assert.match(refused.stdout, /unsupported +KHR_materials_clearcoat +\(material "Metal"\)/);
+    assert.match(refused.stdout, /missing +major +wood\.png/);
+    assert.match(refused.stdout, /unsupported +minor +KHR_materials_clearcoat +\(material "Metal"\)/);
     assert.deepEqual(await workshop.leftBehind(), []);
     const checked = await workshop.run(['check', problematic, '--json']);
     assert.equal(checked.exitCode, 2);
+    const graded = JSON.parse(checked.stdout) as {
+      severity: string;
+      missing: { name: string; severity: string }[];
+      unsupported: { severity: string }[];
+    };
     assert.deepEqual(
-      (JSON.parse(checked.stdout) as { missing: { name: string }[] }).missing.map((problem) => problem.name),
+      graded.missing.map((problem) => problem.name),
       ['wood.png'],
+    );
+    assert.deepEqual(
+      [graded.severity, graded.missing[0]!.severity, graded.unsupported[0]!.severity],
+      ['major', 'major', 'minor'],
     );
     const accepted = await workshop.run([
       'render',
@@ -215,6 +272,7 @@ describe('bad input and trouble', function () {
       sentence: new RegExp(`port ${port} of 127.0.0.1 is in use`),
     });
     server.close();
+    assert.equal(existsSync(join(workshop.home, 'local')), false);
   });
 
   it('a key that others can read', async () => {
