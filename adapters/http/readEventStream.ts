@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
 import { MalformedError } from '../../protocol/errors.js';
 import { HttpAnswerError } from './httpError.js';
 
@@ -69,41 +70,30 @@ async function* readOnce(options: {
       await response.body?.cancel();
       throw new HttpAnswerError({ url: options.url, status: response.status, body: undefined });
     }
+    const received: ReceivedEvent[] = [];
+    let waitingCharacters = 0;
+    const parser = createParser({
+      onEvent: ({ id = '', event = 'message', data }) => {
+        waitingCharacters = 0;
+        received.push({ id, event, data });
+      },
+      // Comments come for as long as the connection lives and belong to no event.
+      onComment: (comment) => (waitingCharacters -= comment.length),
+    });
     const decoder = new TextDecoder();
-    let text = '';
     for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
       clearTimeout(silence);
       silence = setTimeout(onAbort, options.silenceMs);
-      text += decoder.decode(piece, { stream: true });
-      // Events end with an empty line; what comes after the last one is not whole yet.
-      const blocks = text.split(/\r?\n\r?\n/);
-      text = blocks.pop() as string;
-      if (text.length > MAX_EVENT_CHARACTERS)
+      const text = decoder.decode(piece, { stream: true });
+      waitingCharacters += text.length;
+      parser.feed(text);
+      if (waitingCharacters > MAX_EVENT_CHARACTERS)
         throw new MalformedError({ what: `the event stream ${options.url}`, reason: 'an event in it does not end' });
-      for (const block of blocks) {
-        const received = parseEvent(block);
-        if (received !== undefined) yield received;
-      }
+      yield* received.splice(0);
     }
   } finally {
     clearTimeout(silence);
     options.signal.removeEventListener('abort', onAbort);
     controller.abort();
   }
-}
-
-/** The event of a block of lines; undefined for comments and settings. */
-function parseEvent(block: string): ReceivedEvent | undefined {
-  let id = '';
-  let event = 'message';
-  const data: string[] = [];
-  for (const line of block.split(/\r?\n/)) {
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (name === 'id') id = value;
-    else if (name === 'event') event = value;
-    else if (name === 'data') data.push(value);
-  }
-  return data.length === 0 ? undefined : { id, event, data: data.join('\n') };
 }

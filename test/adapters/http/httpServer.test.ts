@@ -61,6 +61,14 @@ describe('HTTP server', () => {
         }
       });
     });
+    server.get('/odd', (_request, reply) =>
+      reply
+        .header('content-type', 'text/event-stream')
+        .send(': hello\r\rid: 1\rdata:a\r\rid: 2\nevent: x\ndata: b\ndata: c\n\nid: 3\r\ndata: d\r\n\r\n'),
+    );
+    server.get('/endless', (_request, reply) =>
+      reply.header('content-type', 'text/event-stream').send(`data: ${'x'.repeat(9 << 20)}`),
+    );
     url = await server.listen({ host: '127.0.0.1', port: 0 });
   });
   after(() => server.close());
@@ -141,6 +149,18 @@ describe('HTTP server', () => {
     for await (const { id } of readEventStream({ url: `${url}/stream`, signal: stop.signal, silenceMs: 100 }))
       if (Number(id) > 0 && streams - before >= 2) stop.abort();
     assert.ok(streams - before >= 2);
+  });
+
+  it('reads lines however they end, and refuses an event that never does', async () => {
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const { id, event, data } of readEventStream({ url: `${url}/odd`, signal: stop.signal })) {
+      seen.push(`${id} ${event} ${data}`);
+      if (seen.length === 3) stop.abort();
+    }
+    assert.deepEqual(seen, ['1 message a', '2 x b\nc', '3 message d']);
+    const endless = readEventStream({ url: `${url}/endless`, signal: new AbortController().signal });
+    await assert.rejects(endless.next(), (error: RushesError) => error.code === 'malformed');
   });
 
   it('lets go of a stream whose reader is gone', async () => {
