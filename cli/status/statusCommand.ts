@@ -1,4 +1,5 @@
 import { deadlineOf, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
+import type { NetworkDescription } from '../../protocol/network.js';
 import { LOSS_SENTENCES, lossesOf } from '../../protocol/lossesOf.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { CommandContext } from '../options/CommandContext.js';
@@ -47,87 +48,112 @@ export async function statusCommand({
     const { ledger, head } = watch.log;
     const presence = await readPresence({ network: session.network, log: watch.log, signal });
     const absence = findAbsence({ ledger, presence, quietMs: undefined });
+    const more = presenceFacts(presence, absence);
     if (wanted === undefined) {
-      showJobs([...ledger.jobs.values()], ledger, context);
-      showPresence(terminal, presence, absence);
-      terminal.result({
-        network: session.network,
-        jobs: [...ledger.jobs.values()].map((job) => summary(ledger, job)),
-        ...presenceFacts(presence, absence),
-      });
-      return;
+      const jobs = [...ledger.jobs.values()].map((job) => jobFacts(ledger, job));
+      showJobs({ terminal, network: session.network, ledger, jobs });
+      terminal.result({ network: session.network, jobs, ...more });
+    } else {
+      const job = findJob(ledger, wanted);
+      const leases = leaseFacts(ledger, job);
+      const losses = lossFacts(ledger, job);
+      showJob({ terminal, job, facts: jobFacts(ledger, job), leases, losses, nowSeconds: head?.timestamp ?? 0 });
+      terminal.result({ network: session.network, ...jobFacts(ledger, job), losses, leases, ...more });
     }
-    const job = findJob(ledger, wanted);
-    const facts = describe(ledger, job);
-    terminal.line(`${terminal.bold(job.jobId)} ${facts.state}`);
-    terminal.line(
-      `chunks    ${facts.chunks.total}: ${facts.chunks.rendered} rendered, ${facts.chunks.audited} audited, ${facts.chunks.paid} paid${facts.chunks.voided + facts.chunks.convicted === 0 ? '' : `, ${facts.chunks.voided} voided and ${facts.chunks.convicted} convicted on the way`}`,
-    );
-    terminal.line(
-      `money     ${formatMoney(job.fundedWei)} paid in, ${formatMoney(job.spentWei, 6)} spent, ${formatMoney(job.reservedWei, 6)} held by leases, ${formatMoney(job.unreservedWei, 6)} unreserved, ${formatMoney(job.withdrawnWei, 6)} came back`,
-    );
-    const nowSeconds = head?.timestamp ?? 0;
-    terminal.line();
-    for (const line of formatTable(
-      [
-        { heading: 'lease', right: true },
-        { heading: 'worker' },
-        { heading: 'state' },
-        { heading: 'chunks', right: true },
-        { heading: 'time left', right: true },
-      ],
-      facts.leases.map((lease) => [
-        String(lease.leaseId),
-        lease.worker,
-        lease.state,
-        String(lease.chunks.length),
-        lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000),
-      ]),
-    ))
-      terminal.line(line);
-    for (const { leaseId, account, role, cause } of facts.losses)
-      terminal.line(terminal.yellow(`lease ${leaseId}: ${role} ${account} ${LOSS_SENTENCES[cause]}, and lost stake`));
     showPresence(terminal, presence, absence);
-    terminal.result({ network: session.network, ...facts, ...presenceFacts(presence, absence) });
   } finally {
     await watch.stop();
   }
-
-  function showJobs(jobs: Readonly<LedgerJob>[], ledger: Ledger, { terminal: shown }: CommandContext): void {
-    const parties = [...ledger.accounts.values()].filter((account) => account.role !== undefined);
-    const count = (role: string): number =>
-      parties.filter((account) => account.role === role && account.withdrawableAtSeconds === undefined).length;
-    shown.line(
-      `network ${session.network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${session.network.testMoney ? '; it pays in test money' : ''}`,
-    );
-    const all = jobs.map((job) => describe(ledger, job));
-    if (all.length === 0) shown.line('no job yet');
-    else
-      for (const line of formatTable(
-        [
-          { heading: 'job' },
-          { heading: 'state' },
-          { heading: 'chunks', right: true },
-          { heading: 'rendered', right: true },
-          { heading: 'paid', right: true },
-          { heading: 'spent', right: true },
-          { heading: 'unreserved', right: true },
-        ],
-        all.map((job) => [
-          job.jobId.slice(0, 18),
-          job.state,
-          String(job.chunks.total),
-          String(job.chunks.rendered),
-          String(job.chunks.paid),
-          formatMoney(BigInt(job.spentWei)),
-          formatMoney(BigInt(job.unreservedWei)),
-        ]),
-      ))
-        shown.line(line);
-  }
 }
 
-function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
+function showJob({
+  terminal,
+  job,
+  facts,
+  leases,
+  losses,
+  nowSeconds,
+}: {
+  terminal: Terminal;
+  job: Readonly<LedgerJob>;
+  facts: ReturnType<typeof jobFacts>;
+  leases: ReturnType<typeof leaseFacts>;
+  losses: ReturnType<typeof lossFacts>;
+  nowSeconds: number;
+}): void {
+  const { chunks } = facts;
+  terminal.line(`${terminal.bold(job.jobId)} ${facts.state}`);
+  terminal.line(
+    `chunks    ${chunks.total}: ${chunks.rendered} rendered, ${chunks.audited} audited, ${chunks.paid} paid${chunks.voided + chunks.convicted === 0 ? '' : `, ${chunks.voided} voided and ${chunks.convicted} convicted on the way`}`,
+  );
+  terminal.line(
+    `money     ${formatMoney(job.fundedWei)} paid in, ${formatMoney(job.spentWei, 6)} spent, ${formatMoney(job.reservedWei, 6)} held by leases, ${formatMoney(job.unreservedWei, 6)} unreserved, ${formatMoney(job.withdrawnWei, 6)} came back`,
+  );
+  terminal.line();
+  for (const line of formatTable(
+    [
+      { heading: 'lease', right: true },
+      { heading: 'worker' },
+      { heading: 'state' },
+      { heading: 'chunks', right: true },
+      { heading: 'time left', right: true },
+    ],
+    leases.map((lease) => [
+      String(lease.leaseId),
+      lease.worker,
+      lease.state,
+      String(lease.chunks.length),
+      lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000),
+    ]),
+  ))
+    terminal.line(line);
+  for (const { leaseId, account, role, cause } of losses)
+    terminal.line(terminal.yellow(`lease ${leaseId}: ${role} ${account} ${LOSS_SENTENCES[cause]}, and lost stake`));
+}
+
+function showJobs({
+  terminal,
+  network,
+  ledger,
+  jobs,
+}: {
+  terminal: Terminal;
+  network: NetworkDescription;
+  ledger: Ledger;
+  jobs: ReturnType<typeof jobFacts>[];
+}): void {
+  const parties = [...ledger.accounts.values()].filter((account) => account.role !== undefined);
+  const count = (role: string): number =>
+    parties.filter((account) => account.role === role && account.withdrawableAtSeconds === undefined).length;
+  terminal.line(
+    `network ${network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${network.testMoney ? '; it pays in test money' : ''}`,
+  );
+  if (jobs.length === 0) return terminal.line('no job yet');
+  for (const line of formatTable(
+    [
+      { heading: 'job' },
+      { heading: 'state' },
+      { heading: 'chunks', right: true },
+      { heading: 'rendered', right: true },
+      { heading: 'paid', right: true },
+      { heading: 'spent', right: true },
+      { heading: 'unreserved', right: true },
+    ],
+    jobs.map((job) => [
+      job.jobId.slice(0, 18),
+      job.state,
+      String(job.chunks.total),
+      String(job.chunks.rendered),
+      String(job.chunks.paid),
+      formatMoney(BigInt(job.spentWei)),
+      formatMoney(BigInt(job.unreservedWei)),
+    ]),
+  ))
+    terminal.line(line);
+}
+
+/** A job as --json gives it. */
+function jobFacts(ledger: Ledger, job: Readonly<LedgerJob>) {
   const chunks = progressOf(ledger, job);
   return {
     jobId: job.jobId,
@@ -146,26 +172,28 @@ function describe(ledger: Ledger, job: Readonly<LedgerJob>) {
     reservedWei: job.reservedWei.toString(),
     unreservedWei: job.unreservedWei.toString(),
     withdrawnWei: job.withdrawnWei.toString(),
-    losses: job.leaseIds
-      .flatMap((leaseId) => lossesOf(ledger.leases.get(leaseId)!))
-      .map((loss) => ({ ...loss, slashedWei: loss.slashedWei?.toString() ?? null })),
-    leases: job.leaseIds.map((leaseId) => {
-      const lease = ledger.leases.get(leaseId)!;
-      return {
-        leaseId,
-        worker: lease.worker,
-        state: lease.state,
-        chunks: chunksOfMask(lease.word, lease.mask),
-        deadline: deadlineOf(lease) ?? null,
-      };
-    }),
   };
 }
 
-/** A job without its leases, for a list of many. */
-function summary(ledger: Ledger, job: Readonly<LedgerJob>) {
-  const { leases: _leases, ...rest } = describe(ledger, job);
-  return rest;
+/** Who lost stake over a job, and why. */
+function lossFacts(ledger: Ledger, job: Readonly<LedgerJob>) {
+  return job.leaseIds
+    .flatMap((leaseId) => lossesOf(ledger.leases.get(leaseId)!))
+    .map((loss) => ({ ...loss, slashedWei: loss.slashedWei?.toString() ?? null }));
+}
+
+/** The leases of a job as --json gives them. */
+function leaseFacts(ledger: Ledger, job: Readonly<LedgerJob>) {
+  return job.leaseIds.map((leaseId) => {
+    const lease = ledger.leases.get(leaseId)!;
+    return {
+      leaseId,
+      worker: lease.worker,
+      state: lease.state,
+      chunks: chunksOfMask(lease.word, lease.mask),
+      deadline: deadlineOf(lease) ?? null,
+    };
+  });
 }
 
 /** Who was last seen when, and whether a kind of party is away altogether. */
