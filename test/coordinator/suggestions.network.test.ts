@@ -106,10 +106,10 @@ describe('suggestions', function () {
 
   it('come back when nobody took them in time', async () => {
     await store(recordedChain([{ frames: 1, tiles: 4 }]));
-    const first = await suggest(worker(1), 256, 80);
+    const first = await suggest(worker(1), 256, 2_000);
     assert.ok(first !== undefined);
     assert.equal(await suggest(worker(2)), undefined);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     assert.deepEqual(await suggest(worker(2)), first);
   });
 
