@@ -2,7 +2,7 @@ import type { Verdict } from '../events.js';
 import type { Finding, TestResult } from './finding.js';
 import { VOID_FACTOR } from './tolerances.js';
 
-const GRAVITY: Record<Verdict, number> = { pass: 0, void: 1, convict: 2 };
+const SEVERITY: Record<Verdict, number> = { pass: 0, void: 1, convict: 2 };
 
 /** The verdict of one test: pass up to the threshold; above it, what its rule says. */
 export function verdictOfTest(test: Pick<TestResult, 'rule' | 'measured' | 'threshold'>): Verdict {
@@ -13,12 +13,12 @@ export function verdictOfTest(test: Pick<TestResult, 'rule' | 'measured' | 'thre
 }
 
 /**
- * The verdict of a finding: the gravest of its tests, each ruled anew from what was measured. No tests is void: nothing
+ * The verdict of a finding: the most severe of its tests, each ruled anew from what was measured. No tests is void: nothing
  * was checked.
  */
 export function rule(finding: Pick<Finding, 'tests'>): Verdict {
   if (finding.tests.length === 0) return 'void';
-  return gravest(finding.tests.map(verdictOfTest));
+  return mostSevere(finding.tests.map(verdictOfTest));
 }
 
 /**
@@ -31,7 +31,10 @@ export function ruleReveals(verdicts: readonly Verdict[], required: number): Ver
   return first;
 }
 
-/** The gravest of some verdicts; pass when there are none. */
-export function gravest(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.reduce((worst, verdict) => (GRAVITY[verdict] > GRAVITY[worst] ? verdict : worst), 'pass' as Verdict);
+/** The mostSevere of some verdicts; pass when there are none. */
+export function mostSevere(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce(
+    (worst, verdict) => (SEVERITY[verdict] > SEVERITY[worst] ? verdict : worst),
+    'pass' as Verdict,
+  );
 }
