@@ -93,16 +93,20 @@ export function drawPixels(draw: {
 }
 
 /**
- * The one whole block drawn in a lease: number uint256(SHA-256(9, seed)) mod total among the blocks of the drawn
+ * The one whole pixel block drawn in a lease: number uint256(SHA-256(9, seed)) mod total among the blocks of the drawn
  * chunks, chunks ascending, blocks row-major.
  */
-export function drawBlock(draw: { seed: Bytes32; rects: readonly Pick<ChunkRect, 'chunkIndex' | 'blockCount'>[] }): {
+export function drawPixelBlock(draw: {
+  seed: Bytes32;
+  rects: readonly Pick<ChunkRect, 'chunkIndex' | 'blockCount'>[];
+}): {
   chunkIndex: number;
   block: number;
 } {
   const rects = draw.rects.slice().sort((a, b) => a.chunkIndex - b.chunkIndex);
   const total = rects.reduce((sum, rect) => sum + rect.blockCount, 0);
-  if (total === 0) throw new InvariantError({ what: 'chunks to draw a block from', expected: 'at least 1', actual: 0 });
+  if (total === 0)
+    throw new InvariantError({ what: 'chunks to draw a pixel block from', expected: 'at least 1', actual: 0 });
   let r = Number(hashNumber(TAG.blockDraw, draw.seed) % BigInt(total));
   for (const rect of rects) {
     if (r < rect.blockCount) return { chunkIndex: rect.chunkIndex, block: r };
@@ -128,7 +132,7 @@ export interface ChunkDraw {
 /** The complete draw of a lease's drawn chunks, ascending. Empty when nothing is drawn. */
 export function drawAudit(draw: { seed: Bytes32; rects: readonly ChunkRect[]; batches: number }): ChunkDraw[] {
   if (draw.rects.length === 0) return [];
-  const whole = drawBlock(draw);
+  const whole = drawPixelBlock(draw);
   return draw.rects
     .slice()
     .sort((a, b) => a.chunkIndex - b.chunkIndex)

@@ -4,7 +4,7 @@ import { u32 } from '../../protocol/bytes.js';
 import {
   DRAWN_LEAVES,
   drawAudit,
-  drawBlock,
+  drawPixelBlock,
   drawLeaves,
   drawPixels,
   drawVerifiers,
@@ -103,7 +103,7 @@ describe('draw', () => {
     for (const rect of rects)
       for (let block = 0; block < rect.blockCount; block++) counts.set(`${rect.chunkIndex}/${block}`, 0);
     for (let i = 0; i < 6000; i++) {
-      const { chunkIndex, block } = drawBlock({ seed: seedOf(i), rects });
+      const { chunkIndex, block } = drawPixelBlock({ seed: seedOf(i), rects });
       counts.set(`${chunkIndex}/${block}`, counts.get(`${chunkIndex}/${block}`)! + 1);
     }
     assertUniform([...counts.values()], 'blocks');

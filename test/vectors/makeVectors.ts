@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { bytesOfHex, hexOfBytes, littleEndianBytes, u256, u32 } from '../../protocol/bytes.js';
 import {
   type VerifierCandidate,
-  drawBlock,
+  drawPixelBlock,
   drawLeaves,
   drawPixels,
   drawSeed,
@@ -196,7 +196,7 @@ function drawBlockCases(): Case[] {
       seed,
       chunks: rects.map((rect) => rect.chunkIndex),
       blockCounts: rects.map((rect) => rect.blockCount),
-      ...drawBlock({ seed, rects }),
+      ...drawPixelBlock({ seed, rects }),
     };
   });
 }
