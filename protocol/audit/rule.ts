@@ -31,7 +31,7 @@ export function ruleReveals(verdicts: readonly Verdict[], required: number): Ver
   return first;
 }
 
-/** The mostSevere of some verdicts; pass when there are none. */
+/** The most severe of some verdicts; pass when there are none. */
 export function mostSevere(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce(
     (worst, verdict) => (SEVERITY[verdict] > SEVERITY[worst] ? verdict : worst),
