@@ -26,6 +26,7 @@ export default tseslint.config(
         },
       ],
       eqeqeq: 'error',
+      'max-lines-per-function': ['error', { max: 150 }],
     },
   },
   {
@@ -56,7 +57,8 @@ export default tseslint.config(
     },
   },
   {
+    // The function around a suite is as long as its tests.
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scenes/**/*.ts'],
-    rules: { '@typescript-eslint/restrict-template-expressions': 'off' },
+    rules: { '@typescript-eslint/restrict-template-expressions': 'off', 'max-lines-per-function': 'off' },
   },
 );
