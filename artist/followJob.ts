@@ -37,12 +37,15 @@ export async function followJob({
   watch,
   order,
   collector,
+  lostAfterMs = LOST_AFTER_MS,
   onEvent = () => {},
 }: {
   session: ArtistSession;
   watch: ChainWatch;
   order: JobOrder;
   collector: FrameCollector;
+  /** How long the chain may not have the order before it is sent again. */
+  lostAfterMs?: number;
   onEvent?: (event: ArtistEvent) => void;
 }): Promise<JobTimes> {
   const times: JobTimes = { firstCommitMs: undefined, allRenderedMs: undefined, allPaidMs: undefined };
@@ -55,7 +58,7 @@ export async function followJob({
     const job = ledger.jobs.get(order.jobId);
     if (job === undefined) {
       missingSinceMs ??= performance.now();
-      if (performance.now() - missingSinceMs > LOST_AFTER_MS) {
+      if (performance.now() - missingSinceMs > lostAfterMs) {
         await placeJob({ session, watch, order, onEvent });
         onEvent({ kind: 'reordered', jobId: order.jobId });
         missingSinceMs = undefined;

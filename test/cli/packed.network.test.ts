@@ -32,6 +32,8 @@ describe('the package that npm pack makes', function () {
     for (const needed of [
       'bin/rushes.js',
       'dist/cli/main.js',
+      'dist/artist/index.js',
+      'dist/artist/index.d.ts',
       'dist/renderer/kernels/path.wgsl',
       'LICENSE',
       'README.md',
