@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../protocol/errorCodes.js';
 import { RushesError } from '../protocol/errors.js';
 import type { OutageEvent } from './ArtistEvent.js';
-import { pause } from './pause.js';
+import { pause } from '../adapters/pause.js';
 
 /** How long a part of the network may be away before its job is given up here; on chain it goes on. */
 export const OUTAGE_PATIENCE_MS = 600_000;

@@ -3,7 +3,7 @@ import { RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { OutageEvent } from './ArtistEvent.js';
 import { NetworkReplacedError } from './NetworkReplacedError.js';
-import { pause } from './pause.js';
+import { pause } from '../adapters/pause.js';
 
 const LOOK_MS = 3_000;
 /** A node that is alive answers two small questions far sooner. */
