@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retry } from '../retry.js';
 import { ChainUnreachableError, RpcError } from './chainErrors.js';
 
 /** Requests to one node. */
@@ -53,18 +53,17 @@ export function createRpc(rpcUrl: string): Rpc {
       params: readonly unknown[],
       bounds: { signal?: AbortSignal | undefined; deadlineMs?: number } = {},
     ): Promise<Result> {
-      const giveUpAt = performance.now() + (bounds.deadlineMs ?? 30_000);
-      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-        try {
-          return await attempt<Result>(method, params, bounds.signal);
-        } catch (error) {
-          bounds.signal?.throwIfAborted();
+      return retry({
+        attempt: () => attempt<Result>(method, params, bounds.signal),
+        onFailure(error, { isLast }) {
           if (error instanceof RpcError) throw error;
-          if (performance.now() + pauseMs > giveUpAt)
-            throw new ChainUnreachableError({ rpcUrl, method, reason: reasonOf(error), cause: error });
-        }
-        await sleep(pauseMs, undefined, bounds.signal === undefined ? {} : { signal: bounds.signal });
-      }
+          if (isLast) throw new ChainUnreachableError({ rpcUrl, method, reason: reasonOf(error), cause: error });
+        },
+        firstMs: FIRST_PAUSE_MS,
+        longestMs: LONGEST_PAUSE_MS,
+        deadlineMs: bounds.deadlineMs ?? 30_000,
+        signal: bounds.signal,
+      });
     },
   };
 }

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../../protocol/createBackoff.js';
 import type { ContractEvent } from '../../protocol/events.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { ChainHead } from '../../protocol/ports.js';
+import { pause } from '../pause.js';
 import { ChainUnreachableError, RpcError } from './chainErrors.js';
 import { createRpc, type Rpc } from './createRpc.js';
 import { decodeEvent, type RpcLog } from './decodeEvents.js';
@@ -47,23 +48,25 @@ export async function followEvents(options: {
   const start = options.fromBlock ?? network.deploymentBlock;
   const followed = createFollowed(start, options.parentHash);
   let batchBlocks = MOST_BLOCKS;
-  let pauseMs = options.pollMs ?? 300;
+  const pollMs = options.pollMs ?? 300;
+  const backoff = createBackoff({ firstMs: 2 * pollMs, longestMs: LONGEST_PAUSE_MS, random: Math.random });
   while (!signal.aborted) {
     let step: Step | undefined;
+    let pauseMs = pollMs;
     try {
       step = await nextStep({ rpc, network, followed, batchBlocks, signal });
-      pauseMs = options.pollMs ?? 300;
+      backoff.reset();
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RpcError) && !(error instanceof ChainUnreachableError)) throw error;
       options.onTrouble?.(error);
       // The node answers but refuses: perhaps there were too many logs in the range.
       if (error instanceof RpcError) batchBlocks = Math.max(1, Math.floor(batchBlocks / 2));
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      pauseMs = backoff.nextMs();
     }
     // Handlers run out here: their errors are theirs, and must not pass for trouble with the node.
     if (step === undefined) {
-      await pause(pauseMs, signal);
+      await pause(pauseMs, signal).catch(() => undefined);
     } else if (step.kind === 'rollback') {
       followed.rollback(step.toBlock);
       await options.onRollback(step.toBlock);
@@ -192,8 +195,4 @@ function createFollowed(start: number, parentHash: string | undefined): Followed
 
 function hexNumber(value: number): string {
   return `0x${value.toString(16)}`;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

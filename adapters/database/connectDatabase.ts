@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DeadlineError, RushesError } from '../../protocol/errors.js';
+import { retry } from '../retry.js';
 import { migrateDatabase } from './migrateDatabase.js';
 import type { DatabaseSchema } from './schema.js';
 
@@ -9,6 +10,8 @@ const NUMERIC_OID = 1700;
 const DATABASE_MISSING = '3D000';
 /** The server is starting, stopping or recovering. */
 const NOT_NOW = new Set(['57P03', '57P01', '57P02', '53300']);
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1000;
 
 /**
  * A database that can no longer be used as it is: it was dropped, or its tables were. Connecting again makes them anew.
@@ -43,33 +46,11 @@ export async function connectDatabase(options: {
   onTrouble?: (error: unknown) => void;
 }): Promise<Database> {
   const deadlineMs = options.deadlineMs ?? 30_000;
-  const deadlineAtMs = performance.now() + deadlineMs;
-  for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
-    options.signal?.throwIfAborted();
-    const pool = new pg.Pool({
-      connectionString: options.url,
-      max: options.maxConnections ?? 8,
-      connectionTimeoutMillis: 5000,
-      idleTimeoutMillis: 30_000,
-      statement_timeout: 30_000,
-      query_timeout: 40_000,
-      application_name: 'rushes',
-      types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
-    });
-    // A connection that breaks says so in an event of its own, in use or idle. The query on it fails too, and the next
-    // one gets a new connection or says why not.
-    pool.on('error', (error) => options.onTrouble?.(error));
-    pool.on('connect', (client) => client.on('error', (error) => options.onTrouble?.(error)));
-    try {
-      await migrateDatabase(pool);
-      const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
-      return { db, close: () => db.destroy() };
-    } catch (error) {
-      await pool.end().catch(() => undefined);
-      const code = codeOf(error);
-      if (code === DATABASE_MISSING) await createDatabase(options.url);
-      else if (!isPassing(error)) throw refused(error);
-      else if (performance.now() + pauseMs > deadlineAtMs)
+  return retry({
+    attempt: () => connectOnce(options),
+    onFailure(error, { isLast }) {
+      if (codeOf(error) !== DATABASE_MISSING && !isPassing(error)) throw refused(error);
+      if (isLast)
         throw new DeadlineError({
           what: `connecting to the database at ${withoutPassword(options.url)}`,
           deadlineMs,
@@ -77,9 +58,57 @@ export async function connectDatabase(options: {
           cause: error,
         });
       options.onTrouble?.(error);
-    }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    },
+    firstMs: FIRST_PAUSE_MS,
+    longestMs: LONGEST_PAUSE_MS,
+    deadlineMs,
+    signal: options.signal,
+  });
+}
+
+/** Connects once; where the server has no database of that name, makes it and connects to that. */
+async function connectOnce(options: {
+  url: string;
+  maxConnections?: number;
+  onTrouble?: (error: unknown) => void;
+}): Promise<Database> {
+  try {
+    return await openPool(options);
+  } catch (error) {
+    if (codeOf(error) !== DATABASE_MISSING) throw error;
+    options.onTrouble?.(error);
+    await createDatabase(options.url);
+    return openPool(options);
   }
+}
+
+async function openPool(options: {
+  url: string;
+  maxConnections?: number;
+  onTrouble?: (error: unknown) => void;
+}): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 8,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    query_timeout: 40_000,
+    application_name: 'rushes',
+    types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+  });
+  // A connection that breaks says so in an event of its own, in use or idle. The query on it fails too, and the next
+  // one gets a new connection or says why not.
+  pool.on('error', (error) => options.onTrouble?.(error));
+  pool.on('connect', (client) => client.on('error', (error) => options.onTrouble?.(error)));
+  try {
+    await migrateDatabase(pool);
+  } catch (error) {
+    await pool.end().catch(() => undefined);
+    throw error;
+  }
+  const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
+import { createBackoff } from '../../protocol/createBackoff.js';
 import { MalformedError } from '../../protocol/errors.js';
+import { pause } from '../pause.js';
 import { HttpAnswerError } from './httpError.js';
 
 /** A server that says nothing for this long, not even a comment, is taken for gone. */
@@ -29,11 +30,12 @@ export async function* readEventStream(options: {
 }): AsyncGenerator<ReceivedEvent> {
   const { url, signal } = options;
   let lastEventId = options.lastEventId;
-  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
+  const backoff = createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
+  while (!signal.aborted) {
     try {
       for await (const received of readOnce({ url, signal, lastEventId, silenceMs: options.silenceMs ?? SILENCE_MS })) {
         lastEventId = received.id;
-        pauseMs = FIRST_PAUSE_MS;
+        backoff.reset();
         yield received;
         if (signal.aborted) return;
       }
@@ -43,8 +45,7 @@ export async function* readEventStream(options: {
         error instanceof HttpAnswerError && error.status >= 400 && error.status < 500 && error.status !== 429;
       if (isRefused || error instanceof MalformedError) throw error;
     }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    await pause(backoff.nextMs(), signal).catch(() => undefined);
   }
 }
 

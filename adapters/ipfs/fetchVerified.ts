@@ -4,6 +4,7 @@ import { DeadlineError, NotRetrievableError, RushesError } from '../../protocol/
 import { hexOfBytes } from '../../protocol/bytes.js';
 import type { FetchBounds } from '../../protocol/ports.js';
 import { equalBytes, sha256 } from '../../protocol/sha256.js';
+import { retry } from '../retry.js';
 import type { EndpointAccess } from './EndpointAccess.js';
 import { readBlock } from './readBlock.js';
 
@@ -12,7 +13,10 @@ const IDENTITY = 0x00;
 const IDENTITY_MAX_BYTES = 128;
 /** Default wait for one block, retries included. */
 const BLOCK_DEADLINE_MS = 30_000;
-const RETRY_DELAYS_MS = [100, 400, 1600];
+/** The first, and three more when the connection broke. */
+const MOST_ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 1600;
 
 /** An endpoint answered with bytes that are not those of the CID. */
 export class ContentMismatchError extends RushesError {
@@ -98,18 +102,18 @@ export async function callEndpoint<T>(
   const onAbort = (): void => controller.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await options.call(controller.signal);
-      } catch (error) {
-        if (controller.signal.aborted) throw controller.signal.reason;
+    return await retry({
+      attempt: () => options.call(controller.signal),
+      onFailure(error, { isLast }) {
         if (error instanceof RushesError) throw error;
-        const delayMs = isUnreachable(error) ? RETRY_DELAYS_MS[attempt] : undefined;
-        if (delayMs === undefined)
+        if (isLast || !isUnreachable(error))
           throw new IpfsEndpointError({ endpoint: access.endpoint, doing: options.doing, cause: error });
-        await delay(delayMs, controller.signal);
-      }
-    }
+      },
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS,
+      mostAttempts: MOST_ATTEMPTS,
+      signal: controller.signal,
+    });
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
@@ -131,18 +135,4 @@ function reasonOf(error: unknown): string {
   if (error instanceof TypeError && cause instanceof Error)
     return (cause as NodeJS.ErrnoException).code ?? cause.message;
   return error.message;
-}
-
-async function delay(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
