@@ -2,10 +2,11 @@
 // database goes away. While following, a session holds the database and the state in memory; both end with it. Nothing
 // is carried over: what a session needs is read again, from the database where it has it and from the chain where it
 // has not. That is why a deleted database is nothing special.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { followEvents } from '../adapters/chain/followEvents.js';
 import { type Database, connectDatabase, isConnectionLoss } from '../adapters/database/connectDatabase.js';
+import { pause } from '../adapters/pause.js';
+import { createBackoff } from '../protocol/createBackoff.js';
 import { InvariantError, MalformedError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ObjectStore } from '../protocol/ports.js';
@@ -52,7 +53,8 @@ export function followChain(options: {
   };
 
   async function run(): Promise<void> {
-    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
+    const backoff = createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
+    while (!signal.aborted) {
       const startedAtMs = performance.now();
       try {
         await runSession({ ...options, enter, change });
@@ -60,10 +62,10 @@ export function followChain(options: {
         if (signal.aborted) break;
         const reason = error instanceof Error ? error.message : String(error);
         enter(undefined, reason);
-        if (performance.now() - startedAtMs > 10 * LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
-        log.warn({ reason, retryInMs: pauseMs }, 'following the chain broke off; starting over');
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        if (performance.now() - startedAtMs > 10 * LONGEST_PAUSE_MS) backoff.reset();
+        const retryInMs = backoff.nextMs();
+        log.warn({ reason, retryInMs }, 'following the chain broke off; starting over');
+        await pause(retryInMs, signal).catch(() => undefined);
       }
     }
     enter(undefined, 'closed');

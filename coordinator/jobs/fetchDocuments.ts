@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Backoff, createBackoff } from '../../protocol/createBackoff.js';
 import { BadInputError, MalformedError } from '../../protocol/errors.js';
 import type { JobId } from '../../protocol/ids.js';
 import type { ObjectStore } from '../../protocol/ports.js';
@@ -9,6 +10,8 @@ import { refuseJobDocuments, writeJobDocuments } from '../store/writeJobDocument
 /** Jobs looked at in one go. */
 const PARALLEL = 4;
 const FETCH_DEADLINE_MS = 20_000;
+/** How long the next look at the jobs may take to come by itself. */
+const LOOK_MS = 500;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /**
@@ -44,7 +47,7 @@ export function fetchDocuments(options: {
   const { session, signal } = options;
   const { db } = session.database;
   const done = new Set<JobId>();
-  const later = new Map<JobId, { atMs: number; pauseMs: number }>();
+  const later = new Map<JobId, { atMs: number; backoff: Backoff }>();
   const running = new Set<JobId>();
   let rollbacks = 0;
   let wake: () => void = () => undefined;
@@ -80,10 +83,13 @@ export function fetchDocuments(options: {
         return;
       }
       if (!isFromStore(error)) throw error;
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * (later.get(jobId)?.pauseMs ?? FIRST_PAUSE_MS / 2));
-      later.set(jobId, { atMs: performance.now() + pauseMs, pauseMs });
+      const backoff =
+        later.get(jobId)?.backoff ??
+        createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
+      const retryInMs = backoff.nextMs();
+      later.set(jobId, { atMs: performance.now() + retryInMs, backoff });
       options.log.info(
-        { jobId, reason: error instanceof Error ? error.message : String(error), retryInMs: pauseMs },
+        { jobId, reason: error instanceof Error ? error.message : String(error), retryInMs },
         'documents of a job cannot be had yet',
       );
     }
@@ -116,7 +122,7 @@ export function fetchDocuments(options: {
       }
       await new Promise<void>((resolve) => {
         wake = resolve;
-        setTimeout(resolve, FIRST_PAUSE_MS);
+        setTimeout(resolve, LOOK_MS);
       });
     }
     if (failure !== undefined && !signal.aborted) throw failure;
