@@ -1,3 +1,4 @@
+import { type Backoff, createBackoff } from '../protocol/createBackoff.js';
 import type { LeaseId } from '../protocol/ids.js';
 
 // What a daemon does about each lease, at most one thing at a time. States of one lease here:
@@ -30,11 +31,14 @@ export interface LeaseTasks {
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** @param options.nowMs clock in milliseconds */
-export function createLeaseTasks(options: { nowMs: () => number }): LeaseTasks {
+/**
+ * @param options.nowMs clock in milliseconds
+ * @param options.random 0 to 1, exclusive
+ */
+export function createLeaseTasks(options: { nowMs: () => number; random: () => number }): LeaseTasks {
   const running = new Set<LeaseId>();
   const notBeforeBlock = new Map<LeaseId, number>();
-  const pauses = new Map<LeaseId, { pauseMs: number; untilMs: number }>();
+  const pauses = new Map<LeaseId, { backoff: Backoff; untilMs: number }>();
   return {
     running,
     isReady(leaseId, now) {
@@ -51,8 +55,11 @@ export function createLeaseTasks(options: { nowMs: () => number }): LeaseTasks {
         if (blockNumber !== undefined) notBeforeBlock.set(leaseId, blockNumber);
         pauses.delete(leaseId);
       } catch (error) {
-        const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * (pauses.get(leaseId)?.pauseMs ?? FIRST_PAUSE_MS / 2));
-        pauses.set(leaseId, { pauseMs, untilMs: options.nowMs() + pauseMs });
+        const backoff =
+          pauses.get(leaseId)?.backoff ??
+          createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: options.random });
+        const pauseMs = backoff.nextMs();
+        pauses.set(leaseId, { backoff, untilMs: options.nowMs() + pauseMs });
         onError(error, pauseMs);
       } finally {
         running.delete(leaseId);

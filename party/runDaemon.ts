@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import { RushesError } from '../protocol/errors.js';
 import type { LeaseId } from '../protocol/ids.js';
 import type { Ledger, LedgerLease } from '../protocol/ledger.js';
 import { createLedgerLog } from '../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../protocol/ports.js';
 import type { Clock } from './Clock.js';
 import { machineClock, machineRandom } from './machineClock.js';
+import { createAccountTask } from './createAccountTask.js';
 import { createLeaseTasks } from './leaseTasks.js';
 import { tellLosses } from './tellLosses.js';
+import { troubleOf } from './troubleOf.js';
 
 /**
  * The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix
@@ -75,10 +76,10 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   // Every fetch and transaction under way listens to it.
   setMaxListeners(0, signal);
   const chainLog = createLedgerLog();
-  const tasks = createLeaseTasks({ nowMs: () => clock.nowMs() });
+  const tasks = createLeaseTasks({ nowMs: () => clock.nowMs(), random });
+  const account = createAccountTask({ clock, random, blockNumber: () => now().blockNumber, signal, log });
   const underWay = new Set<Promise<void>>();
   const kept = new Set<LeaseId>();
-  const account = { busy: false, notBeforeBlock: 0, notBeforeMs: 0 };
   let caughtUpAt = Number.POSITIVE_INFINITY;
   let headReadMs = 0;
 
@@ -106,10 +107,11 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
           leaseId,
           () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }),
           (error, retryInMs) => {
+            const { isLostRace, message, facts } = troubleOf(error);
             if (!signal.aborted)
-              log[isLostRace(error) ? 'info' : 'warn'](
-                { leaseId, state: lease.state, action: action.do, retryInMs, ...factsOf(error) },
-                `lease task failed: ${messageOf(error)}`,
+              log[isLostRace ? 'info' : 'warn'](
+                { leaseId, state: lease.state, action: action.do, retryInMs, ...facts },
+                `lease task failed: ${message}`,
               );
           },
         ),
@@ -117,8 +119,8 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
     role.sweep(ledger);
-    if (!account.busy && head.blockNumber >= account.notBeforeBlock && clock.nowMs() >= account.notBeforeMs)
-      launch(accountTask());
+    if (account.isReady(head.blockNumber))
+      launch(account.run(() => role.actForAccount({ now: now(), ledger: chainLog.ledger, signal })));
   }
 
   function launch(task: Promise<void>): void {
@@ -134,30 +136,11 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     tasks.forget(leaseId);
     tellLosses({ lease: chainLog.ledger.leases.get(leaseId), account: chain.account, log });
     launch(
-      role
-        .forget(leaseId)
-        .catch((error: unknown) =>
-          log.warn({ leaseId, ...factsOf(error) }, `something of an ended lease stays behind: ${messageOf(error)}`),
-        ),
+      role.forget(leaseId).catch((error: unknown) => {
+        const { message, facts } = troubleOf(error);
+        log.warn({ leaseId, ...facts }, `something of an ended lease stays behind: ${message}`);
+      }),
     );
-  }
-
-  /**
-   * Does what is due for the account; then waits for the block it was mined in, for the next block where nothing was
-   * due, or a moment after a failure.
-   */
-  async function accountTask(): Promise<void> {
-    account.busy = true;
-    try {
-      const minedIn = await role.actForAccount({ now: now(), ledger: chainLog.ledger, signal });
-      account.notBeforeBlock = minedIn ?? (chainLog.head?.blockNumber ?? 0) + 1;
-    } catch (error) {
-      account.notBeforeMs = clock.nowMs() + 1000 + 1000 * random();
-      if (!signal.aborted)
-        log[isLostRace(error) ? 'info' : 'warn'](factsOf(error), `account task failed: ${messageOf(error)}`);
-    } finally {
-      account.busy = false;
-    }
   }
 
   async function follow(): Promise<void> {
@@ -175,7 +158,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       onRollback(toBlock) {
         log.warn({ toBlock }, 'the chain rolled back');
         chainLog.rollBack(toBlock);
-        account.notBeforeBlock = 0;
+        account.rollBack();
       },
     });
   }
@@ -203,20 +186,4 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       await closed.catch(() => undefined);
     },
   };
-}
-
-/** What the contract says when somebody else was first, which is nobody's trouble. */
-const LOST_RACES = new Set(['WrongState', 'ChunksTaken', 'DeadlineNotOver', 'WorkerNotConvicted']);
-
-function isLostRace(error: unknown): boolean {
-  return error instanceof RushesError && LOST_RACES.has(error.code);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** An error's facts as fields of a log line. */
-function factsOf(error: unknown): Record<string, unknown> {
-  return error instanceof RushesError ? { code: error.code, facts: error.facts, advice: error.advice } : {};
 }

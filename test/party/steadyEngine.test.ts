@@ -95,7 +95,7 @@ describe('an engine that is kept steady', () => {
 
 describe('the tasks of leases', () => {
   it('run one at a time per lease, and the next waits for the block of the last', async () => {
-    const tasks = createLeaseTasks({ nowMs: () => 0 });
+    const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0 });
     let finish: (block: number | undefined) => void = () => undefined;
     const running = tasks.run(
       leaseId(1),
@@ -115,7 +115,7 @@ describe('the tasks of leases', () => {
 
   it('pause longer with every failure, and not at all after a success', async () => {
     let ms = 0;
-    const tasks = createLeaseTasks({ nowMs: () => ms });
+    const tasks = createLeaseTasks({ nowMs: () => ms, random: () => 0 });
     const pauses: number[] = [];
     for (let i = 0; i < 8; i++)
       await tasks.run(
