@@ -1,12 +1,12 @@
+import { retry } from '../adapters/retry.js';
 import type { ErrorCode } from '../protocol/errorCodes.js';
 import { RushesError } from '../protocol/errors.js';
 import type { OutageEvent } from './ArtistEvent.js';
-import { pause } from '../adapters/pause.js';
 
 /** How long a part of the network may be away before its job is given up here; on chain it goes on. */
 export const OUTAGE_PATIENCE_MS = 600_000;
 
-const FIRST_PAUSE_MS = 500;
+const FIRST_PAUSE_MS = 600;
 const LONGEST_PAUSE_MS = 4_000;
 /** Shorter trouble is nobody's business. */
 const TOLD_AFTER_MS = 2_000;
@@ -43,28 +43,30 @@ export async function outliveOutage<T>({
   const startedAtMs = performance.now();
   let last: { code: ErrorCode; sinceMs: number } | undefined;
   let told: 'chain' | 'objects' | undefined;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const attemptedAtMs = performance.now();
-    try {
-      signal.throwIfAborted();
-      const result = await attempt();
-      if (told !== undefined) onEvent({ kind: 'recovered', of: told, lastedMs: performance.now() - startedAtMs });
-      return result;
-    } catch (error) {
-      signal.throwIfAborted();
+  let attemptedAtMs = startedAtMs;
+  const result = await retry({
+    attempt() {
+      attemptedAtMs = performance.now();
+      return attempt();
+    },
+    onFailure(error, { pauseMs }) {
       const outage = error instanceof RushesError ? OUTAGES[error.code] : undefined;
       if (!(error instanceof RushesError) || outage === undefined) throw error;
       if (last?.code !== error.code) last = { code: error.code, sinceMs: attemptedAtMs };
-      const untilMs = last.sinceMs + Math.min(patienceMs, outage.patienceMs ?? patienceMs);
-      if (performance.now() + pauseMs > untilMs) throw error;
-      if (told === undefined && performance.now() + pauseMs > startedAtMs + TOLD_AFTER_MS) {
+      const againAtMs = performance.now() + pauseMs;
+      if (againAtMs > last.sinceMs + Math.min(patienceMs, outage.patienceMs ?? patienceMs)) throw error;
+      if (told === undefined && againAtMs > startedAtMs + TOLD_AFTER_MS) {
         told = outage.of;
         const lastedMs = performance.now() - startedAtMs;
         onEvent({ kind: 'outage', of: outage.of, lastedMs, patienceMs, reason: error.message });
       }
-    }
-    await pause(pauseMs, signal);
-  }
+    },
+    firstMs: FIRST_PAUSE_MS,
+    longestMs: LONGEST_PAUSE_MS,
+    signal,
+  });
+  if (told !== undefined) onEvent({ kind: 'recovered', of: told, lastedMs: performance.now() - startedAtMs });
+  return result;
 }
 
 /** Which part of the network an error says is away; undefined for an error that says something else. */
