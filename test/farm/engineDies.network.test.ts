@@ -176,7 +176,7 @@ describe('a render thread that dies in the middle of its work', function () {
     );
     assert.match(stderr, /^rushes: a render thread failed: .+\. Render again; .+\.\n$/);
     assert.equal(exitCode, 1);
-    assert.deepEqual(await readdir(out), []);
+    await assert.rejects(readdir(out), { code: 'ENOENT' });
     assert.deepEqual(await workshop.leftBehind(), []);
   });
 });
