@@ -3,7 +3,7 @@ import type { Ipc } from './connectIpc.js';
 
 // States: WAITING (for the next block's time) -> SETTLING (the block is made and, when anything is in it, saved) ->
 // WAITING. Nobody is answered while a block settles: what somebody has seen on the chain is on the disk, and a chain
-// that is killed loses nothing that anybody was told. That holds until saving takes too long (a chain of hours); from
+// that is killed loses nothing that anybody was told. That holds until saving takes too long (a chain of many days); from
 // then on answers do not wait for it, and what was mined since the last save may be undone by a crash.
 
 /** The blocks of a local chain as they are made. */
@@ -19,8 +19,11 @@ export interface BlockMaking {
  * pass that nobody could keep. One block moves it by at most this.
  */
 const LONGEST_STEP_SECONDS = 5;
-/** How long answers wait for a save. Measured: 85 ms after 3,600 blocks, 190 ms after 20,000. */
-const LONGEST_HOLD_MS = 250;
+/**
+ * How long answers wait for a save. Measured: 85 ms after 3,600 blocks, 190 ms after 20,000; several times that on a
+ * machine that renders on every core, which must not cost what was promised.
+ */
+const LONGEST_HOLD_MS = 2_000;
 /** Blocks without transactions are saved from time to time, so that a crash does not take the chain back far. */
 const EMPTY_SAVE_MS = 2_000;
 /** Saving takes at most one part of so many of the time, where nobody waits for it. */

@@ -65,7 +65,8 @@ async function withLiar(
 
 const RAW_HELLO = parseCid('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
 
-describe('object store over ipfs-http-client', () => {
+describe('object store over ipfs-http-client', function () {
+  this.timeout(180_000);
   let folder: string;
   let endpoint: IpfsEndpoint;
   let store: ObjectStore;
