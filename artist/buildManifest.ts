@@ -1,6 +1,6 @@
 import type { Bytes32, Cid } from '../protocol/ids.js';
 import { checkManifest, type Manifest } from '../protocol/manifest.js';
-import type { ArtistScene } from './openArtistScene.js';
+import type { ArtistScene } from './ArtistScene.js';
 import type { ArtistEnvironment } from './chooseEnvironment.js';
 import type { View } from './resolveView.js';
 

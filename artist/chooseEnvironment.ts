@@ -1,9 +1,9 @@
 import { BadInputError } from '../protocol/errors.js';
-import type { LoadedScene } from '../renderer/scene/LoadedScene.js';
 import { admitFile, mostBytesOfFile } from '../renderer/scene/admitFile.js';
 import type { SceneBudget } from '../renderer/scene/SceneBudget.js';
 import type { ReadSceneFile } from '../renderer/scene/SceneSource.js';
 import { studioEnvironment } from '../renderer/scene/studioEnvironment.js';
+import type { SceneSummary } from '../renderer/scene/summariseScene.js';
 
 /** An environment as the artist hands it in: one HDR file and a factor on its radiance. */
 export interface ArtistEnvironment {
@@ -23,7 +23,7 @@ export interface ArtistEnvironment {
 export async function chooseEnvironment({
   given,
   intensity,
-  loaded,
+  summary,
   read,
   budget,
 }: {
@@ -31,13 +31,13 @@ export async function chooseEnvironment({
   given: { path: string; bytes: Uint8Array } | undefined;
   /** Factor on its radiance. */
   intensity: number;
-  loaded: Pick<LoadedScene, 'settings' | 'hasLight'>;
+  summary: Pick<SceneSummary, 'settings' | 'hasLight'>;
   read: ReadSceneFile;
   /** What the scene has left of its memory. */
   budget: SceneBudget;
 }): Promise<ArtistEnvironment | null> {
   if (given !== undefined) return { ...given, intensity, source: 'option' };
-  const { environment, environmentIntensity } = loaded.settings;
+  const { environment, environmentIntensity } = summary.settings;
   if (environment !== null) {
     const found = await read(environment, mostBytesOfFile(budget));
     const bytes = admitFile({ file: environment, given: found, budget });
@@ -55,6 +55,6 @@ export async function chooseEnvironment({
       source: 'scene',
     };
   }
-  if (loaded.hasLight) return null;
+  if (summary.hasLight) return null;
   return { ...studioEnvironment(), intensity, source: 'studio' };
 }

@@ -3,7 +3,8 @@
 export type { ArtistEvent, OutageEvent } from './ArtistEvent.js';
 export type { ArtistSession } from './ArtistSession.js';
 export { connectArtist } from './connectArtist.js';
-export { type ArtistScene, openArtistScene } from './openArtistScene.js';
+export type { ArtistScene } from './ArtistScene.js';
+export { openArtistScene } from './openArtistScene.js';
 export type { GradedProblem, Severity } from './gradeProblems.js';
 export { type ArtistEnvironment, chooseEnvironment } from './chooseEnvironment.js';
 export { resolveView, type View, type ViewRequest } from './resolveView.js';

@@ -1,32 +1,16 @@
-import { checkScene } from '../renderer/scene/checkScene.js';
+import { frameScene } from '../renderer/scene/frameScene.js';
 import { listSceneFiles } from '../renderer/scene/listSceneFiles.js';
-import type { LoadedScene } from '../renderer/scene/LoadedScene.js';
+import { loadEnvironment } from '../renderer/scene/loadEnvironment.js';
 import { loadScene } from '../renderer/scene/loadScene.js';
 import { SceneBudget } from '../renderer/scene/SceneBudget.js';
 import type { ReadSceneFile } from '../renderer/scene/SceneSource.js';
-import { type GradedProblem, gradeProblems } from './gradeProblems.js';
-
-/** A scene as its artist hands it in: loaded, checked, and the files that travel with the job. */
-export interface ArtistScene {
-  entry: string;
-  loaded: LoadedScene;
-  /** Exactly what is uploaded, the entry first. */
-  files: { path: string; bytes: Uint8Array }[];
-  /** Files that the scene names and its folder lacks, the gravest first. */
-  missing: GradedProblem[];
-  /** Features that are not drawn, the gravest first. */
-  unsupported: GradedProblem[];
-  /** True when what is missing is geometry: such a scene cannot be rendered, accepted or not. */
-  unreadable: boolean;
-  /** Reads another file of the scene's folder, such as an environment that the scene names. */
-  read: ReadSceneFile;
-  /** What the scene has left of its memory, for its environment. */
-  budget: SceneBudget;
-}
+import { summariseScene } from '../renderer/scene/summariseScene.js';
+import { type ArtistScene, gradeScene, readOnce } from './ArtistScene.js';
 
 /**
- * Opens and checks a scene on its artist's side. `read` is the only way bytes come in: from a folder, from files that
- * were dropped on a page. Throws BadSceneError for a scene that cannot be read at all.
+ * Opens and checks a scene on its artist's side, in this thread, which it occupies meanwhile. `read` is the only way
+ * bytes come in: from a folder, from files that were dropped on a page. Throws BadSceneError for a scene that cannot be
+ * read at all.
  */
 export async function openArtistScene({
   entry,
@@ -45,26 +29,19 @@ export async function openArtistScene({
   const budget = new SceneBudget(sceneBytes);
   const loaded = await loadScene({ entry, read, budget, signal });
   const { files } = await listSceneFiles({ entry, read, budget: new SceneBudget(sceneBytes), signal });
-  const problems = checkScene(loaded);
-  const missing = gradeProblems(problems.missing, 'missing');
+  const summary = summariseScene(loaded);
   return {
     entry,
-    loaded,
+    summary,
     files,
-    missing,
-    unsupported: gradeProblems(problems.unsupported, 'unsupported'),
-    unreadable: missing.some((problem) => problem.severity === 'error'),
+    ...gradeScene(summary),
     read,
     budget,
-  };
-}
-
-/** Reads each file once: what was checked is what is uploaded. */
-function readOnce(read: ReadSceneFile): ReadSceneFile {
-  const known = new Map<string, ReturnType<ReadSceneFile>>();
-  return (path, maxBytes) => {
-    const reading = known.get(path) ?? read(path, maxBytes);
-    known.set(path, reading);
-    return reading;
+    frame: async (view) => frameScene({ loaded, ...view }),
+    async decodeEnvironment(environment) {
+      const { width, height } = loadEnvironment({ ...environment, budget });
+      return { width, height };
+    },
+    close: () => loaded.dispose(),
   };
 }

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../protocol/ports.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import { buildManifest } from './buildManifest.js';
 import type { ArtistEnvironment } from './chooseEnvironment.js';
-import type { ArtistScene } from './openArtistScene.js';
+import type { ArtistScene } from './ArtistScene.js';
 import { outliveOutage } from './outliveOutage.js';
 import type { View } from './resolveView.js';
 

@@ -1,7 +1,7 @@
 import { BadInputError } from '../protocol/errors.js';
 import { type CameraChoice, defaultBatches, type Manifest } from '../protocol/manifest.js';
-import { frameScene } from '../renderer/scene/frameScene.js';
-import type { LoadedScene, SceneClip } from '../renderer/scene/LoadedScene.js';
+import type { SceneSummary } from '../renderer/scene/summariseScene.js';
+import type { ArtistScene } from './ArtistScene.js';
 import type { ArtistEnvironment } from './chooseEnvironment.js';
 
 /** What is seen, when and how finely: a manifest without what names bytes (scene, environment, kernel). */
@@ -36,24 +36,27 @@ export interface ViewRequest {
   tile: number | undefined;
 }
 
+type SceneClip = SceneSummary['clips'][number];
+
 /** Frames per second where neither the artist nor the scene says. */
 const DEFAULT_FPS = 24;
 
 /**
  * Options first, then what the scene says of itself, then defaults that need no thought. Throws BadInputError naming
- * what does not exist and what does.
+ * what does not exist and what does; rejects with what framing the scene rejects with.
  */
-export function resolveView({
+export async function resolveView({
   options,
-  loaded,
+  scene,
   environment,
 }: {
   options: ViewRequest;
-  loaded: LoadedScene;
+  scene: Pick<ArtistScene, 'summary' | 'frame'>;
   environment: ArtistEnvironment | null;
-}): View {
-  const clip = chooseClip(options.clip, loaded);
-  const fps = options.fps ?? loaded.settings.fps ?? DEFAULT_FPS;
+}): Promise<View> {
+  const { summary } = scene;
+  const clip = chooseClip(options.clip, summary);
+  const fps = options.fps ?? summary.settings.fps ?? DEFAULT_FPS;
   const { samples, size } = options;
   if (options.batches !== undefined && options.batches > samples)
     throw new BadInputError({
@@ -61,8 +64,8 @@ export function resolveView({
       advice: 'leave --batches out.',
     });
   return {
-    background: chooseBackground(options, loaded, environment),
-    camera: chooseCamera(options, loaded, clip),
+    background: chooseBackground(options, summary, environment),
+    camera: await chooseCamera(options, scene, clip),
     clip: clip?.name ?? null,
     frames: {
       ...(options.frames ?? {
@@ -80,30 +83,30 @@ export function resolveView({
   };
 }
 
-function chooseClip(name: string | undefined, loaded: LoadedScene): SceneClip | undefined {
-  const wanted = name ?? loaded.settings.clip ?? undefined;
-  if (wanted === undefined) return loaded.clips[0];
-  const found = loaded.clips.find((clip) => clip.name === wanted);
+function chooseClip(name: string | undefined, summary: SceneSummary): SceneClip | undefined {
+  const wanted = name ?? summary.settings.clip ?? undefined;
+  if (wanted === undefined) return summary.clips[0];
+  const found = summary.clips.find((clip) => clip.name === wanted);
   if (found === undefined && wanted === 'none') return undefined;
   if (found === undefined)
     throw new BadInputError({
       code: 'no-clip',
       message: `the scene has no clip ${JSON.stringify(wanted)}`,
-      facts: { clip: wanted, clips: loaded.clips.map((clip) => clip.name) },
+      facts: { clip: wanted, clips: summary.clips.map((clip) => clip.name) },
       advice:
-        loaded.clips.length === 0
+        summary.clips.length === 0
           ? 'it has no animation at all: leave --clip out.'
-          : `it has ${loaded.clips.map((clip) => JSON.stringify(clip.name)).join(', ')}; \`none\` holds it still.`,
+          : `it has ${summary.clips.map((clip) => JSON.stringify(clip.name)).join(', ')}; \`none\` holds it still.`,
     });
   return found;
 }
 
 function chooseBackground(
   options: ViewRequest,
-  loaded: LoadedScene,
+  summary: SceneSummary,
   environment: ArtistEnvironment | null,
 ): View['background'] {
-  const asked = options.background ?? loaded.settings.background ?? undefined;
+  const asked = options.background ?? summary.settings.background ?? undefined;
   if (asked === 'environment' && environment === null)
     throw new BadInputError({
       code: 'no-environment',
@@ -113,18 +116,23 @@ function chooseBackground(
   return asked ?? (environment === null ? '#000000' : 'environment');
 }
 
-function chooseCamera(options: ViewRequest, loaded: LoadedScene, clip: SceneClip | undefined): CameraChoice {
+async function chooseCamera(
+  options: ViewRequest,
+  scene: Pick<ArtistScene, 'summary' | 'frame'>,
+  clip: SceneClip | undefined,
+): Promise<CameraChoice> {
+  const { summary } = scene;
   if (options.camera !== undefined) {
-    requireCamera(options.camera, loaded);
+    requireCamera(options.camera, summary);
     return { kind: 'node', name: options.camera };
   }
   const placed = options.orbit !== undefined || options.target !== undefined || options.fov !== undefined;
-  if (!placed && loaded.settings.camera !== null) {
-    requireCamera(loaded.settings.camera, loaded);
-    return { kind: 'node', name: loaded.settings.camera };
+  if (!placed && summary.settings.camera !== null) {
+    requireCamera(summary.settings.camera, summary);
+    return { kind: 'node', name: summary.settings.camera };
   }
-  if (!placed && loaded.cameras[0] !== undefined) return { kind: 'node', name: loaded.cameras[0].name };
-  const framed = frameScene({ loaded, clip: clip?.name ?? null, size: options.size });
+  if (!placed && summary.cameras[0] !== undefined) return { kind: 'node', name: summary.cameras[0].name };
+  const framed = await scene.frame({ clip: clip?.name ?? null, size: options.size });
   const fovDegrees = options.fov ?? framed.fovDegrees;
   // Another lens keeps what is framed in the picture from another distance.
   const radius = Number(((framed.radius * halfTangent(framed.fovDegrees)) / halfTangent(fovDegrees)).toPrecision(6));
@@ -135,8 +143,8 @@ function halfTangent(degrees: number): number {
   return Math.tan((degrees * Math.PI) / 360);
 }
 
-function requireCamera(name: string, loaded: LoadedScene): void {
-  const names = loaded.cameras.map((camera) => camera.name);
+function requireCamera(name: string, summary: SceneSummary): void {
+  const names = summary.cameras.map((camera) => camera.name);
   if (names.includes(name)) return;
   throw new BadInputError({
     code: 'no-camera',

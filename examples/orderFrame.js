@@ -48,12 +48,12 @@ for (const problem of [...scene.missing, ...scene.unsupported]) console.log('not
 const environment = await chooseEnvironment({
   given: undefined,
   intensity: 1,
-  loaded: scene.loaded,
+  summary: scene.summary,
   read,
   budget: scene.budget,
 });
-const view = resolveView({
-  loaded: scene.loaded,
+const view = await resolveView({
+  scene,
   environment,
   options: {
     frames: { first: 0, last: 0 },

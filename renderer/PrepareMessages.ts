@@ -1,6 +1,7 @@
 import type { Manifest } from '../protocol/manifest.js';
 import type { RushesErrorOptions } from '../protocol/errors.js';
 import type { Bytes32 } from '../protocol/ids.js';
+import type { frameScene } from './scene/frameScene.js';
 import type { poseScene } from './scene/poseScene.js';
 
 /** A file that a process that prepares a scene asks its parent for: it opens none itself. */
@@ -26,6 +27,12 @@ export interface SceneToOpen {
  */
 export type PrepareRequest =
   | { kind: 'open'; scene: SceneToOpen }
+  /** Asks what the scene holds. */
+  | { kind: 'summarise' }
+  /** Asks for an orbit camera that sees all of it. */
+  | { kind: 'frame'; view: Omit<Parameters<typeof frameScene>[0], 'loaded'> }
+  /** Names the environment that frames are lit by from now on, and asks for its size. */
+  | { kind: 'light'; environment: NonNullable<SceneToOpen['environment']> }
   | { kind: 'prepare'; view: Parameters<typeof poseScene>[0]['manifestView'] }
   | { kind: 'file'; found: 'bytes' | 'absent' }
   | { kind: 'file'; found: 'tooLarge'; byteLength: number };
@@ -44,6 +51,15 @@ export type PrepareAnswer =
       /** `same`: as in the frame before, and not sent again. */
       buffers: { name: string; same: boolean }[];
     }
+  /** What the scene holds, as JSON in the bytes that follow. */
+  | {
+      kind: 'summarised';
+      /** What the scene leaves of its memory, for its environment. */
+      leftBytes: number;
+    }
+  | { kind: 'framed'; camera: ReturnType<typeof frameScene> }
+  /** Pixels. */
+  | { kind: 'lit'; width: number; height: number }
   /** Why the scene cannot be drawn. */
   | { kind: 'refused'; refusal: RushesErrorOptions }
   /** Something that is not the scene's fault, or not known to be. */

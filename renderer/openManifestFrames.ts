@@ -2,6 +2,7 @@ import { BadInputError, DeadlineError, RushesError } from '../protocol/errors.js
 import type { Cid } from '../protocol/ids.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { FetchBounds, ObjectStore } from '../protocol/ports.js';
+import { answerOf } from './answerOf.js';
 import { frameViewOf } from './frameViewOf.js';
 import type { FileWanted } from './PrepareMessages.js';
 import type { PreparedScene } from './scene/prepare/prepareScene.js';
@@ -12,7 +13,7 @@ import { type PrepareProcess, type PrepareResult, startPrepareProcess } from './
 /** Prepared frames kept: one that renders, the one after it, and one that is audited or rendered again. */
 const KEPT_FRAMES = 3;
 /** Milliseconds after which a frame counts as one that cannot be prepared, the fetching of the scene included. */
-const PREPARE_MS = 300_000;
+export const PREPARE_MS = 300_000;
 /** Milliseconds after which a process that nobody needs ends; the next frame loads the scene again. */
 const IDLE_MS = 60_000;
 
@@ -40,7 +41,9 @@ export function openManifestFrames(options: {
   store: Pick<ObjectStore, 'getDirectory' | 'getDirectoryFile'>;
   bounds?: FetchBounds;
   /** Memory that the scene may take, bytes; default DEFAULT_SCENE_BYTES. */
-  sceneBytes?: number;
+  sceneBytes?: number | undefined;
+  /** A process that has the manifest's scene and environment loaded already. It is taken over, and ended by `dispose`. */
+  loaded?: PrepareProcess;
   /** Told the processor time of each frame that was prepared, in milliseconds. */
   onPrepared?: (cpuMs: number) => void;
 }): ManifestFrames {
@@ -60,7 +63,7 @@ export function openManifestFrames(options: {
   }
 
   let disposed = false;
-  let running: PrepareProcess | undefined;
+  let running = options.loaded;
   let idle: NodeJS.Timeout | undefined;
   /** Buffers of the last frame that the running process sent: it names them where the next has the same. */
   let lastBuffers: Record<string, Uint8Array> = {};
@@ -107,18 +110,14 @@ export function openManifestFrames(options: {
   }
 
   function preparedOf(frame: number, result: PrepareResult): PreparedScene {
-    if (result.kind === 'refused') throw new RushesError(result.refusal);
-    if (result.kind === 'failed')
-      throw new RushesError({
-        code: 'preparation-failed',
-        message: `frame ${frame} of ${manifest.scene.path} could not be prepared: ${result.reason}`,
-        facts: { frame, reason: result.reason },
-        advice: 'The scene may need more memory than this machine has.',
-      });
-    const { hash, triangleCount, byteLength, cpuMs, bytes } = result;
+    const answer = answerOf(result, {
+      kind: 'prepared',
+      failure: `frame ${frame} of ${manifest.scene.path} could not be prepared`,
+    });
+    const { hash, triangleCount, byteLength, cpuMs, bytes } = answer;
     const sent = bytes.values();
     const buffers = Object.fromEntries(
-      result.buffers.map(({ name, same }) => [name, (same ? lastBuffers[name] : sent.next().value) as Uint8Array]),
+      answer.buffers.map(({ name, same }) => [name, (same ? lastBuffers[name] : sent.next().value) as Uint8Array]),
     );
     lastBuffers = buffers;
     options.onPrepared?.(cpuMs);

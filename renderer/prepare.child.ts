@@ -11,13 +11,16 @@ import { readMessageSync, writeMessageSync } from './messageFraming.js';
 import { prepareFrame } from './prepareFrame.js';
 import type { PrepareAnswer, PrepareRequest, SceneToOpen } from './PrepareMessages.js';
 import { admitFile, mostBytesOfFile } from './scene/admitFile.js';
+import { frameScene } from './scene/frameScene.js';
 import { loadEnvironment } from './scene/loadEnvironment.js';
 import { loadScene } from './scene/loadScene.js';
 import type { LoadedScene } from './scene/LoadedScene.js';
 import type { PosedEnvironment } from './scene/PosedScene.js';
+import type { ManifestView } from './scene/poseScene.js';
 import { PREPARED_BINDINGS, type ReusableScene } from './scene/prepare/prepareScene.js';
 import { SceneBudget } from './scene/SceneBudget.js';
 import type { ReadSceneFile } from './scene/SceneSource.js';
+import { summariseScene } from './scene/summariseScene.js';
 
 /** Where requests come from and answers go, and a pipe of which the parent holds the other end for its whole life. */
 const CHANNEL = 3;
@@ -29,33 +32,50 @@ const GARBAGE_BYTES = 256 * 2 ** 20;
 endWithParent(LIFELINE);
 
 let scene: SceneToOpen | undefined;
-let opened: { loaded: LoadedScene; environment: PosedEnvironment | null } | undefined;
+let opened: { loaded: LoadedScene; environment: PosedEnvironment | null; budget: SceneBudget } | undefined;
 let previous: Pick<ReusableScene, 'kept' | 'digests'> | undefined;
 
 answer({ kind: 'ready' });
 for (;;) {
-  const request = next();
-  if (request.message.kind === 'open') scene = request.message.scene;
-  else if (request.message.kind === 'prepare') await prepare(request.message.view);
+  const request = next().message;
+  if (request.kind === 'open') scene = request.scene;
+  else
+    try {
+      await work(request);
+    } catch (error) {
+      answer(explain(error));
+    }
 }
 
-async function prepare(view: Extract<PrepareRequest, { kind: 'prepare' }>['view']): Promise<void> {
+async function work(request: Exclude<PrepareRequest, { kind: 'open' }>): Promise<void> {
+  if (request.kind === 'file') return;
   const beganAt = process.cpuUsage();
-  try {
-    opened ??= await openScene(scene as SceneToOpen);
-    collectGarbage();
-    const before = previous?.digests;
-    const { buffers, hash, triangleCount, byteLength, kept, digests } = prepareFrame({ ...opened, view, previous });
-    previous = { kept, digests };
-    const { user, system } = process.cpuUsage(beganAt);
-    const sent = PREPARED_BINDINGS.map((name) => ({ name, same: before?.[name] === digests[name] }));
-    answer(
-      { kind: 'prepared', hash, triangleCount, byteLength, cpuMs: (user + system) / 1000, buffers: sent },
-      sent.flatMap(({ name, same }) => (same ? [] : [buffers[name] as Uint8Array])),
-    );
-  } catch (error) {
-    answer(explain(error));
+  opened ??= await openScene(scene as SceneToOpen);
+  const { loaded, budget } = opened;
+  if (request.kind === 'summarise')
+    answer({ kind: 'summarised', leftBytes: budget.leftBytes }, [
+      new TextEncoder().encode(JSON.stringify(summariseScene(loaded))),
+    ]);
+  if (request.kind === 'frame') answer({ kind: 'framed', camera: frameScene({ loaded, ...request.view }) });
+  if (request.kind === 'light') {
+    const environment = await openEnvironment(request.environment, budget);
+    opened = { ...opened, environment };
+    answer({ kind: 'lit', width: environment.width, height: environment.height });
   }
+  if (request.kind === 'prepare') prepare(opened, request.view, beganAt);
+}
+
+function prepare(scene: NonNullable<typeof opened>, view: ManifestView, beganAt: NodeJS.CpuUsage): void {
+  collectGarbage();
+  const before = previous?.digests;
+  const { buffers, hash, triangleCount, byteLength, kept, digests } = prepareFrame({ ...scene, view, previous });
+  previous = { kept, digests };
+  const { user, system } = process.cpuUsage(beganAt);
+  const sent = PREPARED_BINDINGS.map((name) => ({ name, same: before?.[name] === digests[name] }));
+  answer(
+    { kind: 'prepared', hash, triangleCount, byteLength, cpuMs: (user + system) / 1000, buffers: sent },
+    sent.flatMap(({ name, same }) => (same ? [] : [buffers[name] as Uint8Array])),
+  );
 }
 
 /**
@@ -82,11 +102,16 @@ function explain(error: unknown): PrepareAnswer {
 async function openScene({ entry, environment, sceneBytes }: SceneToOpen): Promise<NonNullable<typeof opened>> {
   const budget = new SceneBudget(sceneBytes);
   const loaded = await loadScene({ entry, read: (path, maxBytes) => read({ path, of: 'scene', maxBytes }), budget });
-  if (environment === null) return { loaded, environment: null };
-  const { path, intensity } = environment;
+  return { loaded, budget, environment: environment === null ? null : await openEnvironment(environment, budget) };
+}
+
+async function openEnvironment(
+  { path, intensity }: NonNullable<SceneToOpen['environment']>,
+  budget: SceneBudget,
+): Promise<PosedEnvironment> {
   const given = await read({ path, of: 'environment', maxBytes: mostBytesOfFile(budget) });
   const bytes = admitFile({ file: path, given, budget }) ?? new Uint8Array(0);
-  return { loaded, environment: loadEnvironment({ path, bytes, intensity, budget }) };
+  return loadEnvironment({ path, bytes, intensity, budget });
 }
 
 async function read(file: Extract<PrepareAnswer, { kind: 'read' }>['file']): ReturnType<ReadSceneFile> {

@@ -31,6 +31,8 @@ export interface PrepareProcess {
   kill(reason?: unknown): void;
 }
 
+/** What a process may say to a request. */
+const ANSWERS: readonly string[] = ['prepared', 'summarised', 'framed', 'lit', 'refused', 'failed'];
 /** Milliseconds between two looks at the memory of a process that works. */
 const WATCH_MS = 50;
 /**
@@ -116,7 +118,7 @@ export function startPrepareProcess(options: {
     onMessage(message, bytes) {
       if (message.kind === 'ready') return ready();
       if (message.kind === 'read') return void serve(message.file).catch(kill);
-      if (!['prepared', 'refused', 'failed'].includes(message.kind)) return kill(died('it says what nobody asked for'));
+      if (!ANSWERS.includes(message.kind)) return kill(died('it says what nobody asked for'));
       if (message.kind === 'failed' && message.outOfMemory) return kill(tooLarge(undefined));
       const asked = waiting;
       waiting = undefined;

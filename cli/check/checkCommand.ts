@@ -2,8 +2,7 @@ import { chooseEnvironment } from '../../artist/chooseEnvironment.js';
 import type { GradedProblem } from '../../artist/gradeProblems.js';
 import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
 import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
-import { openArtistScene } from '../../artist/openArtistScene.js';
-import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
+import { openWatchedScene } from '../../artist/node/openWatchedScene.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { listProblems } from '../scene/listProblems.js';
 import { SceneProblemsError } from '../scene/SceneProblemsError.js';
@@ -23,44 +22,44 @@ export async function checkCommand({
   sceneBytes: number | undefined;
   context: CommandContext;
 }): Promise<void> {
-  const artistScene = await openArtistScene({ ...(await openSceneFolder(scene)), sceneBytes, signal });
-  const { loaded, files, missing, unsupported, read, budget } = artistScene;
+  const artistScene = await openWatchedScene({ ...(await openSceneFolder(scene)), sceneBytes, signal });
+  const { summary, files, missing, unsupported, read, budget } = artistScene;
   const environment = await chooseEnvironment({
     given: env === undefined ? undefined : await readEnvironmentFile({ file: env, budget }),
     intensity: 1,
-    loaded,
+    summary,
     read,
     budget,
   });
-  const decoded = environment === null ? null : loadEnvironment({ ...environment, budget });
+  const decoded = environment === null ? null : await artistScene.decodeEnvironment(environment);
+  artistScene.close();
   const seconds = (duration: number): string => `${duration.toFixed(2)} s`;
   terminal.line(
-    `${terminal.bold(scene)}: ${loaded.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,
+    `${terminal.bold(scene)}: ${summary.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,
   );
   terminal.line(
-    `cameras      ${loaded.cameras.map((camera) => camera.name).join(', ') || 'none: the scene is framed'}`,
+    `cameras      ${summary.cameras.map((camera) => camera.name).join(', ') || 'none: the scene is framed'}`,
   );
   terminal.line(
-    `clips        ${loaded.clips.map((clip) => `${clip.name} (${seconds(clip.durationSeconds)})`).join(', ') || 'none: one still picture'}`,
+    `clips        ${summary.clips.map((clip) => `${clip.name} (${seconds(clip.durationSeconds)})`).join(', ') || 'none: one still picture'}`,
   );
   terminal.line(
-    `light        ${loaded.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path} (${decoded!.width}x${decoded!.height})`}`,
+    `light        ${summary.hasLight ? 'in the scene' : 'none in the scene'}${environment === null ? '' : `, environment ${environment.path} (${decoded!.width}x${decoded!.height})`}`,
   );
   listProblems(terminal, { missing, unsupported });
   const facts = {
     scene,
-    triangles: loaded.triangleCount,
+    triangles: summary.triangleCount,
     files: files.map(({ path, bytes }) => ({ path, bytes: bytes.length })),
-    cameras: loaded.cameras.map((camera) => camera.name),
-    clips: loaded.clips.map(({ name, durationSeconds }) => ({ name, durationSeconds })),
-    bounds: loaded.bounds,
-    hasLight: loaded.hasLight,
+    cameras: summary.cameras.map((camera) => camera.name),
+    clips: summary.clips.map(({ name, durationSeconds }) => ({ name, durationSeconds })),
+    bounds: summary.bounds,
+    hasLight: summary.hasLight,
     environment: environment === null ? null : environment.path,
     severity: gravest([...missing, ...unsupported]),
     missing,
     unsupported,
   };
-  loaded.dispose();
   terminal.result(facts);
   if (missing.length > 0 || unsupported.length > 0) throw new SceneProblemsError({ scene, missing, unsupported });
   terminal.line(terminal.green('it is drawn in full'));

@@ -4,9 +4,8 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import type { RenderOptions } from './RenderOptions.js';
-import { loadEnvironment } from '../../renderer/scene/loadEnvironment.js';
-import { openArtistScene } from '../../artist/openArtistScene.js';
 import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { openWatchedScene, type WatchedScene } from '../../artist/node/openWatchedScene.js';
 import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
 import { listProblems } from '../scene/listProblems.js';
 import { SceneProblemsError } from '../scene/SceneProblemsError.js';
@@ -41,8 +40,9 @@ export async function renderCommand({
   const network = options.local
     ? undefined
     : (await import('./startNetworkFor.js')).startNetworkFor({ options, given, context });
+  let artistScene: WatchedScene | undefined;
   try {
-    const artistScene = await openArtistScene({
+    artistScene = await openWatchedScene({
       ...(await openSceneFolder(scene)),
       sceneBytes: options.sceneBytes,
       signal,
@@ -59,24 +59,25 @@ export async function renderCommand({
           ? undefined
           : await readEnvironmentFile({ file: options.env, budget: artistScene.budget }),
       intensity: options.envIntensity,
-      loaded: artistScene.loaded,
+      summary: artistScene.summary,
       read: artistScene.read,
       budget: artistScene.budget,
     });
     // Decoded here as well as by whoever renders: a damaged file is refused before anything is paid.
-    const posedEnvironment =
-      environment === null ? null : loadEnvironment({ ...environment, budget: artistScene.budget });
-    const view = resolveView({ options, loaded: artistScene.loaded, environment });
+    if (environment !== null) await artistScene.decodeEnvironment(environment);
+    const view = await resolveView({ options, scene: artistScene, environment });
     refuseIdleView({ given, view, environment });
     refuseAbsurd(view);
     terminal.line(describeJob({ scene, view, environmentSource: environment?.source }));
     if (network === undefined)
-      await renderLocally({ scene: artistScene, environment, posedEnvironment, view, options, context, startedAtMs });
+      await renderLocally({ scene: artistScene, environment, view, options, context, startedAtMs });
     else {
+      artistScene.close();
       const { renderOnNetwork } = await import('./renderOnNetwork.js');
       await renderOnNetwork({ scene: artistScene, environment, view, options, network, context, startedAtMs });
     }
   } catch (error) {
+    artistScene?.close();
     const kept = await network?.close({ keepLogs: context.env.debug || isInternal(error, signal) });
     if (kept !== undefined) terminal.line(`what the network's processes said is in ${kept}/logs`);
     await folder.removeIfEmpty();

@@ -6,12 +6,10 @@ import { encodeManifest } from '../../protocol/manifest.js';
 import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { createCpuEngine } from '../../renderer/cpu/createCpuEngine.js';
 import { NO_DEADLINE, createSteadyEngine } from '../../party/createSteadyEngine.js';
-import { frameViewOf } from '../../renderer/frameViewOf.js';
+import { openManifestFrames } from '../../renderer/openManifestFrames.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
-import type { PosedEnvironment } from '../../renderer/scene/PosedScene.js';
-import { poseScene } from '../../renderer/scene/poseScene.js';
-import { prepareScene, type ReusableScene } from '../../renderer/scene/prepare/prepareScene.js';
+import type { Cid } from '../../protocol/ids.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { writeJson } from '../files/writeJson.js';
@@ -22,7 +20,7 @@ import { clearResults } from './clearResults.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
-import type { ArtistScene } from '../../artist/openArtistScene.js';
+import type { WatchedScene } from '../../artist/node/openWatchedScene.js';
 import { lookOf } from './lookOf.js';
 import { renderSteadily } from './renderSteadily.js';
 import type { ArtistEnvironment } from '../../artist/chooseEnvironment.js';
@@ -37,15 +35,14 @@ import { writeFrame } from './writeFrame.js';
 export async function renderLocally({
   scene,
   environment,
-  posedEnvironment,
   view,
   options,
   context,
   startedAtMs,
 }: {
-  scene: ArtistScene;
+  /** Its environment is decoded. */
+  scene: WatchedScene;
   environment: ArtistEnvironment | null;
-  posedEnvironment: PosedEnvironment | null;
   view: View;
   options: RenderOptions;
   context: CommandContext;
@@ -84,21 +81,22 @@ export async function renderLocally({
     };
     const frames: FrameResult[] = [];
     const spent = { rays: 0, cpuMs: 0 };
+    const manifestFrames = openManifestFrames({
+      manifest,
+      store: storeOf({ scene, environment, sceneCid }),
+      bounds: { signal },
+      sceneBytes: options.sceneBytes,
+      loaded: scene.process,
+    });
     const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
     try {
-      let prepared: ReusableScene | undefined;
       for (let frame = manifest.frames.first; frame <= manifest.frames.last; frame++) {
-        // Pose and prepare the frame.
+        // Have the frame posed and prepared.
         let sinceMs = Date.now();
         signal.throwIfAborted();
-        prepared = prepareScene(
-          poseScene({
-            loaded: scene.loaded,
-            manifestView: frameViewOf(manifest, frame),
-            environment: posedEnvironment,
-          }),
-          prepared,
-        );
+        const prepared = await manifestFrames.prepare(frame);
+        // The next frame is prepared while this one renders. What goes wrong is said when it is asked for again.
+        if (frame < manifest.frames.last) manifestFrames.prepare(frame + 1).catch(() => undefined);
         timings.prepareMs += Date.now() - sinceMs;
 
         // Render its chunks one by one; the engine spreads each over its threads.
@@ -133,6 +131,7 @@ export async function renderLocally({
       }
     } finally {
       progress.stop();
+      await manifestFrames.dispose();
     }
     const animation = await writeAnimation({ out, frames, fps: manifest.frames.fps });
     timings.totalMs = Date.now() - startedAtMs;
@@ -160,4 +159,25 @@ export async function renderLocally({
   } finally {
     await engine.close();
   }
+}
+
+/** The files of a job as a store has them, without one. */
+function storeOf({
+  scene,
+  environment,
+  sceneCid,
+}: {
+  scene: WatchedScene;
+  environment: ArtistEnvironment | null;
+  sceneCid: Cid;
+}): Parameters<typeof openManifestFrames>[0]['store'] {
+  const environmentFiles = environment === null ? [] : [environment];
+  const filesOf = (cid: Cid): { path: string; bytes: Uint8Array }[] =>
+    cid === sceneCid ? scene.files : environmentFiles;
+  return {
+    getDirectory: async (cid) => filesOf(cid).map(({ path, bytes }) => ({ path, size: bytes.length })),
+    async getDirectoryFile(cid, path) {
+      return filesOf(cid).find((file) => file.path === path)!.bytes;
+    },
+  };
 }

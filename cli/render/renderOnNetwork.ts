@@ -4,7 +4,7 @@ import { collectFrames } from '../../artist/collectFrames.js';
 import { followJob, type JobTimes } from '../../artist/followJob.js';
 import { gatherCertificate } from '../../artist/gatherCertificate.js';
 import { readKernelHash } from '../../artist/node/readKernelHash.js';
-import type { ArtistScene } from '../../artist/openArtistScene.js';
+import type { ArtistScene } from '../../artist/ArtistScene.js';
 import { type JobOrder, orderJob } from '../../artist/orderJob.js';
 import { publishJob } from '../../artist/publishJob.js';
 import type { View } from '../../artist/resolveView.js';
@@ -80,7 +80,6 @@ export async function renderOnNetwork({
       onEvent,
       signal: context.signal,
     });
-    scene.loaded.dispose();
     await runJob(run, published);
   }
 

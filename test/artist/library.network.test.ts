@@ -52,12 +52,12 @@ describe("the artist's library, by the package's name", function () {
     const environment = await chooseEnvironment({
       given: undefined,
       intensity: 1,
-      loaded: scene.loaded,
+      summary: scene.summary,
       read,
       budget: scene.budget,
     });
-    const view = resolveView({
-      loaded: scene.loaded,
+    const view = await resolveView({
+      scene,
       environment,
       options: {
         camera: undefined,
