@@ -26,7 +26,11 @@ export async function openWatchedScene({
   read: readAnew,
   sceneBytes = DEFAULT_SCENE_BYTES,
   signal,
-}: Parameters<typeof import('../openArtistScene.js').openArtistScene>[0]): Promise<WatchedScene> {
+  program,
+}: Parameters<typeof import('../openArtistScene.js').openArtistScene>[0] & {
+  /** The program of the process; tests give others. */
+  program?: string;
+}): Promise<WatchedScene> {
   signal.throwIfAborted();
   const read = readOnce(readAnew);
   const files = new Map<string, Uint8Array>();
@@ -35,11 +39,16 @@ export async function openWatchedScene({
     const given = of === 'environment' ? environmentBytes : await read(path, maxBytes);
     if (given === undefined || 'tooLarge' in given) return given;
     if (given.length > maxBytes) return { tooLarge: true, byteLength: given.length };
-    if (of === 'scene') files.set(path, given);
+    // A Node Buffer is a Uint8Array whose slice() does not copy.
+    if (of === 'scene') files.set(path, new Uint8Array(given.buffer, given.byteOffset, given.byteLength));
     return given;
   }
 
-  const loading = startPrepareProcess({ scene: { entry, environment: null, sceneBytes }, read: serve });
+  const loading = startPrepareProcess({
+    scene: { entry, environment: null, sceneBytes },
+    read: serve,
+    ...(program === undefined ? {} : { program }),
+  });
   const interrupt = (): void => close(signal.reason);
   signal.addEventListener('abort', interrupt, { once: true });
   function close(reason?: unknown): void {

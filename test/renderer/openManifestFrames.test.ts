@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotRetrievableError, RushesError } from '../../protocol/errors.js';
 import type { Manifest } from '../../protocol/manifest.js';
+import { openWatchedScene } from '../../artist/node/openWatchedScene.js';
 import { type ManifestFrames, openManifestFrames } from '../../renderer/openManifestFrames.js';
 import { loadScene } from '../../renderer/scene/loadScene.js';
 import { poseScene } from '../../renderer/scene/poseScene.js';
 import { prepareScene } from '../../renderer/scene/prepare/prepareScene.js';
+import { prepareProcesses } from '../support/prepareProcesses.js';
 import { createMemoryStore } from '../support/memoryStore.js';
 import { smallManifest } from '../support/smallJob.js';
 import { smallSceneGltf } from '../support/smallScene.js';
 import { bytes32 } from '../support/leaseFixtures.js';
-
-/** Processes that prepare scenes and have this one as their parent. */
-async function prepareProcesses(): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    const [line, stat] = await Promise.all(
-      ['cmdline', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
-    );
-    const [state, parent] = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ');
-    if (line!.includes('prepare.child.js') && Number(parent) === process.pid && state !== 'Z') found.push(Number(name));
-  }
-  return found;
-}
 
 describe('openManifestFrames', function () {
   this.timeout(60_000);
@@ -156,6 +145,29 @@ describe('openManifestFrames', function () {
       (error: unknown) => error instanceof RushesError && error.code === 'scene-memory' && error.exitCode === 2,
     );
     assert.match((await open(await manifestOf({ scene: padded })).prepare(0)).hash, /^0x/);
+  });
+
+  it('takes over a process that has the scene already, and starts another when that one dies', async () => {
+    const manifest = await manifestOf();
+    const fresh = await open(manifest).prepare(1);
+    await Promise.all(opened.splice(0).map((frames) => frames.dispose()));
+    const scene = await openWatchedScene({
+      entry: 'scene.gltf',
+      read: async (path) => (path === 'scene.gltf' ? smallSceneGltf() : undefined),
+      signal: new AbortController().signal,
+    });
+    const frames = open(manifest, {
+      store: {
+        getDirectory: (cid) => store.getDirectory(cid),
+        getDirectoryFile: () => Promise.reject(new Error('the scene is loaded again')),
+      },
+      loaded: scene.process,
+    });
+    assert.equal((await frames.prepare(1)).hash, fresh.hash);
+    assert.deepEqual(await prepareProcesses(), [scene.process.pid]);
+    process.kill(scene.process.pid, 'SIGKILL');
+    while ((await prepareProcesses()).length > 0) await sleep(10);
+    await assert.rejects(frames.prepare(0), /the scene is loaded again/);
   });
 
   it('stops with the signal, even while it waits for files', async () => {

@@ -17,5 +17,9 @@ if (behaviour === 'eats its heap') for (;;) kept.push(Array.from({ length: 1 << 
 if (behaviour === 'never answers') for (;;) kept.length = 0;
 if (behaviour === 'sends without end')
   writeMessageSync(CHANNEL, { kind: 'prepared', buffers: [] }, [new Uint8Array(2 ** 28)]);
+if (behaviour === 'answers another question') {
+  writeMessageSync(CHANNEL, { kind: 'lit', width: 1, height: 1 });
+  for (;;) kept.length = 0;
+}
 if (behaviour === 'sends noise') writeMessageSync(CHANNEL, 'noise');
 process.exit(7);
