@@ -96,6 +96,9 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     await rm(paths.description, { force: true });
     await (removeFolder ? lock.removeFolder() : lock.release());
   };
+  // Whoever interrupts the start does not wait for the children to be ready first.
+  const interrupt = (): void => void supervisor.close();
+  signal.addEventListener('abort', interrupt, { once: true });
   try {
     const before = await readState(paths.state);
     const ports = await choosePorts(before?.ports, options.port);
@@ -104,6 +107,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     await rm(paths.description, { force: true });
     const keys = await readKeys(paths.keys, options);
     const parties = keys.parties.map(({ name, role, key }) => ({ name, role, address: addressOf(key) }));
+    signal.throwIfAborted();
     const service = (name: string, module: string, given: unknown): ChildSpec => ({
       name,
       modulePath: moduleAt(module),
@@ -210,6 +214,8 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
   }
 }
 
