@@ -8,6 +8,7 @@ import type { SceneSummary } from '../../renderer/scene/summariseScene.js';
 import { type PrepareProcess, type PrepareResult, startPrepareProcess } from '../../renderer/startPrepareProcess.js';
 import { type ArtistScene, gradeScene, readOnce } from '../ArtistScene.js';
 import type { ArtistEnvironment } from '../chooseEnvironment.js';
+import type { openArtistScene } from '../openArtistScene.js';
 
 /** A scene that is loaded in a process of its own, as workers load it. */
 export interface WatchedScene extends ArtistScene {
@@ -27,7 +28,7 @@ export async function openWatchedScene({
   sceneBytes = DEFAULT_SCENE_BYTES,
   signal,
   program,
-}: Parameters<typeof import('../openArtistScene.js').openArtistScene>[0] & {
+}: Parameters<typeof openArtistScene>[0] & {
   /** The program of the process; tests give others. */
   program?: string;
 }): Promise<WatchedScene> {
