@@ -7,7 +7,7 @@ import { followEvents } from '../adapters/chain/followEvents.js';
 import { type Database, connectDatabase, isConnectionLoss } from '../adapters/database/connectDatabase.js';
 import { pause } from '../adapters/pause.js';
 import { createBackoff } from '../protocol/createBackoff.js';
-import { InvariantError, MalformedError } from '../protocol/errors.js';
+import { InvariantError, MalformedError, RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { fetchDocuments } from './jobs/fetchDocuments.js';
@@ -26,11 +26,17 @@ export interface Following {
   changed(signal: AbortSignal): Promise<void>;
   /** Why there is no session, for people. */
   trouble(): string | undefined;
-  /** Settles when the signal aborted and everything is closed. */
+  /**
+   * Settles when the signal aborted and everything is closed; rejects with RushesError `migration` where the database is
+   * of another version, which no waiting mends.
+   */
   closed: Promise<void>;
 }
 
-/** Follows the chain into the database until the signal aborts, whatever goes away in between. */
+/**
+ * Follows the chain into the database until the signal aborts, whatever goes away in between; a database of another
+ * version alone ends it.
+ */
 export function followChain(options: {
   network: NetworkDescription;
   databaseUrl: string;
@@ -62,6 +68,7 @@ export function followChain(options: {
         if (signal.aborted) break;
         const reason = error instanceof Error ? error.message : String(error);
         enter(undefined, reason);
+        if (error instanceof RushesError && error.code === 'migration') throw error;
         if (performance.now() - startedAtMs > 10 * LONGEST_PAUSE_MS) backoff.reset();
         const retryInMs = backoff.nextMs();
         log.warn({ reason, retryInMs }, 'following the chain broke off; starting over');

@@ -26,7 +26,7 @@ export interface Coordinator {
   /** http://HOST:PORT */
   url: string;
   close(): Promise<void>;
-  /** Settles when it has ended. */
+  /** Settles when it has ended; rejects with RushesError `migration` where the database is of another version. */
   closed: Promise<void>;
 }
 
@@ -87,11 +87,13 @@ export async function startCoordinator(options: {
     closing ??= (async () => {
       ending.abort();
       await server.close();
-      await following.closed;
+      await following.closed.catch(() => undefined);
     })();
     return closing;
   };
-  const closed = following.closed.then(() => close());
+  const closed = following.closed.finally(() => close());
+  // Told to whoever waits for it; it is nobody's unhandled rejection.
+  closed.catch(() => undefined);
   const onAbort = (): void => void close();
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();

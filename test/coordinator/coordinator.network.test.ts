@@ -10,6 +10,7 @@ import { createCoordinatorClient, type CoordinatorEvent } from '../../adapters/h
 import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';
 import { startCoordinator, type Coordinator } from '../../coordinator/startCoordinator.js';
+import { RushesError } from '../../protocol/errors.js';
 import { type JobId, parseJobId } from '../../protocol/ids.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { ChainPort, ObjectStore } from '../../protocol/ports.js';
@@ -279,6 +280,23 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       assert.ok(taken.size >= 8);
     } finally {
       await second.close();
+    }
+  });
+
+  it('ends by itself, and says why, at a database of a newer version', async () => {
+    const newer = await connectDatabase({ url: postgres.url.replace(/\/rushes$/, '/newer') });
+    await sql`INSERT INTO migrations (number, name, digest) VALUES (9999, 'from the future', 'y')`.execute(newer.db);
+    await newer.close();
+    const older = await start(postgres.url.replace(/\/rushes$/, '/newer'));
+    try {
+      await assert.rejects(
+        older.closed,
+        (error) =>
+          error instanceof RushesError && error.code === 'migration' && /9999 \(from the future\)/.test(error.message),
+      );
+      await assert.rejects(fetch(new URL('/v1/health', older.url)), 'its port is closed');
+    } finally {
+      await older.close();
     }
   });
 
