@@ -89,7 +89,10 @@ async function main() {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);
   }
-  if (stale.length > 0) console.log(`${isCheck ? 'differ from a fresh compile' : 'written'}: ${stale.join(', ')}`);
+  if (stale.length > 0)
+    console.log(
+      `${isCheck ? 'differ from a fresh compile (`npm run contracts` writes them)' : 'written'}: ${stale.join(', ')}`,
+    );
   if (isCheck && stale.length > 0) process.exitCode = 1;
 }
 

@@ -1,6 +1,5 @@
-// Writes the test vectors that TypeScript and Solidity both read: `npm run build && node
-// dist/test/vectors/makeVectors.js test/vectors`. Each file is { count, cases: [flat objects] }; numbers are decimal,
-// hashes, masks and bytes are hex with 0x.
+// `npm run vectors` writes the test vectors that TypeScript and Solidity both read. Each file is { count, cases: [flat
+// objects] }; numbers are decimal, hashes, masks and bytes are hex with 0x.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOfHex, hexOfBytes, littleEndianBytes, u256, u32 } from '../../protocol/bytes.js';
