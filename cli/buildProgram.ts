@@ -39,7 +39,7 @@ Environment:
   RUSHES_URL            the network to use, like --network
   RUSHES_HOME           where keys and the local network live (default ~/.rushes)
   RUSHES_DATABASE_URL   a PostgreSQL for the coordinator in place of the embedded one
-  RUSHES_DEBUG          show stack traces
+  RUSHES_DEBUG          show stack traces, and in the logs every decision
   NO_COLOR              no colours
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
