@@ -23,7 +23,7 @@ const mayInCli = {
   session: ['network', 'options', 'supervisor', 'terminal'],
 };
 const inCli = Object.keys(mayInCli).join('|');
-const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'studio'];
+const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'examples'];
 
 module.exports = {
   forbidden: [
