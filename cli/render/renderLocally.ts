@@ -20,6 +20,7 @@ import { clearResults } from './clearResults.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from './FrameResult.js';
 import { framePath } from './frameFiles.js';
+import { readKernelHash } from '../../artist/node/readKernelHash.js';
 import type { WatchedScene } from '../../artist/node/openWatchedScene.js';
 import { lookOf } from './lookOf.js';
 import { renderSteadily } from './renderSteadily.js';
@@ -51,22 +52,31 @@ export async function renderLocally({
   const { terminal, signal, env } = context;
   const out = options.out;
   await clearResults(out);
+  const [sceneCid, environmentCid] = await Promise.all([
+    cidOfDirectory(scene.files),
+    environment === null ? null : cidOfDirectory([environment]),
+  ]);
+  const manifest = buildManifest({
+    view,
+    scene,
+    sceneCid,
+    environment,
+    environmentCid,
+    kernelHash: await readKernelHash({ cacheDir: env.cache }),
+  });
+  const manifestFrames = openManifestFrames({
+    manifest,
+    store: storeOf({ scene, environment, sceneCid }),
+    bounds: { signal },
+    sceneBytes: options.sceneBytes,
+    loaded: scene.process,
+  });
+  // The first frame is prepared while the engine starts. What goes wrong is said when it is asked for again.
+  manifestFrames.prepare(manifest.frames.first).catch(() => undefined);
   const engine = await createSteadyEngine({
     create: () => createCpuEngine({ threads: options.threads ?? availableParallelism(), cacheDir: env.cache }),
   });
   try {
-    const [sceneCid, environmentCid] = await Promise.all([
-      cidOfDirectory(scene.files),
-      environment === null ? null : cidOfDirectory([environment]),
-    ]);
-    const manifest = buildManifest({
-      view,
-      scene,
-      sceneCid,
-      environment,
-      environmentCid,
-      kernelHash: engine.kernelHash,
-    });
     const encoded = encodeManifest(manifest);
     const geometry = geometryOf(manifest);
     const total = chunkCount(geometry);
@@ -81,13 +91,6 @@ export async function renderLocally({
     };
     const frames: FrameResult[] = [];
     const spent = { rays: 0, cpuMs: 0 };
-    const manifestFrames = openManifestFrames({
-      manifest,
-      store: storeOf({ scene, environment, sceneCid }),
-      bounds: { signal },
-      sceneBytes: options.sceneBytes,
-      loaded: scene.process,
-    });
     const progress = startProgress({ terminal, rows: [{ label: 'rendered', total }], unit: 'chunks' });
     try {
       for (let frame = manifest.frames.first; frame <= manifest.frames.last; frame++) {
