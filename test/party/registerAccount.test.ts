@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { registerAccount } from '../../party/registerAccount.js';
+import { registerVerifier } from '../../verifier/effects/registerVerifier.js';
+import { registerWorker } from '../../worker/effects/registerWorker.js';
+import { VERIFIERS, WORKER } from '../support/leaseFixtures.js';
+import { propertyParameters } from '../support/propertySeed.js';
+import { testLog } from '../support/smallNetwork.js';
+
+const MIN_WORKER_WEI = 100n;
+const MIN_VERIFIER_WEI = 70n;
+
+/** A chain that keeps what was registered. */
+function chainOf(balanceWei: bigint, account = WORKER) {
+  const registered: unknown[] = [];
+  const chain = {
+    account,
+    network: { policy: 3 },
+    readPolicy: async (policy: number) => {
+      assert.equal(policy, 3);
+      return { minWorkerStakeWei: MIN_WORKER_WEI, minVerifierStakeWei: MIN_VERIFIER_WEI };
+    },
+    readBalance: async (of: string) => (assert.equal(of, account), balanceWei),
+    register: async (what: unknown) => (registered.push(what), { blockNumber: 8 }),
+  };
+  return { chain, registered };
+}
+
+describe('registering an account', () => {
+  const signal = new AbortController().signal;
+
+  /** What a role stakes of a balance, or the code it is refused with. */
+  async function stakeOf(
+    register: typeof registerWorker | typeof registerVerifier,
+    balanceWei: bigint,
+    stakeWei?: bigint,
+  ): Promise<unknown> {
+    const { chain, registered } = chainOf(balanceWei);
+    const context = { chain, engine: { kind: 'cpu' }, log: testLog } as never;
+    try {
+      assert.equal(await register(context, stakeWei as never, signal), 8);
+    } catch (error) {
+      assert.deepEqual(registered, []);
+      return (error as { code: string }).code;
+    }
+    return registered[0];
+  }
+
+  it('stakes four times the least for a worker, or all there is, and what was stated from the least on', async () => {
+    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'cpu', stakeWei });
+    assert.deepEqual(await stakeOf(registerWorker, 1000n), worker(400n));
+    assert.deepEqual(await stakeOf(registerWorker, 399n), worker(399n));
+    assert.deepEqual(await stakeOf(registerWorker, 100n), worker(100n));
+    assert.equal(await stakeOf(registerWorker, 99n), 'stake-missing');
+    assert.deepEqual(await stakeOf(registerWorker, 1000n, 250n), worker(250n));
+    assert.deepEqual(await stakeOf(registerWorker, 1000n, 1n), worker(100n));
+    assert.equal(await stakeOf(registerWorker, 249n, 250n), 'stake-missing');
+  });
+
+  it('stakes the least for a verifier, and more where it was stated', async () => {
+    const verifier = (stakeWei: bigint) => ({ role: 'verifier', deviceClass: 'cpu', stakeWei });
+    assert.deepEqual(await stakeOf(registerVerifier, 1000n), verifier(70n));
+    assert.deepEqual(await stakeOf(registerVerifier, 70n), verifier(70n));
+    assert.equal(await stakeOf(registerVerifier, 69n), 'stake-missing');
+    assert.deepEqual(await stakeOf(registerVerifier, 1000n, 250n), verifier(250n));
+    assert.deepEqual(await stakeOf(registerVerifier, 1000n, 1n), verifier(70n));
+  });
+
+  it('never stakes less than the least or more than there is, whatever a role holds usual', async () => {
+    const wei = fc.bigInt({ min: 0n, max: 1000n });
+    await fc.assert(
+      fc.asyncProperty(wei, wei, fc.option(wei, { nil: undefined }), async (balanceWei, usualWei, stakeWei) => {
+        const { chain, registered } = chainOf(balanceWei, VERIFIERS[0]);
+        const done = registerAccount({
+          chain: chain as never,
+          role: 'verifier',
+          deviceClass: 'cpu',
+          stakeWei: stakeWei as never,
+          leastWei: ({ minVerifierStakeWei }) => minVerifierStakeWei,
+          usualWei: () => usualWei as never,
+          signal,
+          log: testLog,
+        });
+        const wantedWei = stakeWei ?? usualWei;
+        const neededWei = wantedWei > MIN_VERIFIER_WEI ? wantedWei : MIN_VERIFIER_WEI;
+        if (neededWei > balanceWei) await assert.rejects(done, { code: 'stake-missing' });
+        else await done;
+        assert.deepEqual(
+          registered,
+          neededWei > balanceWei ? [] : [{ role: 'verifier', deviceClass: 'cpu', stakeWei: neededWei }],
+        );
+      }),
+      propertyParameters(200),
+    );
+  });
+});
