@@ -1,30 +1,11 @@
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import { connectChain } from '../adapters/chain/connectChain.js';
-import { followEvents } from '../adapters/chain/followEvents.js';
-import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
-import { parseBytes32 } from '../protocol/ids.js';
-import type { NetworkDescription } from '../protocol/network.js';
-import { createSteadyEngine } from '../party/createSteadyEngine.js';
-import { createCpuEngine } from '../renderer/cpu/createCpuEngine.js';
+import { type PartyOptions, startParty } from '../party/startParty.js';
 import { openMeasurements } from './measurements.js';
 import { type RunningVerifier, runVerifier } from './runVerifier.js';
 import type { VerifierSettings } from './VerifierSettings.js';
 
-/** How to run a verifier. */
-export interface VerifierOptions {
-  network: NetworkDescription;
-  /** Private key, 32 bytes of hex. */
-  key: string;
-  /** Folder that measurements wait in between seal and reveal. */
-  dataDir: string;
-  /** Render threads, at least 1. */
-  threads: number;
-  /** Folder for compiled kernels; undefined compiles at every start. */
-  cacheDir?: string;
+/** How to run a verifier; measurements wait in its folder between seal and reveal. */
+export interface VerifierOptions extends PartyOptions {
   settings?: Partial<VerifierSettings>;
-  signal: AbortSignal;
-  log: Logger;
 }
 
 /**
@@ -32,41 +13,11 @@ export interface VerifierOptions {
  * written.
  */
 export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
-  const { network, signal, log } = options;
-  const key = parseBytes32(options.key.startsWith('0x') ? options.key : `0x${options.key}`, 'private key');
-  const chain = await connectChain({ network, key, signal });
-  const measurements = await openMeasurements({ folder: join(options.dataDir, network.contract, chain.account) });
-  const engine = await createSteadyEngine({
-    create: () =>
-      createCpuEngine({
-        threads: options.threads,
-        ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
-      }),
+  const { settings, ...party } = options;
+  return startParty({
+    party,
+    open: (folder) => openMeasurements({ folder }),
+    run: (ground, measurements) =>
+      runVerifier({ ...ground, measurements, ...(settings === undefined ? {} : { settings }) }),
   });
-  const verifier = runVerifier({
-    chain,
-    measurements,
-    engine,
-    key,
-    signal,
-    log,
-    follow: (follow) =>
-      followEvents({
-        network,
-        ...follow,
-        onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer'),
-      }),
-    store: createObjectStore({ apiUrl: network.ipfsApiUrl }),
-    ...(options.settings === undefined ? {} : { settings: options.settings }),
-  });
-  const closed = verifier.closed.finally(() => engine.close());
-  closed.catch(() => undefined);
-  return {
-    ...verifier,
-    closed,
-    async close() {
-      await verifier.close();
-      await closed.catch(() => undefined);
-    },
-  };
 }
