@@ -112,7 +112,7 @@ export function startSupervisor({
         fail(
           new ChildFailedError({
             name: child.spec.name,
-            what: `died ${child.deathsAtMs.length} times within a minute`,
+            what: `died ${child.deathsAtMs.length} times within a minute, the last time of this: ${reason}`,
             logFile: logFileOf(child.spec.name),
           }),
         );
