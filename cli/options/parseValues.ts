@@ -16,7 +16,7 @@ export function integerBetween(least: number, most: number): (text: string) => n
 
 /** Bytes: a number with KiB, MiB, GiB, or alone. */
 export function parseBytes(text: string): number {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?) *(KiB|MiB|GiB)?$/i.exec(text.trim());
+  const match = /^(\d{1,13}(?:\.\d{1,6})?) *(KiB|MiB|GiB)?$/i.exec(text.trim());
   const unit = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }[(match?.[2] ?? '').toLowerCase()];
   const bytes = Math.floor(Number(match?.[1]) * (unit ?? Number.NaN));
   if (!(bytes >= LEAST_SCENE_BYTES && bytes <= MOST_SCENE_BYTES))

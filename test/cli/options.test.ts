@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  parseBytes,
   parseBackground,
   parseFrames,
   parseMoney,
@@ -66,5 +67,10 @@ describe('words for people', () => {
       ),
       ['worker   chunks', 'a             5', 'bcdefgh      12'],
     );
+  });
+
+  it('reads a size in bytes as one command hands it to another', () => {
+    for (const bytes of [64 * 2 ** 20, 2 ** 30, 4 * 2 ** 30, 2 ** 40]) assert.equal(parseBytes(String(bytes)), bytes);
+    assert.throws(() => parseBytes(String(2 ** 41)), /64MiB to 1024GiB/);
   });
 });
