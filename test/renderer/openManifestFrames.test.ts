@@ -166,7 +166,7 @@ describe('openManifestFrames', function () {
     assert.equal((await frames.prepare(1)).hash, fresh.hash);
     assert.deepEqual(await prepareProcesses(), [scene.process.pid]);
     process.kill(scene.process.pid, 'SIGKILL');
-    while ((await prepareProcesses()).length > 0) await sleep(10);
+    while (!scene.process.gone) await sleep(10);
     await assert.rejects(frames.prepare(0), /the scene is loaded again/);
   });
 
