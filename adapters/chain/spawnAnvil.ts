@@ -28,6 +28,8 @@ const IPC_FILE = 'anvil.ipc';
 /** A socket's path may have 108 bytes on Linux, 104 elsewhere, with the zero at its end. */
 const MOST_SOCKET_PATH_BYTES = 103;
 const END_MS = 5_000;
+/** What anvil says of every request, block and transaction: a log of days would fill a disk with it. */
+const ROUTINE = /^\s*$|^\w+_\w+$|^\s+(Block (Number|Hash|Time)|Transaction|Gas used|Contract created)\b/;
 
 /**
  * Runs its arguments, says their process id on the first line, and kills them when standard input ends: it ends when
@@ -129,7 +131,7 @@ async function awaitListening(options: {
       }
       said.push(line);
       if (said.length > 20) said.shift();
-      options.onLog(line);
+      if (!ROUTINE.test(line)) options.onLog(line);
       if (/^Listening on 127\./.test(line) && pid !== undefined) resolve(pid);
     };
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', read);
