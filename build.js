@@ -67,7 +67,9 @@ async function buildAll() {
   const present = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of present) {
     const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));
-    if (entry.isFile() && !built.has(path)) await rm(join(root, 'dist', path), { force: true });
+    // Declarations are written by `npm run build:types`, beside what they declare.
+    const isBuilt = built.has(path) || built.has(path.replace(/\.d\.ts$/, '.js'));
+    if (entry.isFile() && !isBuilt) await rm(join(root, 'dist', path), { force: true });
   }
   return built.size;
 }
