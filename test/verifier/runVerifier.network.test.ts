@@ -19,15 +19,16 @@ function collectLog(): { log: Logger; lines: () => Record<string, unknown>[] } {
   };
 }
 
-// Short windows, so that what happens after a deadline happens within the test.
+// Short windows, so that what happens after a deadline happens within the test; long enough for a machine on which other
+// tests run.
 const POLICY = {
   ...LOCAL_POLICY,
-  leaseSeconds: 12,
+  leaseSeconds: 20,
   secondsPerUnit: 0,
-  sealSeconds: 10,
+  sealSeconds: 20,
   sealSecondsPerUnit: 0,
-  openSeconds: 8,
-  revealSeconds: 8,
+  openSeconds: 16,
+  revealSeconds: 16,
 };
 
 describe('a verifier on a real chain', function () {
