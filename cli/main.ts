@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { buildProgram } from './buildProgram.js';
 import { type Explanation, explainError } from './errors/explainError.js';
 import { type Env, readEnv } from './options/readEnv.js';
@@ -13,6 +14,8 @@ import { openTerminal, type Terminal } from './terminal/Terminal.js';
 export async function main(argv: string[]): Promise<void> {
   const env = readEnv(process.env);
   const terminal = openTerminal({ json: asksForJson(argv), noColor: env.noColor, dumb: env.dumb });
+  // Every fetch and transaction under way listens to the one signal that ends the command.
+  setMaxListeners(0);
   const interrupts = watchInterrupts();
   // A reader that went away (`rushes render | head`), or a log file on a full disk, must not take the command down in
   // the middle of a job.
