@@ -10,6 +10,7 @@ import { type Coordinator, startCoordinator } from '../../coordinator/startCoord
 import type { Address } from '../../protocol/ids.js';
 import { findChromium, type ForeignPage, openForeignPage, type Target } from '../support/foreignPage.js';
 import { testLog } from '../support/smallNetwork.js';
+import { skip } from '../support/skip.js';
 
 const SOMEBODY = `0x${'ab'.repeat(20)}` as Address;
 
@@ -23,10 +24,7 @@ describe('a web page of another origin, in Chromium', function () {
 
   before(async function () {
     const chromium = findChromium();
-    if (chromium === undefined) {
-      console.log('skipped: a web page of another origin, in Chromium (no Chromium is installed)');
-      this.skip();
-    }
+    if (chromium === undefined) skip(this, 'no Chromium is installed');
     folder = await mkdtemp(join(tmpdir(), 'rushes-pages-'));
     chain = await startAnvil({ dataDir: join(folder, 'chain') });
     ipfs = await createEndpoint({ folder: join(folder, 'ipfs') });

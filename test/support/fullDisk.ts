@@ -6,6 +6,7 @@ import type { PolicyNumbers } from '../../protocol/policy.js';
 import { mountSmallDisk } from './mountSmallDisk.js';
 import { type ProcessNetwork, startProcessNetwork } from './partyProcesses.js';
 import { smallManifest } from './smallJob.js';
+import { skip } from './skip.js';
 
 /** Milliseconds in which a taking that was under way when the disk ran full may still be mined. */
 const UNDER_WAY_MS = 5_000;
@@ -27,7 +28,7 @@ export function describeFullDisk(options: { policy: PolicyNumbers; fullMs: numbe
 
   it(`a disk full for ${fullMs / 1000} s costs nobody anything: no lease is taken meanwhile, and the job ends`, async function () {
     disk = await mountSmallDisk(96);
-    if (disk === undefined) return this.skip();
+    if (disk === undefined) skip(this, 'a full disk needs root and the right to mount a tmpfs');
     const at = (network = await startProcessNetwork({ policy, disk: disk.folder }));
     await Promise.all([at.party('verifier', 'verifier 1'), at.party('verifier', 'verifier 2')]);
     await at.until('two verifiers', (ledger) => ledger.verifiers.length === 2);

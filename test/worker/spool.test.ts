@@ -7,6 +7,7 @@ import { openMeasurements } from '../../verifier/measurements.js';
 import { openSpool } from '../../worker/spool.js';
 import { bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
 import { mountSmallDisk } from '../support/mountSmallDisk.js';
+import { skip } from '../support/skip.js';
 
 const lease = { leaseId: leaseId(4), jobId: jobId('0a') };
 const chunk = {
@@ -61,7 +62,7 @@ describe('what daemons keep on disk', () => {
 
   it('room reserved before a lease is taken is what its chunks are written into, whatever else fills the disk', async function () {
     const disk = await mountSmallDisk(2);
-    if (disk === undefined) return this.skip();
+    if (disk === undefined) skip(this, 'a full disk needs root and the right to mount a tmpfs');
     try {
       const spool = await openSpool({ folder: disk.folder });
       const reservation = await spool.reserve([{ chunkIndex: 9, leafCount: 2 }]);

@@ -10,6 +10,7 @@ import { fundGas } from '../../../adapters/chain/fundAccount.js';
 import { GAS_MONEY_WEI } from '../../../adapters/chain/gasMoney.js';
 import { type LocalChain, startAnvil } from '../../../adapters/chain/startAnvil.js';
 import type { Address } from '../../../protocol/ids.js';
+import { skip } from '../../support/skip.js';
 
 const SOMEBODY = `0x${'ab'.repeat(20)}` as Address;
 
@@ -191,7 +192,8 @@ describe('the guard of a local chain', function () {
   it("leaves anvil's own port to nobody", async function () {
     const own = /Listening on (\S+):(\d+)/.exec(lines.join('\n'));
     assert.ok(own !== null, lines.join('\n'));
-    if (lines.some((line) => line.startsWith('this system cannot close'))) this.skip();
+    if (lines.some((line) => line.startsWith('this system cannot close')))
+      skip(this, "this system cannot close anvil's own port");
     for (const address of [own[1]!, '127.0.0.1', 'localhost', '[::1]', '[::ffff:127.255.255.255]', '0.0.0.0'])
       await assert.rejects(fetch(`http://${address}:${own[2]}`, { method: 'POST' }), `${address} answers`);
     assert.equal((await stat(join(folder, 'chain'))).mode & 0o777, 0o700);
@@ -199,7 +201,7 @@ describe('the guard of a local chain', function () {
   });
 
   it('has its socket in a folder whose path is too long for one', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'only Linux reaches a socket by a path that is too long');
     const deep = join(folder, 'a'.repeat(60), 'b'.repeat(60));
     const other = await startAnvil({ dataDir: deep });
     try {
