@@ -26,6 +26,7 @@ const { values } = parseArgs({
     'no-save': { type: 'boolean', default: false },
   },
 });
+const BENCH_NETWORK = { id: 'bench', name: 'bench' };
 const machine = describeMachine(root);
 const [runs, workers, frames] = [values.runs, values.workers, values.frames].map(Number) as [number, number, number];
 const folder = await mkdtemp(join(tmpdir(), 'rushes-bench-suggestions-'));
@@ -54,11 +55,11 @@ try {
 /** Stores one job of frames of 64 tiles and lets the workers ask until nothing is left. */
 async function exhaust({ db }: Database): Promise<number> {
   const chain = recordedChain([{ frames, tiles: 64 }]);
-  await emptyStore(db);
+  await emptyStore(db, BENCH_NETWORK);
   const state = new ChainState();
   for (const { events, head } of chain.blocks) {
     const from = state.head;
-    await writeBlocks(db, { network: 'bench', state, from, events, head, touched: state.append(events, head) });
+    await writeBlocks(db, { network: BENCH_NETWORK, state, from, events, head, touched: state.append(events, head) });
   }
   for (const { jobId, documents } of chain.jobs)
     await writeJobDocuments(db, { jobId, documents, stateNow: () => state });

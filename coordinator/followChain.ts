@@ -7,16 +7,20 @@ import { followEvents } from '../adapters/chain/followEvents.js';
 import { type Database, connectDatabase, isConnectionLoss } from '../adapters/database/connectDatabase.js';
 import { pause } from '../adapters/pause.js';
 import { createBackoff } from '../protocol/createBackoff.js';
+import type { ErrorCode } from '../protocol/errorCodes.js';
 import { InvariantError, MalformedError, RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import { fetchDocuments } from './jobs/fetchDocuments.js';
 import type { Session } from './Session.js';
 import { loadState } from './store/loadState.js';
+import { OtherNetworkError, type StoredNetwork, storedNetworkOf } from './store/storedNetwork.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from './store/writeBlocks.js';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
+/** What a database refuses with however often it is asked. */
+const NEVER_MENDED: ReadonlySet<ErrorCode> = new Set(['migration', 'other-network']);
 
 /** The coordinator's view of the chain, as the API reads it. */
 export interface Following {
@@ -27,15 +31,15 @@ export interface Following {
   /** Why there is no session, for people. */
   trouble(): string | undefined;
   /**
-   * Settles when the signal aborted and everything is closed; rejects with RushesError `migration` where the database is
-   * of another version, which no waiting mends.
+   * Settles when the signal aborted and everything is closed; rejects with RushesError `migration` or `other-network`
+   * where the database is of another version or network, which no waiting mends.
    */
   closed: Promise<void>;
 }
 
 /**
  * Follows the chain into the database until the signal aborts, whatever goes away in between; a database of another
- * version alone ends it.
+ * version or network alone ends it.
  */
 export function followChain(options: {
   network: NetworkDescription;
@@ -68,7 +72,7 @@ export function followChain(options: {
         if (signal.aborted) break;
         const reason = error instanceof Error ? error.message : String(error);
         enter(undefined, reason);
-        if (error instanceof RushesError && error.code === 'migration') throw error;
+        if (error instanceof RushesError && NEVER_MENDED.has(error.code)) throw error;
         if (performance.now() - startedAtMs > 10 * LONGEST_PAUSE_MS) backoff.reset();
         const retryInMs = backoff.nextMs();
         log.warn({ reason, retryInMs }, 'following the chain broke off; starting over');
@@ -107,7 +111,7 @@ async function runSession(options: {
   change(): void;
 }): Promise<void> {
   const { network, signal, log } = options;
-  const networkId = `${network.chainId}/${network.contract}`;
+  const stored = storedNetworkOf(network);
   const ending = new AbortController();
   const onAbort = (): void => ending.abort();
   signal.addEventListener('abort', onAbort, { once: true });
@@ -119,7 +123,7 @@ async function runSession(options: {
   });
   let documents: Promise<void> = Promise.resolve();
   try {
-    const session = await openSession(database, networkId, log);
+    const session = await openSession(database, stored, log);
     const { state } = session;
     options.enter(session);
     log.info({ events: state.events.length, head: state.head?.blockNumber }, 'following the chain');
@@ -147,7 +151,7 @@ async function runSession(options: {
       async onEvents(events, head) {
         const from = state.head;
         const touched = state.append(events, head);
-        await writeBlocks(database.db, { network: networkId, state, from, events, head, touched });
+        await writeBlocks(database.db, { network: stored, state, from, events, head, touched });
         session.caughtUp = true;
         options.change();
         if (events.length > 0) {
@@ -158,7 +162,7 @@ async function runSession(options: {
       async onRollback(toBlock) {
         log.warn({ toBlock }, 'the chain was replaced; taking back');
         state.rollBack(toBlock);
-        await rollBackStore(database.db, { network: networkId, state, toBlock });
+        await rollBackStore(database.db, { network: stored, state, toBlock });
         fetching.forget();
         options.change();
       },
@@ -168,8 +172,13 @@ async function runSession(options: {
     // What the database holds does not add up with what the chain says: the chain is right.
     if (!signal.aborted && (error instanceof InvariantError || error instanceof MalformedError)) {
       log.error({ reason: error.message }, 'the database contradicts the chain; emptying it');
-      await emptyStore(database.db).catch(() => undefined);
-    } else if (!isConnectionLoss(error) && !(error instanceof StoreMovedError) && !signal.aborted) {
+      await emptyStore(database.db, stored).catch(() => undefined);
+    } else if (
+      !isConnectionLoss(error) &&
+      !(error instanceof StoreMovedError) &&
+      !(error instanceof OtherNetworkError) &&
+      !signal.aborted
+    ) {
       log.error({ err: error }, 'unexpected trouble');
     }
     throw error;
@@ -182,16 +191,16 @@ async function runSession(options: {
   }
 }
 
-async function openSession(database: Database, networkId: string, log: Logger): Promise<Session> {
+async function openSession(database: Database, network: StoredNetwork, log: Logger): Promise<Session> {
   try {
-    return { database, state: await loadState(database.db, networkId), caughtUp: false };
+    return { database, state: await loadState(database.db, network), caughtUp: false };
   } catch (error) {
-    if (isConnectionLoss(error)) throw error;
+    if (isConnectionLoss(error) || error instanceof OtherNetworkError) throw error;
     log.error(
       { reason: error instanceof Error ? error.message : String(error) },
       'the database cannot be read; emptying it',
     );
-    await emptyStore(database.db);
-    return { database, state: await loadState(database.db, networkId), caughtUp: false };
+    await emptyStore(database.db, network);
+    return { database, state: await loadState(database.db, network), caughtUp: false };
   }
 }

@@ -26,7 +26,7 @@ export interface Coordinator {
   /** http://HOST:PORT */
   url: string;
   close(): Promise<void>;
-  /** Settles when it has ended; rejects with RushesError `migration` where the database is of another version. */
+  /** Settles when it has ended; rejects with RushesError `migration` or `other-network` where the database is of another. */
   closed: Promise<void>;
 }
 

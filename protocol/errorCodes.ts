@@ -85,6 +85,7 @@ export const OWN_CODES = [
   'not-registered',
   'not-retrievable',
   'not-yours',
+  'other-network',
   'outside-scene',
   'path-too-long',
   'port-in-use',

@@ -6,6 +6,7 @@ import type { Generated } from 'kysely';
 export interface ChainCursorTable {
   only_row: Generated<boolean>;
   network: string;
+  network_name: Generated<string>;
   head_block: number;
   head_hash: string;
   head_timestamp: number;

@@ -175,6 +175,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       coordinator = await supervisor.start({
         ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator),
         environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }),
+        neverMended: ['migration', 'other-network'],
       });
       usedUrl = databaseUrl();
     }

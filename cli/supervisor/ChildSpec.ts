@@ -16,6 +16,8 @@ export interface ChildSpec {
   readyMs: number;
   /** Most milliseconds from being asked to stop to being killed. */
   stopMs: number;
+  /** Codes of errors that no restart mends: a child that ended with one is given up at once. Default: none. */
+  neverMended?: readonly string[];
   /** Stages stop one after the other, the highest first; the children of one stage stop together. */
   stage: number;
 }

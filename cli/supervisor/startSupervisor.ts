@@ -12,7 +12,7 @@ import { killGroup } from './killGroup.js';
  *   STARTING -> READY -> STOPPING -> GONE        asked to stop
  *   STARTING -> GONE                             start() rejects
  *   READY -> WAITING -> STARTING                 it died; started again after a back-off
- *   WAITING -> GONE                              it died too often; `failed` rejects
+ *   READY, WAITING -> GONE                       it died too often, or of what no restart mends; `failed` rejects
  *
  * Every child leads a process group of its own (`detached`), so a Ctrl-C in the terminal reaches only this process,
  * which then decides the order of the end. Every child also ends by itself when its IPC channel closes: a supervisor
@@ -97,14 +97,24 @@ export function startSupervisor({
   const around = (child: Child): Surroundings => ({
     logFile: logFileOf(child.spec.name),
     onEvent,
-    onDeath: (reason) => {
-      if (!closing.signal.aborted) void revive(child, reason);
+    onDeath: (death) => {
+      if (!closing.signal.aborted) void revive(child, death);
     },
   });
 
   /** Brings a dead child back, or gives the whole network up when it dies too often. */
-  async function revive(child: Child, firstReason: string): Promise<void> {
-    let reason = firstReason;
+  async function revive(child: Child, death: Death): Promise<void> {
+    if (death.code !== undefined && child.spec.neverMended?.includes(death.code) === true)
+      return fail(
+        new ChildFailedError({
+          name: child.spec.name,
+          what: `ended: ${death.reason}`,
+          advice: death.advice,
+          logFile: logFileOf(child.spec.name),
+          exitCode: 2,
+        }),
+      );
+    let { reason } = death;
     for (;;) {
       const nowMs = Date.now();
       child.deathsAtMs = [...child.deathsAtMs.filter((atMs) => nowMs - atMs < DEATH_WINDOW_MS), nowMs];
@@ -195,7 +205,15 @@ interface Surroundings {
   logFile: string;
   onEvent: (event: ChildEvent, facts: Record<string, unknown>) => void;
   /** Told of the end of a child that was ready. */
-  onDeath: (reason: string) => void;
+  onDeath: (death: Death) => void;
+}
+
+/** What a child that was ready ended of. */
+interface Death {
+  reason: string;
+  /** Code of the error it reported; undefined when it could report none. */
+  code?: string;
+  advice?: string | undefined;
 }
 
 /** One life of a child, from fork to ready. */
@@ -244,7 +262,11 @@ async function launch(child: Child, { logFile, onEvent, onDeath }: Surroundings)
         onEvent({ kind: 'ended', name: spec.name, pid: pid!, exitCode, signal, reason: failure?.message }, child.facts);
         gone();
         if (ready) {
-          onDeath(failure?.message ?? describeExit(exitCode, signal));
+          onDeath(
+            failure === undefined
+              ? { reason: describeExit(exitCode, signal) }
+              : { reason: failure.message, code: failure.code, advice: failure.advice },
+          );
           return;
         }
         reject(

@@ -4,18 +4,15 @@ import type { Json } from '../../protocol/canonicalJson.js';
 import { eventFromJson } from '../../protocol/eventJson.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import { ChainState } from './ChainState.js';
-import { emptyStore } from './writeBlocks.js';
+import { refuseOtherNetwork, type StoredNetwork } from './storedNetwork.js';
 
 /**
- * What the database knows of the chain. A database of another network is emptied first. Throws InvariantError when its
- * events cannot follow on one another: then emptying it is what helps.
+ * What the database knows of the chain. Throws OtherNetworkError for a database of another network,
+ * InvariantError when its events cannot follow on one another: then emptying it is what helps.
  */
-export async function loadState(db: Kysely<DatabaseSchema>, network: string): Promise<ChainState> {
+export async function loadState(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<ChainState> {
+  await refuseOtherNetwork(db, network);
   const cursor = await db.selectFrom('chain_cursor').selectAll().executeTakeFirst();
-  if (cursor !== undefined && cursor.network !== network) {
-    await emptyStore(db);
-    return new ChainState();
-  }
   const state = new ChainState();
   if (cursor === undefined) return state;
   const rows = await db

@@ -6,6 +6,7 @@ import { RushesError } from '../../protocol/errors.js';
 import { eventToJson } from '../../protocol/eventJson.js';
 import type { ContractEvent } from '../../protocol/events.js';
 import type { ChainState, HashedHead, Touched } from './ChainState.js';
+import { refuseOtherNetwork, type StoredNetwork } from './storedNetwork.js';
 import { writeProjection } from './writeProjection.js';
 
 const EVENTS_PER_STATEMENT = 2000;
@@ -27,12 +28,12 @@ export class StoreMovedError extends RushesError {
 /**
  * Stores the events of some blocks and what they change, all or nothing. Several coordinators may write the same
  * blocks: who comes second finds them there. `from` is the head the events follow on, undefined where nothing was read
- * yet. Throws StoreMovedError when the database does not reach up to it.
+ * yet. Throws StoreMovedError when the database does not reach up to it, OtherNetworkError when it is not this network's.
  */
 export async function writeBlocks(
   db: Kysely<DatabaseSchema>,
   options: {
-    network: string;
+    network: StoredNetwork;
     state: ChainState;
     from: HashedHead | undefined;
     events: readonly ContractEvent[];
@@ -42,7 +43,7 @@ export async function writeBlocks(
 ): Promise<void> {
   const { network, state, from, events, head, touched } = options;
   await db.transaction().execute(async (tx) => {
-    const cursor = await lockCursor(tx);
+    const cursor = await lockCursor(tx, network);
     if (from !== undefined && (cursor === undefined || cursor.head_block < from.blockNumber))
       throw new StoreMovedError({ expected: from.blockNumber, actual: cursor?.head_block });
     // Another coordinator is ahead: it stored all this already, and newer states that must not be overwritten with
@@ -71,11 +72,11 @@ export async function writeBlocks(
 /** Takes back everything above a block and writes the projection of what is left. */
 export async function rollBackStore(
   db: Kysely<DatabaseSchema>,
-  options: { network: string; state: ChainState; toBlock: number },
+  options: { network: StoredNetwork; state: ChainState; toBlock: number },
 ): Promise<void> {
   const { network, state, toBlock } = options;
   await db.transaction().execute(async (tx) => {
-    await lockCursor(tx);
+    await lockCursor(tx, network);
     await tx.deleteFrom('events').where('block_number', '>', toBlock).execute();
     for (const table of ['audits', 'leases', 'accounts', 'barred_chunks'] as const)
       await tx.deleteFrom(table).execute();
@@ -101,26 +102,40 @@ export async function rollBackStore(
   });
 }
 
-/** Empties every table: the chain says otherwise, or it is another chain. */
-export async function emptyStore(db: Kysely<DatabaseSchema>): Promise<void> {
-  await sql`TRUNCATE chain_cursor, events, jobs, chunks, frame_groups, job_turns, barred_chunks, leases, audits, accounts, heartbeats`.execute(
-    db,
-  );
+/** Empties every table: the chain says otherwise. Throws OtherNetworkError, and empties nothing, where it is another's. */
+export async function emptyStore(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await lockCursor(tx, network);
+    await sql`TRUNCATE chain_cursor, events, jobs, chunks, frame_groups, job_turns, barred_chunks, leases, audits, accounts, heartbeats`.execute(
+      tx,
+    );
+  });
 }
 
-async function lockCursor(tx: Transaction<DatabaseSchema>): Promise<{ head_block: number } | undefined> {
-  // Also keeps writers apart while there is no row to lock.
+async function lockCursor(
+  tx: Transaction<DatabaseSchema>,
+  network: StoredNetwork,
+): Promise<{ head_block: number } | undefined> {
+  // Also keeps writers apart while there is no row to lock: of two networks that start on an empty database, the second
+  // to write finds the first here.
   await sql`LOCK TABLE chain_cursor IN SHARE ROW EXCLUSIVE MODE`.execute(tx);
+  await refuseOtherNetwork(tx, network);
   return await tx.selectFrom('chain_cursor').select('head_block').executeTakeFirst();
 }
 
 async function moveCursor(
   tx: Transaction<DatabaseSchema>,
-  network: string,
+  network: StoredNetwork,
   head: Omit<HashedHead, 'blockHash'> & { blockHash: Bytes32 | undefined },
 ): Promise<void> {
   const { blockNumber, blockHash = '0x', timestamp } = head;
-  const row = { network, head_block: blockNumber, head_hash: blockHash, head_timestamp: timestamp };
+  const row = {
+    network: network.id,
+    network_name: network.name,
+    head_block: blockNumber,
+    head_hash: blockHash,
+    head_timestamp: timestamp,
+  };
   await tx
     .insertInto('chain_cursor')
     .values(row)

@@ -11,7 +11,7 @@ import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';
 import { startCoordinator, type Coordinator } from '../../coordinator/startCoordinator.js';
 import { RushesError } from '../../protocol/errors.js';
-import { type JobId, parseJobId } from '../../protocol/ids.js';
+import { type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { ChainPort, ObjectStore } from '../../protocol/ports.js';
 import { equalWeights, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
@@ -298,6 +298,28 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     } finally {
       await older.close();
     }
+  });
+
+  it('ends by itself, and says why, at a database of another network, in which nothing changes', async () => {
+    const other = { ...net.network, name: 'other', contract: parseAddress(`0x${'ab'.repeat(20)}`) };
+    await until('the database is in use', isHealthy);
+    const stranger = await startCoordinator({ network: other, databaseUrl: postgres.url, log, pollMs: 50 });
+    try {
+      await assert.rejects(
+        stranger.closed,
+        (error) =>
+          error instanceof RushesError &&
+          error.code === 'other-network' &&
+          error.message.includes(
+            `database "rushes" holds network ${net.network.name} (contract ${net.network.contract}`,
+          ) &&
+          error.message.includes('not network other'),
+      );
+    } finally {
+      await stranger.close();
+    }
+    assert.equal(((await client().job(jobId)) as { jobId: string }).jobId, jobId);
+    assert.equal(await isHealthy(), true);
   });
 
   it('follows a chain that went back', async () => {

@@ -11,6 +11,7 @@ import { suggestChunks } from '../../coordinator/leases/suggestChunks.js';
 import { ChainState } from '../../coordinator/store/ChainState.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from '../../coordinator/store/writeBlocks.js';
 import { loadState } from '../../coordinator/store/loadState.js';
+import { OtherNetworkError, type StoredNetwork } from '../../coordinator/store/storedNetwork.js';
 import { writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js';
 import { type Address, type JobId, parseAddress } from '../../protocol/ids.js';
 import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
@@ -18,6 +19,7 @@ import { propertyParameters } from '../support/propertySeed.js';
 import { NOW, recordedChain, type RecordedChain } from './recordedChain.js';
 import { leaseId } from '../support/leaseFixtures.js';
 
+const TEST_NETWORK: StoredNetwork = { id: 'test', name: 'test' };
 const worker = (n: number): Address => parseAddress(`0x${String(n).padStart(40, '0')}`);
 
 describe('suggestions', function () {
@@ -40,12 +42,12 @@ describe('suggestions', function () {
 
   /** Puts a recorded chain into an empty database, jobs ready. */
   async function store(chain: RecordedChain): Promise<ChainState> {
-    await emptyStore(database.db);
+    await emptyStore(database.db, TEST_NETWORK);
     const state = new ChainState();
     for (const { events, head } of chain.blocks) {
       const from = state.head;
       const touched = state.append(events, head);
-      await writeBlocks(database.db, { network: 'test', state, from, events, head, touched });
+      await writeBlocks(database.db, { network: TEST_NETWORK, state, from, events, head, touched });
     }
     for (const { jobId, documents } of chain.jobs)
       await writeJobDocuments(database.db, { jobId, documents, stateNow: () => state });
@@ -174,7 +176,7 @@ describe('suggestions', function () {
     assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([4, 5, 6, 7]) });
     assert.equal(await suggest(worker(2)), undefined);
     state.rollBack(beforeLease);
-    await rollBackStore(database.db, { network: 'test', state, toBlock: beforeLease });
+    await rollBackStore(database.db, { network: TEST_NETWORK, state, toBlock: beforeLease });
     assert.deepEqual(await suggest(worker(2)), { jobId, ...maskOfChunks([0, 1, 2, 3]) });
     assert.equal((await database.db.selectFrom('leases').selectAll().execute()).length, 0);
   });
@@ -184,7 +186,7 @@ describe('suggestions', function () {
     const { jobId } = chain.jobs[0] as { jobId: JobId };
     chain.take({ leaseId: leaseId(1), jobId, worker: worker(1), chunks: [0, 1] });
     const state = await store(chain);
-    const loaded = await loadState(database.db, 'test');
+    const loaded = await loadState(database.db, TEST_NETWORK);
     assert.deepEqual(loaded.events, state.events);
     assert.deepEqual(loaded.head, state.head);
     assert.deepEqual(loaded.ledger.jobs.get(jobId), state.ledger.jobs.get(jobId));
@@ -195,13 +197,13 @@ describe('suggestions', function () {
     for (const each of [state, loaded]) {
       const from = each.head;
       const touched = each.append(last.events, last.head);
-      await writeBlocks(database.db, { network: 'test', state: each, from, ...last, touched });
+      await writeBlocks(database.db, { network: TEST_NETWORK, state: each, from, ...last, touched });
     }
     assert.equal((await database.db.selectFrom('leases').selectAll().execute()).length, 2);
-    await emptyStore(database.db);
+    await emptyStore(database.db, TEST_NETWORK);
     await assert.rejects(
       writeBlocks(database.db, {
-        network: 'test',
+        network: TEST_NETWORK,
         state,
         from: state.head,
         events: [],
@@ -210,7 +212,32 @@ describe('suggestions', function () {
       }),
       StoreMovedError,
     );
-    assert.equal((await loadState(database.db, 'another')).events.length, 0);
+  });
+
+  it('stay what they are when another network comes: it is refused by name, whatever it tries', async () => {
+    const chain = recordedChain([{ frames: 3, tiles: 5 }]);
+    const state = await store(chain);
+    const other = { id: `1/0x${'ab'.repeat(20)}`, name: 'other' };
+    const isRefused = (error: unknown): boolean =>
+      error instanceof OtherNetworkError &&
+      /holds network test \(test\), not network other \(contract 0x/.test(error.message);
+    const all = (): Promise<unknown> => database.db.selectFrom('events').selectAll().execute();
+    const before = await all();
+    const from = state.head;
+    const head = { ...state.head!, blockNumber: state.head!.blockNumber + 1 };
+    await assert.rejects(loadState(database.db, other), isRefused);
+    await assert.rejects(emptyStore(database.db, other), isRefused);
+    await assert.rejects(rollBackStore(database.db, { network: other, state, toBlock: 0 }), isRefused);
+    // Also of two that both found the database empty: the second to write is told, with every head it may have.
+    for (const each of [from, undefined])
+      await assert.rejects(
+        writeBlocks(database.db, { network: other, state, from: each, events: [], head, touched: state.everything() }),
+        isRefused,
+      );
+    assert.deepEqual(await all(), before);
+    assert.equal((await loadState(database.db, TEST_NETWORK)).head?.blockNumber, state.head!.blockNumber);
+    await emptyStore(database.db, TEST_NETWORK);
+    assert.equal((await loadState(database.db, other)).head, undefined, "an empty one is anybody's");
   });
 
   it('give each chunk out once, to eight workers who ask at the same time', async () => {

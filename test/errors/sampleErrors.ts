@@ -20,6 +20,7 @@ import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
+import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
 import { EngineFailedError } from '../../party/createSteadyEngine.js';
 import {
@@ -103,6 +104,16 @@ function storeErrors(): RushesError[] {
       body: { error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } },
     }),
     new NotReadyError('it is still reading the chain'),
+    new OtherNetworkError({
+      database: 'rushes',
+      held: { id: `31337/0x${'ab'.repeat(20)}`, name: 'local' },
+      asked: { id: `11155111/0x${'cd'.repeat(20)}`, name: 'film' },
+    }),
+    new OtherNetworkError({
+      database: 'rushes',
+      held: { id: `31337/0x${'ab'.repeat(20)}`, name: '' },
+      asked: { id: `31337/0x${'cd'.repeat(20)}`, name: 'local' },
+    }),
     new StoreMovedError({ expected: 17, actual: 12 }),
     new StoreMovedError({ expected: 17, actual: undefined }),
     new ContentMismatchError({ cid: CID, endpoint: URL, digest: HASH, byteLength: 17 }),
