@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RushesError } from '../../protocol/errors.js';
+import { pause } from '../pause.js';
 
 /** A process id that no system gives out: what a stale lock file is made to say. */
 const NOBODY_PID = 999_999_999;
@@ -10,9 +10,12 @@ const NOBODY_PID = 999_999_999;
  * Deals with the lock file that a server leaves when it was killed. The folder is ours (lockFolder), so a server that
  * still runs on it is an orphan and is ended. A process id that belongs to another program by now is blotted out; the
  * rest of the file stays, because PostgreSQL finds in it the shared memory that tells whether children of the dead
- * server are still writing.
+ * server are still writing. Rejects with the reason of `signal` when it aborts.
  */
-export async function endFormerServer(cluster: string, onLog: (line: string) => void): Promise<void> {
+export async function endFormerServer(
+  cluster: string,
+  { signal, onLog }: { signal?: AbortSignal | undefined; onLog: (line: string) => void },
+): Promise<void> {
   const path = join(cluster, 'postmaster.pid');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return;
@@ -24,13 +27,13 @@ export async function endFormerServer(cluster: string, onLog: (line: string) => 
     return;
   }
   onLog(`ending PostgreSQL process ${pid}, which outlived the program that started it`);
-  for (const [signal, patienceMs] of [
+  for (const [ending, patienceMs] of [
     ['SIGINT', 5000],
     ['SIGQUIT', 5000],
     ['SIGKILL', 2000],
   ] as const) {
-    process.kill(pid, signal);
-    for (let waitedMs = 0; waitedMs < patienceMs && isRunning(pid); waitedMs += 50) await sleep(50);
+    process.kill(pid, ending);
+    for (let waitedMs = 0; waitedMs < patienceMs && isRunning(pid); waitedMs += 50) await pause(50, signal);
     if (!isRunning(pid)) return;
   }
   throw new RushesError({

@@ -45,14 +45,19 @@ export interface PostgresServer {
  *
  * Errors: FolderInUseError when another process uses the folder; codes `port-in-use`, `disk-full`, `postgres-binaries`,
  * `postgres-user`, `postgres-start` with what the server said; DeadlineError after `deadlineMs` (default 60 s: recovery
- * after a crash takes time).
+ * after a crash takes time); the reason of `signal` when it aborts before the server answers, once nothing runs any
+ * more.
  */
 export async function startPostgres(options: {
   folder: string;
   port?: number;
   deadlineMs?: number;
+  /** Ends the start; a server that answers already is its caller's to close. */
+  signal?: AbortSignal;
   onLog?: (line: string) => void;
 }): Promise<PostgresServer> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const folder = resolve(options.folder);
   const onLog = options.onLog ?? ((): void => undefined);
   const lock = await lockFolder(folder, 'the database');
@@ -65,8 +70,8 @@ export async function startPostgres(options: {
     const cluster = await placeCluster(folder, user);
     const password = await keepPassword(folder);
     if ((await stat(join(cluster, 'PG_VERSION')).catch(() => undefined)) === undefined)
-      await initializeCluster({ binaries, user, cluster, password });
-    else await endFormerServer(cluster, onLog);
+      await initializeCluster({ binaries, user, cluster, password, signal });
+    else await endFormerServer(cluster, { signal, onLog });
     const server = await startServer({ ...options, binaries, user, cluster, password, onLog });
     const closed = server.closed.then(() => lock.release());
     const close = async (): Promise<void> => {
@@ -92,6 +97,7 @@ interface StartOptions {
   password: string;
   port?: number;
   deadlineMs?: number;
+  signal?: AbortSignal;
   onLog: (line: string) => void;
 }
 
@@ -99,9 +105,11 @@ async function startServer(options: StartOptions): Promise<PostgresServer> {
   const deadlineMs = options.deadlineMs ?? 60_000;
   const deadlineAtMs = performance.now() + deadlineMs;
   for (;;) {
+    options.signal?.throwIfAborted();
     const port = options.port === undefined || options.port === 0 ? await findFreePort() : options.port;
     const started = await tryStart(options, port, deadlineAtMs);
     if ('server' in started) return started.server;
+    options.signal?.throwIfAborted();
     const text = started.lines.join('\n');
     // A free port may be gone again, and children of a killed server need a moment to notice.
     const passing =
@@ -158,36 +166,48 @@ async function tryStart(
   void closed.then(() => {
     ended = true;
   });
-  const close = (): Promise<void> => endServer(pid, closed);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= endServer(pid, closed));
+  // Nobody has written anything to it: its next start recovers sooner than its checkpoint would be on the disk now.
+  const interrupt = (): void => void (closing ??= endServer(pid, closed, ENDINGS.slice(1)));
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  if (options.signal?.aborted === true) interrupt();
 
   const url = `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
-  while (!ended && performance.now() < deadlineAtMs) {
+  while (!ended && closing === undefined && performance.now() < deadlineAtMs) {
     if (lines.some((line) => line.includes('ready to accept connections')) && (await answers(port, password))) {
-      if (ended) break;
+      if (ended || options.signal?.aborted === true) break;
+      options.signal?.removeEventListener('abort', interrupt);
       return { server: { url, port, pid, closed, close } };
     }
     await sleep(15);
   }
+  options.signal?.removeEventListener('abort', interrupt);
   if (!ended) await close();
   await closed;
   return { lines, late: performance.now() >= deadlineAtMs };
 }
 
-async function endServer(pid: number, closed: Promise<void>): Promise<void> {
-  const timers = (
-    [
-      ['SIGINT', 0],
-      ['SIGQUIT', 10_000],
-      ['SIGKILL', 15_000],
-    ] as const
-  ).map(([signal, delayMs]) =>
+/** How a server is asked to end, and when after the first time: fast shutdown, at once without a checkpoint, killed. */
+const ENDINGS = [
+  { signal: 'SIGINT', atMs: 0 },
+  { signal: 'SIGQUIT', atMs: 10_000 },
+  { signal: 'SIGKILL', atMs: 15_000 },
+] as const;
+
+async function endServer(
+  pid: number,
+  closed: Promise<void>,
+  endings: readonly (typeof ENDINGS)[number][] = ENDINGS,
+): Promise<void> {
+  const timers = endings.map(({ signal, atMs }) =>
     setTimeout(() => {
       try {
         if (pid > 0) process.kill(pid, signal);
       } catch {
         // It ended in between.
       }
-    }, delayMs),
+    }, atMs - endings[0]!.atMs),
   );
   await closed;
   for (const timer of timers) clearTimeout(timer);

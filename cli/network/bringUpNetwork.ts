@@ -96,8 +96,8 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     await rm(paths.description, { force: true });
     await (removeFolder ? lock.removeFolder() : lock.release());
   };
-  // Whoever interrupts the start does not wait for the children to be ready first.
-  const interrupt = (): void => void supervisor.close();
+  // Whoever interrupts the start does not wait for the children to be ready first, and nothing leans on them yet.
+  const interrupt = (): void => void supervisor.close({ regardless: true });
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     const before = await readState(paths.state);

@@ -30,8 +30,11 @@ export interface Supervisor {
   restart(child: RunningChild): void;
   /** The children that exist now. */
   children(): { name: string; pid: number }[];
-  /** Stops all children, the highest stage first, and resolves when none is left. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Stops all children, the highest stage first, or with `regardless` of stages all together, and resolves when none is
+   * left. Idempotent: the first call decides.
+   */
+  close(options?: { regardless: boolean }): Promise<void>;
 }
 
 export interface RunningChild {
@@ -188,11 +191,12 @@ export function startSupervisor({
       children.flatMap((child) =>
         child.process?.pid === undefined ? [] : [{ name: child.spec.name, pid: child.process.pid }],
       ),
-    close() {
+    close({ regardless } = { regardless: false }) {
       closed ??= (async () => {
         closing.abort();
-        const stages = [...new Set(children.map((child) => child.spec.stage))].sort((a, b) => b - a);
-        for (const stage of stages) await Promise.all(children.filter((child) => child.spec.stage === stage).map(stop));
+        const stageOf = (child: Child): number => (regardless ? 0 : child.spec.stage);
+        const stages = [...new Set(children.map(stageOf))].sort((a, b) => b - a);
+        for (const stage of stages) await Promise.all(children.filter((child) => stageOf(child) === stage).map(stop));
         process.off('exit', killAll);
       })();
       return closed;
