@@ -4,11 +4,12 @@ const may = {
   renderer: ['protocol'],
   adapters: ['protocol'],
   coordinator: ['protocol', 'adapters'],
+  faucet: ['protocol', 'adapters'],
   artist: ['protocol', 'adapters', 'renderer'],
   party: ['protocol', 'adapters', 'renderer'],
   worker: ['protocol', 'adapters', 'renderer', 'party'],
   verifier: ['protocol', 'adapters', 'renderer', 'party'],
-  cli: ['protocol', 'renderer', 'adapters', 'artist', 'party', 'coordinator', 'worker', 'verifier'],
+  cli: ['protocol', 'renderer', 'adapters', 'artist', 'party', 'coordinator', 'faucet', 'worker', 'verifier'],
 };
 // The folders of cli/: those that several commands use, and who may use whom. A folder that is not named here is a
 // command's own: it may import all of these and no other command.

@@ -16,6 +16,7 @@ const folders = [
   'artist',
   'party',
   'coordinator',
+  'faucet',
   'worker',
   'verifier',
   'cli',

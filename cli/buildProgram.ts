@@ -4,6 +4,7 @@ import { addCancelCommand } from './cancel/addCancelCommand.js';
 import { addCheckCommand } from './check/addCheckCommand.js';
 import { addCoordinatorCommand } from './coordinator/addCoordinatorCommand.js';
 import { addDoctorCommand } from './doctor/addDoctorCommand.js';
+import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
@@ -50,6 +51,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addUpCommand,
     addStatusCommand,
     addCancelCommand,
+    addFaucetCommand,
     addDoctorCommand,
     addCoordinatorCommand,
     addWorkerCommand,

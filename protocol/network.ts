@@ -21,6 +21,8 @@ export interface NetworkDescription {
   ipfsApiUrl: string;
   /** A convenience only: everything works without it. */
   coordinatorUrl?: string;
+  /** Where test money can be asked for, one start per account: POST { account }. Only where `testMoney` is true. */
+  faucetUrl?: string;
   /** True where the token is worth nothing; cheating workers run nowhere else. */
   testMoney: boolean;
 }
@@ -47,6 +49,7 @@ export function parseNetworkDescription(text: string): NetworkDescription {
     'deploymentBlock',
     'ipfsApiUrl',
     'coordinatorUrl',
+    'faucetUrl',
     'testMoney',
   ]);
   return {
@@ -60,6 +63,7 @@ export function parseNetworkDescription(text: string): NetworkDescription {
     deploymentBlock: fields.integer('deploymentBlock', 0, Number.MAX_SAFE_INTEGER),
     ipfsApiUrl: fields.string('ipfsApiUrl', 2000),
     ...(fields.has('coordinatorUrl') ? { coordinatorUrl: fields.string('coordinatorUrl', 2000) } : {}),
+    ...(fields.has('faucetUrl') ? { faucetUrl: fields.string('faucetUrl', 2000) } : {}),
     testMoney: fields.boolean('testMoney'),
   };
 }

@@ -19,6 +19,8 @@ export interface Call {
   data: string;
   /** Names the call in errors. */
   method: string;
+  /** Coins that go with it, wei; default none. */
+  valueWei?: bigint;
   /**
    * Gas limit where an estimate could be too low by the time the call is mined, because what it does depends on a draw
    * or on who comes first.
@@ -192,12 +194,21 @@ async function sign(
     nonce: entry.nonce,
     to: entry.call.to,
     data: entry.call.data,
-    value: 0,
-    gasLimit: `0x${entry.gasLimit.toString(16)}`,
-    maxFeePerGas: `0x${entry.maxFeePerGas.toString(16)}`,
-    maxPriorityFeePerGas: `0x${entry.tipPerGas.toString(16)}`,
+    value: hexOf(entry.call.valueWei ?? 0n),
+    gasLimit: hexOf(entry.gasLimit),
+    maxFeePerGas: hexOf(entry.maxFeePerGas),
+    maxPriorityFeePerGas: hexOf(entry.tipPerGas),
   });
   return { hash: keccak256(bytes), bytes };
+}
+
+/** A call as a node tries it. */
+function transactionOf(from: Address, { to, data, valueWei }: Call): Record<string, string> {
+  return { from, to, data, ...(valueWei === undefined ? {} : { value: hexOf(valueWei) }) };
+}
+
+function hexOf(value: bigint): string {
+  return `0x${value.toString(16)}`;
 }
 
 /** Tries the call on the pending block; gives its gas limit. */
@@ -206,7 +217,7 @@ async function rehearse(
   call: Call,
   signal: AbortSignal | undefined,
 ): Promise<bigint> {
-  const transaction = { from: account, to: call.to, data: call.data };
+  const transaction = transactionOf(account, call);
   try {
     if (call.gasLimit === undefined)
       return gasWithMargin(
@@ -225,7 +236,7 @@ async function failureOf(
   call: Call,
   receipt: RpcReceipt,
 ): Promise<Error> {
-  const transaction = { from: account, to: call.to, data: call.data };
+  const transaction = transactionOf(account, call);
   for (const block of [Number(receipt.blockNumber), Number(receipt.blockNumber) - 1]) {
     try {
       await rpc.send('eth_call', [transaction, `0x${block.toString(16)}`]);

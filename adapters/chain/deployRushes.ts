@@ -9,7 +9,7 @@ import { rushesAbi } from './generated/rushes.js';
 import { tokenAbi } from './generated/token.js';
 import { createProvider } from './createProvider.js';
 import { createRpc, type Rpc } from './createRpc.js';
-import { fundGas } from './fundAccount.js';
+import { fundGas } from './fundGas.js';
 import { LOCAL_POLICY } from './localPolicy.js';
 import { awaitReceipt } from './receipts.js';
 

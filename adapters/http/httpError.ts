@@ -24,6 +24,9 @@ export class NotFoundError extends RushesError {
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
   'too-many-requests': 429,
+  'faucet-limit': 429,
+  'faucet-empty': 503,
+  'chain-unreachable': 503,
   'not-ready': 503,
   'database-gone': 503,
   'ipfs-unreachable': 503,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
-import { fundAccount } from '../../adapters/chain/fundAccount.js';
 import { RushesError } from '../../protocol/errors.js';
 import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
@@ -12,9 +11,11 @@ import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../files/writeJson.js';
 import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
+import type { FaucetChildOptions } from './FaucetChildOptions.js';
 import { freePort } from '../supervisor/freePort.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
 import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
+import { fundParties } from './fundParties.js';
 import { networkPaths } from './networkPaths.js';
 import { portIsFree } from './portIsFree.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
@@ -32,6 +33,8 @@ export interface BringUpOptions {
   cheat: string | undefined;
   /** Of the coordinator; undefined: the last one used, else a free one. */
   port: number | undefined;
+  /** Whether strangers may ask for test money: a faucet is run. */
+  faucet: boolean;
   /** A PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
   /** Where compiled kernels are kept. */
@@ -108,15 +111,6 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     const keys = await readKeys(paths.keys, options);
     const parties = keys.parties.map(({ name, role, key }) => ({ name, role, address: addressOf(key) }));
     signal.throwIfAborted();
-    const service = (name: string, module: string, given: unknown): ChildSpec => ({
-      name,
-      modulePath: moduleAt(module),
-      args: [JSON.stringify(given)],
-      readyMs: READY_MS.service,
-      stopMs: STOP_MS.service,
-      stage: STAGE.service,
-    });
-
     // Everything starts at once: loading the daemons keeps the processor busy while the chain waits for its blocks.
     const database =
       options.databaseUrl === undefined
@@ -127,7 +121,8 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       supervisor.start(service('ipfs', './ipfs.child.js', { folder: paths.ipfs, port: ports.ipfs })),
     ]);
     const children = new Map<string, RunningChild>();
-    const daemonsReady = Promise.all([startCoordinator(), ...parties.map(startParty)]).then(() => undefined);
+    const faucet = options.faucet ? supervisor.start(faucetSpec(paths, ports.faucet)) : undefined;
+    const daemonsReady = Promise.all([startCoordinator(), faucet, ...parties.map(startParty)]).then(() => undefined);
     // Whoever waits hears of it; until then a failure must not end the process.
     for (const promise of [database, services, daemonsReady]) promise?.catch(() => {});
 
@@ -143,15 +138,10 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       rpcUrl,
       ipfsApiUrl: ipfs.facts().apiUrl as string,
       coordinatorUrl: `http://127.0.0.1:${ports.coordinator}`,
+      ...(options.faucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
     };
-    await unlessFailed(
-      Promise.all(
-        [addressOf(keys.artist), ...parties.map((party) => party.address)].map((account) =>
-          fundAccount({ network: description, account, signal }),
-        ),
-      ),
-      daemonsReady,
-    );
+    const accounts = [addressOf(keys.artist), ...parties.map((party) => party.address)];
+    await unlessFailed(fundParties({ network: description, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
     signal.throwIfAborted();
     // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
     await unlessFailed(kernel, daemonsReady);
@@ -220,8 +210,31 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   }
 }
 
+function service(name: string, module: string, given: unknown): ChildSpec {
+  return {
+    name,
+    modulePath: moduleAt(module),
+    args: [JSON.stringify(given)],
+    readyMs: READY_MS.service,
+    stopMs: STOP_MS.service,
+    stage: STAGE.service,
+  };
+}
+
+function faucetSpec(paths: ReturnType<typeof networkPaths>, port: number): ChildSpec {
+  const given: FaucetChildOptions = {
+    descriptionFile: paths.description,
+    keyFile: join(paths.keys, 'faucet.key'),
+    folder: paths.faucet,
+    port,
+    fundsItself: true,
+  };
+  return { ...service('faucet', './faucet.child.js', given), readyMs: READY_MS.daemon, stage: STAGE.daemon };
+}
+
 interface NetworkKeys {
   deployer: Bytes32;
+  faucet: Bytes32;
   artist: Bytes32;
   parties: { name: string; role: 'worker' | 'verifier'; key: Bytes32 }[];
 }
@@ -233,13 +246,15 @@ async function readKeys(folder: string, { workers, verifiers }: BringUpOptions):
     ...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, role: 'worker' as const })),
     ...Array.from({ length: verifiers }, (_, index) => ({ name: `verifier-${index + 1}`, role: 'verifier' as const })),
   ];
-  const [deployer, artist, ...others] = await Promise.all([
+  const [deployer, faucet, artist, ...others] = await Promise.all([
     key('deployer'),
+    key('faucet'),
     key('artist'),
     ...names.map(({ name }) => key(name)),
   ]);
   return {
     deployer: deployer!,
+    faucet: faucet!,
     artist: artist!,
     parties: names.map((party, index) => ({ ...party, key: others[index]! })),
   };
@@ -257,6 +272,7 @@ interface Ports {
   ipfs: number;
   database: number;
   coordinator: number;
+  faucet: number;
 }
 
 async function readState(path: string): Promise<NetworkState | undefined> {
@@ -289,13 +305,14 @@ async function choosePorts(before: Ports | undefined, port: number | undefined):
     });
   const again = async (last: number | undefined): Promise<number> =>
     last !== undefined && (await portIsFree(last)) ? last : freePort();
-  const [rpc, ipfs, database, coordinator] = await Promise.all([
+  const [rpc, ipfs, database, coordinator, faucet] = await Promise.all([
     again(before?.rpc),
     again(before?.ipfs),
     again(before?.database),
     port ?? again(before?.coordinator),
+    again(before?.faucet),
   ]);
-  return { rpc, ipfs, database, coordinator };
+  return { rpc, ipfs, database, coordinator, faucet };
 }
 
 async function deploy(options: {

@@ -10,6 +10,7 @@ export function networkPaths(folder: string): {
   chain: string;
   ipfs: string;
   daemons: string;
+  faucet: string;
 } {
   return {
     description: join(folder, 'network.json'),
@@ -20,5 +21,6 @@ export function networkPaths(folder: string): {
     chain: join(folder, 'chain'),
     ipfs: join(folder, 'ipfs'),
     daemons: join(folder, 'daemons'),
+    faucet: join(folder, 'faucet'),
   };
 }

@@ -6,6 +6,7 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
 import { openSession } from '../session/openSession.js';
+import { receiveStart } from '../session/receiveStart.js';
 import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { formatDuration } from '../terminal/formatDuration.js';
@@ -55,6 +56,7 @@ export function startNetworkFor({
       terminal.line(
         `on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`,
       );
+      await receiveStart({ network: found.network, account: found.chain.account, terminal, signal });
       return found;
     }
     refuseIdleOptions({ command: 'render', given, situation: 'broughtUp' });
@@ -71,6 +73,7 @@ export function startNetworkFor({
       sceneBytes: options.sceneBytes,
       cheat: options.cheat,
       port: undefined,
+      faucet: false,
       databaseUrl: env.databaseUrl,
       cacheDir: env.cache,
       signal: AbortSignal.any([signal, stopping.signal]),

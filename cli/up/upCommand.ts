@@ -9,7 +9,7 @@ import { formatDuration } from '../terminal/formatDuration.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { bringUpNetwork } from '../network/bringUpNetwork.js';
 import { networkPaths } from '../network/networkPaths.js';
-import { localNetworkFolder } from '../session/openSession.js';
+import { localNetworkFolder } from '../session/findNetwork.js';
 
 /** Runs `rushes up`: brings a network up, says what runs where, and keeps it until it is asked to end. */
 export async function upCommand({
@@ -50,6 +50,7 @@ export async function upCommand({
     sceneBytes: sceneMemory,
     cheat,
     port,
+    faucet: true,
     databaseUrl: env.databaseUrl,
     cacheDir: env.cache,
     signal,
@@ -89,6 +90,7 @@ export async function upCommand({
         ['coordinator', description.coordinatorUrl ?? '-'],
         ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
         ['IPFS', description.ipfsApiUrl],
+        ...(description.faucetUrl === undefined ? [] : [['faucet', description.faucetUrl]]),
         ['network file', networkPaths(folder).description],
         ['logs', networkPaths(folder).logs],
         ...network.parties.map((party) => [party.name, party.address]),

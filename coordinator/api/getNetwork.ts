@@ -13,6 +13,7 @@ const NetworkSchema = Type.Object({
   deploymentBlock: Type.Integer(),
   ipfsApiUrl: Type.String(),
   coordinatorUrl: Type.Optional(Type.String()),
+  faucetUrl: Type.Optional(Type.String()),
   testMoney: Type.Boolean(),
 });
 

@@ -10,6 +10,7 @@ const ASKED: Record<string, Situation[]> = {
   up: ['noWorkers'],
   status: ['named'],
   cancel: ['named'],
+  faucet: ['named'],
 };
 
 describe('options that would do nothing', () => {

@@ -8,6 +8,7 @@ import {
 import { NonceTakenError } from '../../adapters/chain/createSender.js';
 import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
 import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
+import { FaucetUnreachableError } from '../../adapters/http/askFaucet.js';
 import { HttpAnswerError, NotFoundError } from '../../adapters/http/httpError.js';
 import { ContentMismatchError, IpfsEndpointError } from '../../adapters/ipfs/fetchVerified.js';
 import { OversizedBlockError } from '../../adapters/ipfs/readBlock.js';
@@ -22,6 +23,7 @@ import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
+import { FaucetEmptyError, FaucetLimitError } from '../../faucet/createFaucet.js';
 import { EngineFailedError } from '../../party/createSteadyEngine.js';
 import {
   BadInputError,
@@ -146,6 +148,9 @@ function renderErrors(): RushesError[] {
 
 function commandErrors(): RushesError[] {
   return [
+    new FaucetLimitError({ most: 10, who: '203.0.113.7', waitSeconds: 12_345 }),
+    new FaucetEmptyError({ account: parseAddress(`0x${'12'.repeat(20)}`), coinsLeftWei: 5n }),
+    new FaucetUnreachableError({ url: `${URL}/v1/faucet`, cause: errno('ECONNREFUSED') }),
     new InterruptedError('SIGINT'),
     new InterruptedError('parent'),
     new ChildFailedError({ name: 'worker 1', what: 'ended with exit code 1', logFile: 'logs/worker1.log' }),

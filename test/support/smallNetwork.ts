@@ -5,7 +5,7 @@ import pino from 'pino';
 import { connectChain } from '../../adapters/chain/connectChain.js';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { followEvents } from '../../adapters/chain/followEvents.js';
-import { fundAccount } from '../../adapters/chain/fundAccount.js';
+import { fundAccount } from './fundAccount.js';
 import { startAnvil } from '../../adapters/chain/startAnvil.js';
 import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';

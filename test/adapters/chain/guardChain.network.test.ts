@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRpc } from '../../../adapters/chain/createRpc.js';
-import { fundGas } from '../../../adapters/chain/fundAccount.js';
+import { fundGas } from '../../../adapters/chain/fundGas.js';
 import { GAS_MONEY_WEI } from '../../../adapters/chain/gasMoney.js';
 import { type LocalChain, startAnvil } from '../../../adapters/chain/startAnvil.js';
 import type { Address } from '../../../protocol/ids.js';

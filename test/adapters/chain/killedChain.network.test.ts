@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRpc, type Rpc } from '../../../adapters/chain/createRpc.js';
-import { fundGas } from '../../../adapters/chain/fundAccount.js';
+import { fundGas } from '../../../adapters/chain/fundGas.js';
 import type { RpcReceipt } from '../../../adapters/chain/receipts.js';
 import { RushesError } from '../../../protocol/errors.js';
 import type { Address } from '../../../protocol/ids.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRpc } from '../../../adapters/chain/createRpc.js';
-import { fundGas } from '../../../adapters/chain/fundAccount.js';
+import { fundGas } from '../../../adapters/chain/fundGas.js';
 import { startAnvil } from '../../../adapters/chain/startAnvil.js';
 import type { Address } from '../../../protocol/ids.js';
 

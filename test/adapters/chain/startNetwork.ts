@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectChain } from '../../../adapters/chain/connectChain.js';
 import { deployRushes } from '../../../adapters/chain/deployRushes.js';
-import { fundAccount } from '../../../adapters/chain/fundAccount.js';
+import { fundAccount } from '../../support/fundAccount.js';
 import { LOCAL_POLICY } from '../../../adapters/chain/localPolicy.js';
 import { startAnvil, type LocalChain } from '../../../adapters/chain/startAnvil.js';
 import { type Bytes32, type Wei, bytes32Of } from '../../../protocol/ids.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectChain } from '../../../adapters/chain/connectChain.js';
 import { createRpc } from '../../../adapters/chain/createRpc.js';
 import { followEvents } from '../../../adapters/chain/followEvents.js';
-import { fundAccount } from '../../../adapters/chain/fundAccount.js';
+import { fundAccount } from '../../support/fundAccount.js';
 import { startAnvil } from '../../../adapters/chain/startAnvil.js';
 import type { ContractEvent } from '../../../protocol/events.js';
 import { readBlockHeader } from '../../../protocol/header.js';

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { Wallet } from '@ethersproject/wallet';
+import { readPurse } from '../../adapters/chain/createGiver.js';
+import { askFaucet } from '../../adapters/http/askFaucet.js';
+import { formatMoney } from '../../artist/formatMoney.js';
+import { BadInputError, RushesError } from '../../protocol/errors.js';
+import { type Address, parseAddress } from '../../protocol/ids.js';
+import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import type { CommandContext } from '../options/CommandContext.js';
+import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { findNetwork, noNetworkError } from '../session/findNetwork.js';
+
+/** Runs `rushes faucet`. */
+export async function faucetCommand({
+  network: source,
+  data,
+  account: stated,
+  key: keyFile,
+  given,
+  context,
+}: {
+  network?: string;
+  data?: string;
+  account?: string;
+  key?: string;
+  /** Names of the options that a person gave. */
+  given: ReadonlySet<string>;
+  context: CommandContext;
+}): Promise<void> {
+  const { env, terminal, signal } = context;
+  if (source !== undefined) refuseIdleOptions({ command: 'faucet', given, situation: 'named' });
+  const account = stated === undefined ? await accountOfKey(keyFile, env.home) : parseAddress(stated, '--account');
+  const found = await findNetwork({ source, data, context });
+  if (found === undefined) throw noNetworkError({ data, context });
+  const { network } = found;
+  if (!network.testMoney)
+    throw new BadInputError({
+      message: `network ${network.name} pays in money that is worth something: nobody gives it away`,
+      advice: 'send tokens and coins to the account yourself.',
+    });
+  if (network.faucetUrl === undefined)
+    throw new RushesError({
+      code: 'no-faucet',
+      message: `network ${network.name} names no faucet`,
+      advice: 'have somebody send test money to the account.',
+    });
+  const gift = await askFaucet({ faucetUrl: network.faucetUrl, account, signal });
+  const purse = await readPurse({ network, account, signal });
+  terminal.line(
+    gift.isNew
+      ? `the faucet gave ${account} ${formatMoney(gift.tokensWei)} of test money, and coins for gas`
+      : `${account} has had its start already, or has enough: nothing was given`,
+  );
+  terminal.line(
+    `it has ${formatMoney(purse.tokensWei)} of test money and ${formatMoney(purse.coinsWei, 6)} coins for gas`,
+  );
+  terminal.result({
+    account,
+    isNew: gift.isNew,
+    tokensWei: purse.tokensWei.toString(),
+    coinsWei: purse.coinsWei.toString(),
+  });
+}
+
+async function accountOfKey(keyFile: string | undefined, home: string): Promise<Address> {
+  return parseAddress(new Wallet(await readOrMakeKey(keyFile ?? join(home, 'keys', 'artist.key'))).address);
+}
