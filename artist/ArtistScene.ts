@@ -15,9 +15,9 @@ export interface ArtistScene {
   summary: SceneSummary;
   /** Exactly what is uploaded, the entry first. */
   files: { path: string; bytes: Uint8Array }[];
-  /** Files that the scene names and its folder lacks, the gravest first. */
+  /** Files that the scene names and its folder lacks, the most severe first. */
   missing: GradedProblem[];
-  /** Features that are not drawn, the gravest first. */
+  /** Features that are not drawn, the most severe first. */
   unsupported: GradedProblem[];
   /** True when what is missing is geometry: such a scene cannot be rendered, accepted or not. */
   unreadable: boolean;

@@ -7,7 +7,7 @@ import type { SceneProblem } from '../renderer/scene/SceneSource.js';
  */
 export type Severity = 'error' | 'major' | 'minor';
 
-/** A problem of a scene, and how grave it is. */
+/** A problem of a scene, and how severe it is. */
 export interface GradedProblem extends SceneProblem {
   severity: Severity;
 }
@@ -31,7 +31,7 @@ const MINOR: ReadonlySet<string> = new Set([
   'more than eight joints per vertex',
 ]);
 
-/** Grades the problems of a scene and puts the gravest first; those of one grade stay in their order. */
+/** Grades the problems of a scene and puts the most severe first; those of one severity stay in their order. */
 export function gradeProblems(problems: readonly SceneProblem[], kind: 'missing' | 'unsupported'): GradedProblem[] {
   return problems
     .map((problem) => ({ severity: severityOf(problem, kind), ...problem }))

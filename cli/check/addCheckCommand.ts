@@ -8,7 +8,7 @@ export function addCheckCommand(program: Command, context: CommandContext): void
     .command('check')
     .summary('say what a scene holds and what is missing or cannot be drawn yet')
     .description(
-      'Loads a scene and its environment as `render` would and lists by name what is missing and what cannot be drawn yet, the gravest first: error (no picture without it), major (the picture as a whole is another), minor (a surface looks a little different).\nExits with 0 when all is drawn, with 2 when anything is missing, not drawn or cannot be read.',
+      'Loads a scene and its environment as `render` would and lists by name what is missing and what cannot be drawn yet, the most severe first: error (no picture without it), major (the picture as a whole is another), minor (a surface looks a little different).\nExits with 0 when all is drawn, with 2 when anything is missing, not drawn or cannot be read.',
     )
     .argument('<scene>', 'the .gltf or .glb file')
     .option('--env <file.hdr>', 'an environment, checked as well')

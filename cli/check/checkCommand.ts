@@ -56,7 +56,7 @@ export async function checkCommand({
     bounds: summary.bounds,
     hasLight: summary.hasLight,
     environment: environment === null ? null : environment.path,
-    severity: gravest([...missing, ...unsupported]),
+    severity: mostSevere([...missing, ...unsupported]),
     missing,
     unsupported,
   };
@@ -66,8 +66,8 @@ export async function checkCommand({
 }
 
 /** The worst of all problems; null for none. */
-function gravest(problems: GradedProblem[]): GradedProblem['severity'] | null {
+function mostSevere(problems: GradedProblem[]): GradedProblem['severity'] | null {
   return (
-    (['error', 'major', 'minor'] as const).find((grade) => problems.some(({ severity }) => severity === grade)) ?? null
+    (['error', 'major', 'minor'] as const).find((level) => problems.some(({ severity }) => severity === level)) ?? null
   );
 }

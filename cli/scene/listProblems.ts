@@ -1,7 +1,7 @@
 import type { GradedProblem } from '../../artist/gradeProblems.js';
 import type { Terminal } from '../terminal/Terminal.js';
 
-/** Lists by name what is missing and what cannot be drawn, the gravest first. */
+/** Lists by name what is missing and what cannot be drawn, the most severe first. */
 export function listProblems(
   terminal: Terminal,
   { missing, unsupported }: { missing: GradedProblem[]; unsupported: GradedProblem[] },

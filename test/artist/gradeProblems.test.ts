@@ -4,7 +4,7 @@ import { gradeProblems } from '../../artist/gradeProblems.js';
 describe('problems of a scene', () => {
   const problem = (name: string, where = 'material "A"') => ({ name, where, consequence: 'something is left out' });
 
-  it('are graded by what they do to the picture, the gravest first', () => {
+  it('are graded by what they do to the picture, the most severe first', () => {
     const graded = gradeProblems(
       ['KHR_materials_sheen', 'KHR_lights_area', 'VENDOR_unheard_of', 'KHR_materials_ior of 0'].map((name) =>
         problem(name),

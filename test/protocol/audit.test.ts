@@ -104,7 +104,7 @@ describe('the tests of an audit', () => {
       assert.equal(toleranceOf(unknown, 'wasm'), undefined);
   });
 
-  it('the gravest test rules, ruled anew from what was measured', () => {
+  it('the most severe test rules, ruled anew from what was measured', () => {
     const test = (measured: number, rule: 'zones' | 'exact' | 'blameless') => ({
       test: 'T1' as const,
       chunkIndex: 0,
