@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { create } from 'ipfs-http-client';
 import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
@@ -6,6 +5,7 @@ import { BadInputError, DeadlineError, InvariantError, RushesError } from '../..
 import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
+import { onAbort } from '../onAbort.js';
 import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
 import { callEndpoint, fetchVerified } from './fetchVerified.js';
 import { CHUNK_BYTES, importerOptions, RUSHES_IMPORT } from './importSettings.js';
@@ -177,11 +177,9 @@ async function withinReadBounds<T>(
 ): Promise<T> {
   bounds.signal?.throwIfAborted();
   const controller = new AbortController();
-  setMaxListeners(100, controller.signal);
   const deadlineMs = bounds.deadlineMs ?? READ_DEADLINE_MS;
   const timer = setTimeout(() => controller.abort(new DeadlineError({ what, deadlineMs })), deadlineMs);
-  const onAbort = (): void => controller.abort(bounds.signal?.reason);
-  bounds.signal?.addEventListener('abort', onAbort, { once: true });
+  const stopWaiting = onAbort(bounds.signal, () => controller.abort(bounds.signal?.reason));
   try {
     return await read(controller.signal);
   } catch (error) {
@@ -189,7 +187,7 @@ async function withinReadBounds<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    bounds.signal?.removeEventListener('abort', onAbort);
+    stopWaiting();
   }
 }
 

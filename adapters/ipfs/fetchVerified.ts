@@ -4,6 +4,7 @@ import { DeadlineError, NotRetrievableError, RushesError } from '../../protocol/
 import { hexOfBytes } from '../../protocol/bytes.js';
 import type { FetchBounds } from '../../protocol/ports.js';
 import { equalBytes, sha256 } from '../../protocol/sha256.js';
+import { onAbort } from '../onAbort.js';
 import { retry } from '../retry.js';
 import type { EndpointAccess } from './EndpointAccess.js';
 import { readBlock } from './readBlock.js';
@@ -99,8 +100,7 @@ export async function callEndpoint<T>(
     deadlineMs: options.deadlineMs,
   });
   const timer = setTimeout(() => controller.abort(late), options.deadlineMs);
-  const onAbort = (): void => controller.abort(options.signal?.reason);
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const stopWaiting = onAbort(options.signal, () => controller.abort(options.signal?.reason));
   try {
     return await retry({
       attempt: () => options.call(controller.signal),
@@ -116,7 +116,7 @@ export async function callEndpoint<T>(
     });
   } finally {
     clearTimeout(timer);
-    options.signal?.removeEventListener('abort', onAbort);
+    stopWaiting();
   }
 }
 
@@ -132,7 +132,6 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error ?? 'no reason was given');
   const cause = (error as { cause?: unknown }).cause;
   // fetch says only "fetch failed"; what happened stands in its cause, and for several addresses in the causes of that.
-  if (error instanceof TypeError && cause instanceof Error)
-    return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  if (error instanceof TypeError && cause instanceof Error) return (cause as { code?: string }).code ?? cause.message;
   return error.message;
 }

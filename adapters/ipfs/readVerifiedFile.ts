@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { exporter } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
 import { MalformedError, RushesError } from '../../protocol/errors.js';
+import { onAbort } from '../onAbort.js';
 
 const RAW_CODEC = 0x55;
 const MAX_DEPTH = 64;
@@ -51,9 +51,7 @@ export async function readVerifiedFile(options: {
   const open: Span[] = spansOf(options.cid, root, 0, 0);
 
   const stop = new AbortController();
-  setMaxListeners(PARALLEL_FETCHES * 2, stop.signal);
-  const onAbort = (): void => stop.abort(options.signal.reason);
-  options.signal.addEventListener('abort', onAbort, { once: true });
+  const stopWaiting = onAbort(options.signal, () => stop.abort(options.signal.reason));
   let running = 0;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -72,7 +70,7 @@ export async function readVerifiedFile(options: {
     });
   } finally {
     stop.abort();
-    options.signal.removeEventListener('abort', onAbort);
+    stopWaiting();
   }
   return file;
 }
