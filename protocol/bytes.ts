@@ -18,6 +18,35 @@ export function bytesOfHex(hex: string): Uint8Array {
   return bytes;
 }
 
+/** The pieces one after the other, in an array of their own. */
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/**
+ * A character per byte. Not TextDecoder's latin1: that is Windows-1252 by its standard, and another character for 27
+ * bytes.
+ */
+export function latin1OfBytes(bytes: Uint8Array): string {
+  let text = '';
+  // As many at once as any engine takes for arguments.
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
+}
+
+/** A byte per character, the low eight bits of each. */
+export function bytesOfLatin1(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
 /** One byte. */
 export function u8(value: number): Uint8Array {
   return Uint8Array.of(checked(value, 0xff, 'u8'));

@@ -1,5 +1,5 @@
-// The one file of protocol/ that imports node:crypto. Inputs are given in pieces so that large ones are hashed without
-// copying.
+// The one file of protocol/ that imports node:crypto; a page gets sha256.page.ts in its place. Inputs are given in pieces
+// so that large ones are hashed without copying.
 import { createHash, createHmac, hash as hashOnce, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 over the concatenation of the given pieces, 32 bytes. */

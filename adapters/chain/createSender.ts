@@ -1,6 +1,5 @@
 import { keccak256 } from '@ethersproject/keccak256';
 import type { Wallet } from '@ethersproject/wallet';
-import { randomInt } from 'node:crypto';
 import { RushesError } from '../../protocol/errors.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
 import { bigintOfHex } from './abiValues.js';
@@ -179,9 +178,14 @@ async function readFees(rpc: Rpc): Promise<{ maxFeePerGas: bigint; tipPerGas: bi
   const tipPerGas = bigintOfHex(tip);
   // A few random wei, so that equal calls of two processes of one key are two transactions.
   return {
-    maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + BigInt(randomInt(1 << 24)),
+    maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + fewRandomWei(),
     tipPerGas,
   };
+}
+
+/** Below 2^24. */
+function fewRandomWei(): bigint {
+  return BigInt((crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 8);
 }
 
 async function sign(

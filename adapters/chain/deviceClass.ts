@@ -1,5 +1,5 @@
 import { BadInputError } from '../../protocol/errors.js';
-import { bytesOfHex } from '../../protocol/bytes.js';
+import { bytesOfHex, bytesOfLatin1, latin1OfBytes } from '../../protocol/bytes.js';
 import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
 
 /**
@@ -13,12 +13,12 @@ export function bytesOfDeviceClass(text: string): Bytes32 {
       facts: { deviceClass: text },
     });
   const bytes = new Uint8Array(32);
-  bytes.set(Buffer.from(text, 'ascii'));
+  bytes.set(bytesOfLatin1(text));
   return bytes32Of(bytes);
 }
 
 /** The text of a device class; what is not printable ASCII (anyone can register anything) is shown as hex. */
 export function textOfDeviceClass(padded: Bytes32): string {
-  const text = Buffer.from(bytesOfHex(padded)).toString('latin1').replace(/\0+$/, '');
+  const text = latin1OfBytes(bytesOfHex(padded)).replace(/\0+$/, '');
   return /^[\x21-\x7e]{1,32}$/.test(text) ? text : padded;
 }

@@ -1,5 +1,5 @@
 import { keccak256 } from '@ethersproject/keccak256';
-import { bytesOfHex } from '../../protocol/bytes.js';
+import { bytesOfHex, concatBytes } from '../../protocol/bytes.js';
 import { InvariantError, RushesError } from '../../protocol/errors.js';
 import type { Rpc } from './createRpc.js';
 
@@ -55,8 +55,8 @@ export function encodeHeader(block: RpcBlock): Uint8Array {
     if (block[field] === undefined || block[field] === null) break;
     items.push(encodeString(bytesOfField(block[field], kind)));
   }
-  const body = Buffer.concat(items);
-  const header = new Uint8Array(Buffer.concat([lengthPrefix(body.length, 0xc0), body]));
+  const body = concatBytes(items);
+  const header = concatBytes([lengthPrefix(body.length, 0xc0), body]);
   const hash = keccak256(header);
   if (hash !== block.hash)
     throw new InvariantError({
@@ -114,7 +114,7 @@ function bytesOfField(value: unknown, kind: 'data' | 'quantity'): Uint8Array {
 
 function encodeString(bytes: Uint8Array): Uint8Array {
   if (bytes.length === 1 && (bytes[0] as number) < 0x80) return bytes;
-  return Buffer.concat([lengthPrefix(bytes.length, 0x80), bytes]);
+  return concatBytes([lengthPrefix(bytes.length, 0x80), bytes]);
 }
 
 /** RLP's prefix of a string (offset 0x80) or list (0xc0). */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.js';
 import { NotMinedError } from './chainErrors.js';
 import type { Rpc } from './createRpc.js';
 import type { RpcLog } from './decodeEvents.js';
@@ -53,6 +53,6 @@ export async function awaitReceipt(options: {
       remindAt = now + 2_000;
       await options.onWaiting();
     }
-    await sleep(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await pause(POLL_MS, options.signal);
   }
 }

@@ -1,9 +1,12 @@
+import { concatBytes } from '../../protocol/bytes.js';
 import { DeadlineError, MalformedError, RushesError } from '../../protocol/errors.js';
 import { FieldReader } from '../../protocol/fields.js';
 import { type Address, type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 import type { SuggestionPort } from '../../protocol/ports.js';
+import { onAbort } from '../onAbort.js';
 import { type ErrorBody, HttpAnswerError } from './httpError.js';
+import { piecesOf } from './piecesOf.js';
 import { readEventStream } from './readEventStream.js';
 
 /** A worker picks by itself rather than wait longer than this for a suggestion. */
@@ -17,7 +20,7 @@ export class CoordinatorUnreachableError extends RushesError {
   constructor(options: { url: string; cause: unknown }) {
     const reason =
       options.cause instanceof Error
-        ? ((options.cause.cause as NodeJS.ErrnoException | undefined)?.code ?? options.cause.message)
+        ? ((options.cause.cause as { code?: string } | undefined)?.code ?? options.cause.message)
         : String(options.cause);
     super({
       code: 'coordinator-unreachable',
@@ -89,9 +92,8 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
       () => controller.abort(new DeadlineError({ what: `asking ${target}`, deadlineMs: init.deadlineMs })),
       init.deadlineMs,
     );
-    const onAbort = (): void => controller.abort(init.signal?.reason);
-    init.signal?.throwIfAborted();
-    init.signal?.addEventListener('abort', onAbort, { once: true });
+    const signal = init.signal ?? undefined;
+    const stopWaiting = onAbort(signal, () => controller.abort(signal?.reason));
     try {
       const response = await fetch(target, { ...init, signal: controller.signal });
       const text = await readBounded(response, target);
@@ -103,7 +105,7 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
       throw error instanceof TypeError ? new CoordinatorUnreachableError({ url, cause: error }) : error;
     } finally {
       clearTimeout(late);
-      init.signal?.removeEventListener('abort', onAbort);
+      stopWaiting();
     }
   }
 
@@ -174,13 +176,13 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
 async function readBounded(response: Response, url: string): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const piece of piecesOf(response)) {
     size += piece.length;
     if (size > MAX_ANSWER_BYTES)
       throw new MalformedError({ what: `the answer of ${url}`, reason: `it is longer than ${MAX_ANSWER_BYTES} bytes` });
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(concatBytes(pieces));
 }
 
 function parseJson(text: string, url: string): unknown {

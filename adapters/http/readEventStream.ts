@@ -1,8 +1,10 @@
 import { createParser } from 'eventsource-parser';
 import { createBackoff } from '../../protocol/createBackoff.js';
 import { MalformedError } from '../../protocol/errors.js';
+import { onAbort } from '../onAbort.js';
 import { pause } from '../pause.js';
 import { HttpAnswerError } from './httpError.js';
+import { piecesOf } from './piecesOf.js';
 
 /** A server that says nothing for this long, not even a comment, is taken for gone. */
 const SILENCE_MS = 45_000;
@@ -56,9 +58,9 @@ async function* readOnce(options: {
   silenceMs: number;
 }): AsyncGenerator<ReceivedEvent> {
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort();
-  options.signal.addEventListener('abort', onAbort, { once: true });
-  let silence = setTimeout(onAbort, options.silenceMs);
+  const hangUp = (): void => controller.abort();
+  const stopWaiting = onAbort(options.signal, hangUp);
+  let silence = setTimeout(hangUp, options.silenceMs);
   try {
     const response = await fetch(options.url, {
       headers: {
@@ -82,9 +84,9 @@ async function* readOnce(options: {
       onComment: (comment) => (waitingCharacters -= comment.length),
     });
     const decoder = new TextDecoder();
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const piece of piecesOf(response)) {
       clearTimeout(silence);
-      silence = setTimeout(onAbort, options.silenceMs);
+      silence = setTimeout(hangUp, options.silenceMs);
       const text = decoder.decode(piece, { stream: true });
       waitingCharacters += text.length;
       parser.feed(text);
@@ -94,7 +96,7 @@ async function* readOnce(options: {
     }
   } finally {
     clearTimeout(silence);
-    options.signal.removeEventListener('abort', onAbort);
+    stopWaiting();
     controller.abort();
   }
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../protocol/bytes.js';
 import { RushesError } from '../../protocol/errors.js';
 import { rawCidOfDigest, type Bytes32 } from '../../protocol/ids.js';
 import type { EndpointAccess } from './EndpointAccess.js';
@@ -37,5 +38,5 @@ export async function readBlock(
       throw new OversizedBlockError({ cid: options.cid, endpoint: access.endpoint, maxBytes: MAX_BLOCK_BYTES });
     pieces.push(piece);
   }
-  return Buffer.concat(pieces, size);
+  return concatBytes(pieces);
 }

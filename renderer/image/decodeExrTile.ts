@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { latin1OfBytes } from '../../protocol/bytes.js';
 import { MalformedError } from '../../protocol/errors.js';
 import {
   EXR_BYTES_PER_PIXEL,
@@ -10,6 +10,7 @@ import {
   EXR_VERSION,
   exrWindow,
 } from './exrLayout.js';
+import { inflate } from './inflate.js';
 
 const MAX_HEADER_BYTES = 4096;
 
@@ -67,9 +68,7 @@ export function decodeExrTile(options: { bytes: Uint8Array; width: number; heigh
 
 /** Checks every attribute that says how to read the pixels; returns where the offset table begins. */
 function checkHeader(view: DataView, size: { width: number; height: number }): number {
-  const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, MAX_HEADER_BYTES)).toString(
-    'latin1',
-  );
+  const text = latin1OfBytes(new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, MAX_HEADER_BYTES)));
   if (text.length < 8 || view.getUint32(0, true) !== EXR_MAGIC)
     throw malformed('it does not begin as OpenEXR files do', size);
   if (view.getUint32(4, true) !== EXR_VERSION) throw malformed('it is not one part of scanlines', size);
@@ -112,7 +111,7 @@ function unpackedBlock(
 ): Uint8Array {
   let inflated: Uint8Array;
   try {
-    inflated = inflateSync(packed, { maxOutputLength: rawBytes });
+    inflated = inflate({ packed, maxBytes: rawBytes });
   } catch {
     throw malformed(`block ${block} does not inflate to ${rawBytes} bytes`, size);
   }

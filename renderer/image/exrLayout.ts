@@ -1,3 +1,5 @@
+import { latin1OfBytes } from '../../protocol/bytes.js';
+
 // The form of OpenEXR files that tiles travel in, by the file layout of openexr.com: version 2, one part of scanlines,
 // channels A, B, G, R of half floats, ZIP compression, 16 lines per block.
 
@@ -23,8 +25,8 @@ export const EXR_CHANNELS = [
 
 /** Value of `dataWindow` and `displayWindow`: (0, 0) to (width - 1, height - 1) as int32, one character per byte. */
 export function exrWindow({ width, height }: { width: number; height: number }): string {
-  const bytes = Buffer.alloc(16);
-  bytes.writeInt32LE(width - 1, 8);
-  bytes.writeInt32LE(height - 1, 12);
-  return bytes.toString('latin1');
+  const view = new DataView(new ArrayBuffer(16));
+  view.setInt32(8, width - 1, true);
+  view.setInt32(12, height - 1, true);
+  return latin1OfBytes(new Uint8Array(view.buffer));
 }

@@ -1,3 +1,4 @@
+import { latin1OfBytes } from '../../protocol/bytes.js';
 import { BadSceneError } from './BadSceneError.js';
 
 /** Linear RGB rows from top to bottom. */
@@ -47,7 +48,7 @@ export function decodeHdr(options: {
 }
 
 function readHeader(path: string, bytes: Uint8Array): { width: number; height: number; pixelsAt: number } {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString('latin1');
+  const head = latin1OfBytes(bytes.subarray(0, 65_536));
   const match = /\n-Y +(\d+) +\+X +(\d+) *\n/.exec(head);
   const bad = (what: string, advice: string): BadSceneError =>
     new BadSceneError({ file: path, where: 'header', what, advice });

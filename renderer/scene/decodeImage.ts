@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
 import decodePng, { init as initPng } from '@jsquash/png/decode.js';
 import decodeWebp, { init as initWebp } from '@jsquash/webp/decode.js';
 import { BadSceneError } from './BadSceneError.js';
+import { compileDecoder } from './compileDecoder.js';
 import { imageHeaderOf, type ImageKind, imageKindOf } from './imageHeaderOf.js';
 import { reasonOf } from './reasonOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
@@ -71,13 +71,9 @@ const started = new Map<ImageKind, Promise<unknown>>();
 function startOnce(
   kind: ImageKind,
   wasm: string,
-  init: (module: WebAssembly.Module) => Promise<unknown>,
+  init: (module?: WebAssembly.Module) => Promise<unknown>,
 ): Promise<unknown> {
-  const running =
-    started.get(kind) ??
-    readFile(new URL(import.meta.resolve(wasm)))
-      .then(WebAssembly.compile)
-      .then(init);
+  const running = started.get(kind) ?? compileDecoder(wasm).then(init);
   started.set(kind, running);
   return running;
 }
@@ -91,7 +87,7 @@ const DECODERS: Record<'jpeg' | 'png' | 'webp', (bytes: Uint8Array) => Promise<I
   async jpeg(bytes) {
     // libjpeg remarks on harmless oddities of files that every viewer shows; nobody reads its console. The typings know
     // one parameter of two.
-    const init = initJpeg as (module: WebAssembly.Module, options: { printErr(): void }) => Promise<void>;
+    const init = initJpeg as (module: WebAssembly.Module | undefined, options: { printErr(): void }) => Promise<void>;
     await startOnce('jpeg', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', (module) =>
       init(module, { printErr: () => undefined }),
     );

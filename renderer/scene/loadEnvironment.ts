@@ -1,5 +1,6 @@
 import { FloatType, RedFormat } from 'three';
 import { EXRLoader } from 'three/addons/loaders/EXRLoader.js';
+import { latin1OfBytes } from '../../protocol/bytes.js';
 import { BadSceneError } from './BadSceneError.js';
 import { decodeHdr } from './decodeHdr.js';
 import type { PosedEnvironment } from './PosedScene.js';
@@ -102,7 +103,7 @@ function sizeOfExr(path: string, bytes: Uint8Array): { width: number; height: nu
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (from: number): string => {
     const end = bytes.indexOf(0, from);
-    return end < 0 ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
+    return end < 0 ? '' : latin1OfBytes(bytes.subarray(from, end));
   };
   const bad = (what: string): BadSceneError =>
     new BadSceneError({

@@ -1,3 +1,4 @@
+import { bytesOfLatin1 } from '../../protocol/bytes.js';
 import { BadSceneError } from './BadSceneError.js';
 
 /** Whether a glTF URI holds its bytes itself. */
@@ -54,7 +55,10 @@ export function bytesOfDataUri(uri: string): Uint8Array | undefined {
   if (comma < 0) return undefined;
   const body = uri.slice(comma + 1);
   const unescaped = body.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  if (!/;base64$/i.test(uri.slice(0, comma))) return new Uint8Array(Buffer.from(unescaped, 'latin1'));
+  if (!/;base64$/i.test(uri.slice(0, comma))) return bytesOfLatin1(unescaped);
   const packed = unescaped.replace(/\s/g, '');
-  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(packed) ? new Uint8Array(Buffer.from(packed, 'base64')) : undefined;
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(packed)) return undefined;
+  // atob knows neither the alphabet of URLs nor a last digit alone, which holds no whole byte.
+  const digits = packed.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  return bytesOfLatin1(atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits));
 }
