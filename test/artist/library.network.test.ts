@@ -1,24 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  type ArtistEvent,
-  type Certificate,
-  type CollectedFrame,
-  chooseEnvironment,
-  collectFrames,
-  connectArtist,
-  develop,
-  followJob,
-  gatherCertificate,
-  openArtistScene,
-  orderJob,
-  publishJob,
-  type RememberedJob,
-  resolveView,
-  verifyCertificate,
-  watchChain,
-  withdrawRest,
-} from 'rushes';
+import { develop, type RememberedJob, verifyCertificate } from 'rushes';
 import { readKernelHash } from 'rushes/node/readKernelHash';
+import { type OrderedFrames, orderFrames } from '../support/artistProgram.js';
 import { type DaemonNetwork, startDaemonNetwork } from '../support/daemonNetwork.js';
 import { smallSceneGltf } from '../support/smallScene.js';
 
@@ -38,94 +21,31 @@ describe("the artist's library, by the package's name", function () {
   });
 
   /** Orders the small scene's job, or goes on with it, and follows it to its end. */
-  async function render(memory: { job: RememberedJob | undefined }): Promise<{
-    events: ArtistEvent[];
-    frames: CollectedFrame[];
-    certificate: Certificate;
-  }> {
-    const { signal } = stopping;
-    const session = await connectArtist({ network: network.network, key: await network.key('artist'), signal });
-    const bytes = smallSceneGltf();
-    const read = async (path: string): Promise<Uint8Array | undefined> => (path === 'scene.gltf' ? bytes : undefined);
-    const scene = await openArtistScene({ entry: 'scene.gltf', read, signal });
-    assert.deepEqual([scene.missing, scene.unsupported], [[], []]);
-    const environment = await chooseEnvironment({
-      given: undefined,
-      intensity: 1,
-      summary: scene.summary,
-      read,
-      budget: scene.budget,
+  async function render(memory: { job: RememberedJob | undefined }): Promise<OrderedFrames> {
+    return orderFrames({
+      network: network.network,
+      key: await network.key('artist'),
+      entry: 'scene.gltf',
+      bytes: smallSceneGltf(),
+      kernelHash: await readKernelHash({ cacheDir: undefined }),
+      memory,
+      signal: stopping.signal,
     });
-    const view = await resolveView({
-      scene,
-      environment,
-      options: {
-        camera: undefined,
-        orbit: undefined,
-        target: undefined,
-        fov: undefined,
-        background: undefined,
-        clip: undefined,
-        frames: { first: 0, last: 1 },
-        fps: 4,
-        size: { width: 32, height: 32 },
-        samples: 4,
-        batches: undefined,
-        bounces: 2,
-        seed: 3,
-        tile: 32,
-      },
-    });
-    const events: ArtistEvent[] = [];
-    const onEvent = (event: ArtistEvent): void => void events.push(event);
-    const kernelHash = await readKernelHash({ cacheDir: undefined });
-    const { manifest } = await publishJob({
-      store: session.store,
-      scene,
-      environment,
-      view,
-      kernelHash,
-      onEvent,
-      signal,
-    });
-    const watch = watchChain({ network: session.network, signal, onEvent });
-    try {
-      const order = await orderJob({
-        session,
-        watch,
-        manifest,
-        memory: { read: async () => memory.job, write: async (job) => void (memory.job = job) },
-        budgetWei: undefined,
-        deadlineMinutes: 24 * 60,
-        onEvent,
-      });
-      const frames: CollectedFrame[] = [];
-      const collector = collectFrames({
-        manifest,
-        store: session.store,
-        onFrame: (frame) => void frames.push(frame),
-        onEvent,
-        signal: watch.signal,
-      });
-      await followJob({ session, watch, order, collector, onEvent });
-      await withdrawRest({ session, watch, jobId: order.jobId, onEvent });
-      const { outputs } = collector;
-      const certificate = await gatherCertificate({ session, watch, order, manifest, outputs, onEvent });
-      return { events, frames, certificate };
-    } finally {
-      await watch.stop();
-    }
   }
 
   it('publishes, orders, follows, fetches, develops and certifies a job; asked again it goes on with the same one', async () => {
     const memory: { job: RememberedJob | undefined } = { job: undefined };
     const first = await render(memory);
+    assert.deepEqual(first.problems, []);
     const kinds = first.events.map((event) => event.kind);
     assert.deepEqual(
       [...new Set(kinds)].filter((kind) => kind !== 'stalled'),
       ['published', 'ordered', 'progress'],
     );
-    assert.deepEqual(first.frames.map(({ number }) => number).sort(), [0, 1]);
+    assert.deepEqual(
+      first.frames.map(({ number }) => number),
+      [0, 1],
+    );
     const picture = develop({
       frame: first.frames[0]!.frame,
       look: { toneMap: 'aces', exposureEv: 0, alpha: 'opaque', bits: 8 },
