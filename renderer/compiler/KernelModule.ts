@@ -7,7 +7,7 @@ import { StaticMemory } from './StaticMemory.js';
 import type { Attribute, Expression, FunctionDeclaration, ModuleDeclaration, TypeName } from './syntax.js';
 import type { ArrayType, ScalarName, StructType, Type } from './types.js';
 import { lanes, typeName } from './types.js';
-import type { Operand, Value } from './values.js';
+import type { Operand, Read, Value } from './values.js';
 import type { Position } from './Position.js';
 
 const SCALARS: ScalarName[] = ['f32', 'i32', 'u32', 'bool'];
@@ -42,6 +42,9 @@ const RESERVED = new Set([
   '_',
 ]);
 
+/** The global by which the host says where the static memory of an instance lies. */
+export const STATIC_BASE = 'static_base';
+
 /** A function of the kernel as WebAssembly sees it. */
 export interface KernelFunction {
   declaration: FunctionDeclaration;
@@ -56,6 +59,8 @@ export type EvaluateConstant = (module: KernelModule, expression: Expression, bu
 export class KernelModule {
   readonly wasm = new binaryen.Module();
   readonly memory = new StaticMemory();
+  /** Where the host puts the static memory of this instance, from which its addresses count. */
+  readonly staticBase: Read = () => this.wasm.global.get(STATIC_BASE, binaryen.i32);
   /** Traps on an index out of range, instead of leaving it undefined. */
   readonly checks: boolean;
   /** Operands of names at module scope: constants, variables, bindings. */

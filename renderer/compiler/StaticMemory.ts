@@ -1,23 +1,25 @@
-/** Bytes kept free below, so that an address of zero is nobody's. */
-const FIRST_ADDRESS = 16;
-
 /**
- * The part of a thread's memory that the compiler hands out: tables of constants, and the arrays of functions and of
- * private variables. WGSL has no recursion, so every array of a function has one place for good.
+ * The part of memory that each instance of a kernel has to itself: tables of constants, and the arrays of functions and
+ * of private variables. WGSL has no recursion, so every array of a function has one place for good. Addresses count from
+ * where the host puts the instance's part, so that many instances can share one memory.
  */
 export class StaticMemory {
-  #top = FIRST_ADDRESS;
+  #top = 0;
   readonly #addresses = new Map<object, number>();
   readonly #segments: { address: number; bytes: Uint8Array }[] = [];
 
-  /** Bytes used so far, from address 0. */
+  /** Bytes used so far. */
   get byteLength(): number {
     return this.#top;
   }
 
-  /** What memory holds before the first call. */
-  get segments(): readonly { address: number; bytes: Uint8Array }[] {
-    return this.#segments;
+  /** What it holds before the first call, up to the end of the last constant. */
+  get image(): Uint8Array {
+    const image = new Uint8Array(
+      this.#segments.reduce((end, { address, bytes }) => Math.max(end, address + bytes.length), 0),
+    );
+    for (const { address, bytes } of this.#segments) image.set(bytes, address);
+    return image;
   }
 
   /**

@@ -179,7 +179,7 @@ function spread(builder: FunctionBuilder, call: number, slots: LaneType[]): Part
 function addressOf(builder: FunctionBuilder, place: Place): number {
   const { module: m } = builder;
   if (place.kind !== 'memory') throw new Error('a variable that holds an array is not in memory');
-  return place.base === undefined ? m.i32.const(place.offset) : m.i32.add(place.base(), m.i32.const(place.offset));
+  return m.i32.add(place.base(), m.i32.const(place.offset));
 }
 
 /** Adds one of the kernel's functions to the WebAssembly module. */

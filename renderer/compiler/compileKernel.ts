@@ -9,7 +9,7 @@ import { emitCallable, emitRun, entryOf } from './entryPoint.js';
 import { evaluateConstant } from './expressions.js';
 import { refuseRecursion } from './inlining.js';
 import { CompileFault } from './CompileFault.js';
-import { KernelModule } from './KernelModule.js';
+import { KernelModule, STATIC_BASE } from './KernelModule.js';
 import type { Binding } from './moduleScope.js';
 import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './moduleScope.js';
 import { parseModule } from './parseModule.js';
@@ -51,7 +51,7 @@ export interface CompiledKernel {
    * functions only.
    */
   entry: string | undefined;
-  /** Bytes at the start of memory that belong to the kernel itself; the host places buffers behind. */
+  /** Bytes that each instance has to itself, on a 16-byte boundary wherever the host likes. */
   staticBytes: number;
 }
 
@@ -71,7 +71,8 @@ function compileFiles(files: readonly PlacedFile[], options: CompileOptions): Co
   try {
     wasm.setFeatures(FEATURES);
     // Loads and stores are made for a memory that is there; what it holds at first is known when all is compiled.
-    declareMemory(kernel, []);
+    declareMemory(kernel, new Uint8Array(0));
+    wasm.addGlobalImport(STATIC_BASE, 'env', STATIC_BASE, binaryen.i32);
     const bindings = bindingsOf(kernel);
     for (const { name } of bindings) {
       wasm.addGlobalImport(baseGlobal(name), 'env', baseGlobal(name), binaryen.i32);
@@ -127,22 +128,16 @@ function hashKernel(text: string, wasm: Uint8Array): Bytes32 {
   return bytes32Of(sha256(...parts.map((part) => sha256(part))));
 }
 
-function declareMemory(
-  { wasm }: KernelModule,
-  segments: { offset: number; data: Uint8Array; passive: boolean }[],
-): void {
+/** The host's memory, into which an instance writes `image` at its static base. */
+function declareMemory({ wasm, staticBase }: KernelModule, image: Uint8Array): void {
+  const segments = image.length === 0 ? [] : [{ offset: staticBase(), data: image, passive: false }];
   wasm.setMemory(1, 65536, null, segments, false, false, '0');
   wasm.addMemoryImport('0', 'env', 'memory');
 }
 
 function assemble(kernel: KernelModule, optimize: boolean): Uint8Array {
   const { wasm, memory } = kernel;
-  const segments = memory.segments.map(({ address, bytes }) => ({
-    offset: wasm.i32.const(address),
-    data: bytes,
-    passive: false,
-  }));
-  declareMemory(kernel, segments);
+  declareMemory(kernel, memory.image);
   if (!wasm.validate())
     throw new InvariantError({ what: 'WebAssembly of a kernel', expected: 'valid', actual: 'invalid' });
   if (optimize) {

@@ -15,7 +15,7 @@ import type { Type } from './types.js';
 import { U32, holdsArray, lanes, sameType } from './types.js';
 import type { Operand, Place } from './values.js';
 
-/** How a function's arguments and result lie in memory, for calls from outside. Addresses in bytes. */
+/** How a function's arguments and result lie in memory, for calls from outside. Addresses in bytes from the static base. */
 export interface CallableFunction {
   name: string;
   parameters: { name: string; type: Type; address: number }[];
@@ -70,7 +70,7 @@ function resetPrivateVariables(kernel: KernelModule, builder: FunctionBuilder): 
     const type = privateType(kernel, declaration);
     const { place } = operandAtModuleScope(kernel, name, position) as Operand & { kind: 'place' };
     if (declaration.value === undefined && holdsArray(type))
-      fillWithZero({ builder }, (place as Place & { kind: 'memory' }).offset, type);
+      fillWithZero({ builder, kernel }, (place as Place & { kind: 'memory' }).offset, type);
     else {
       const value =
         declaration.value === undefined
@@ -114,7 +114,7 @@ export function emitCallable(kernel: KernelModule, name: string): CallableFuncti
   const placed = (type: Type): Place & { kind: 'memory' } => ({
     kind: 'memory',
     type,
-    base: undefined,
+    base: kernel.staticBase,
     offset: kernel.memory.addressFor({}, Math.max(sizeOf(type), 4)),
     writable: true,
     space: 'function',

@@ -103,7 +103,7 @@ function variablePlace(kernel: KernelModule, declaration: VariableDeclaration): 
     return {
       kind: 'memory',
       type,
-      base: undefined,
+      base: kernel.staticBase,
       offset: kernel.memory.addressFor(declaration, sizeOf(type)),
       writable,
       space: 'private',
@@ -148,5 +148,12 @@ export function tablePlace(kernel: KernelModule, table: ConstantValue, position:
     }
   }
   const address = kernel.memory.addressFor(table, bytes.length, bytes);
-  return { kind: 'memory', type: settled.type, base: undefined, offset: address, writable: false, space: 'private' };
+  return {
+    kind: 'memory',
+    type: settled.type,
+    base: kernel.staticBase,
+    offset: address,
+    writable: false,
+    space: 'private',
+  };
 }

@@ -37,15 +37,11 @@ export function load(builder: FunctionBuilder, place: Place, position: Position)
     const parts = slotsOf(type).map((slot, index) => builder.keep(slot.type, place.registers[index]!.read()));
     return { kind: 'runtime', type, parts };
   }
-  const base = baseOf(builder, place);
+  const { base } = place;
   const parts = slotsOf(type).map((slot) =>
     builder.keep(slot.type, loadSlot(builder, slot.type, place.offset + slot.offset, base)),
   );
   return { kind: 'runtime', type, parts };
-}
-
-function baseOf(builder: FunctionBuilder, place: Place & { kind: 'memory' }): Read {
-  return place.base ?? (() => builder.module.i32.const(0));
 }
 
 function loadSlot({ module: m }: FunctionBuilder, type: LaneType, offset: number, base: Read): number {
@@ -71,7 +67,7 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, posi
     );
     return;
   }
-  const base = baseOf(builder, place);
+  const { base } = place;
   slotsOf(place.type).forEach((slot, index) => {
     const offset = place.offset + slot.offset;
     const { read } = parts[index]!;
@@ -165,7 +161,7 @@ export function indexPlace(
   const at = indexPart(builder, index, position);
   if (kernel.checks) trapOutside(builder, place, count, stride, at);
   const scaled = m.i32.mul(at.read(), m.i32.const(stride));
-  const base = builder.keep(U32, place.base === undefined ? scaled : m.i32.add(place.base(), scaled));
+  const base = builder.keep(U32, m.i32.add(place.base(), scaled));
   return {
     kind: 'memory',
     type: element,
@@ -238,11 +234,11 @@ export function pickLane(
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
   if (type.size === 4) {
     const address = kernel.memory.addressFor(pickLane, 16);
-    builder.emit(m.v128.store(address, 16, m.i32.const(0), value.parts[0]!.read()));
+    builder.emit(m.v128.store(address, 16, kernel.staticBase(), value.parts[0]!.read()));
     const offset = m.i32.shl(m.i32.and(at.read(), m.i32.const(3)), m.i32.const(2));
     const loaded = builder.keep(
       element,
-      loadSlot(builder, element, address, () => offset),
+      loadSlot(builder, element, address, () => m.i32.add(kernel.staticBase(), offset)),
     );
     return type.element === 'bool'
       ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', position)
@@ -281,15 +277,16 @@ export function storeLane(
   }
   const address = kernel.memory.addressFor(pickLane, 16);
   const register = place.registers[0]!;
-  const offset = builder.keep(U32, m.i32.shl(m.i32.and(at.read(), m.i32.const(3)), m.i32.const(2)));
-  builder.emit(m.v128.store(address, 16, m.i32.const(0), register.read()));
+  const lane = m.i32.shl(m.i32.and(at.read(), m.i32.const(3)), m.i32.const(2));
+  const laneAddress = builder.keep(U32, m.i32.add(kernel.staticBase(), lane));
+  builder.emit(m.v128.store(address, 16, kernel.staticBase(), register.read()));
   const form = laneForm(builder, type.element, parts[0]!.read);
   builder.emit(
     type.element === 'f32'
-      ? m.f32.store(address, 4, offset.read(), form)
-      : m.i32.store(address, 4, offset.read(), form),
+      ? m.f32.store(address, 4, laneAddress.read(), form)
+      : m.i32.store(address, 4, laneAddress.read(), form),
   );
-  builder.emit(register.write(m.v128.load(address, 16, m.i32.const(0))));
+  builder.emit(register.write(m.v128.load(address, 16, kernel.staticBase())));
 }
 
 /** The components that a swizzle names, of a value. */

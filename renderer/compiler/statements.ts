@@ -173,7 +173,7 @@ function variable(context: FunctionContext, declaration: Declaration, initial: V
   const place: Place = {
     kind: 'memory',
     type,
-    base: undefined,
+    base: kernel.staticBase,
     offset: kernel.memory.addressFor(declaration, sizeOf(type)),
     writable: true,
     space: 'function',
@@ -183,15 +183,21 @@ function variable(context: FunctionContext, declaration: Declaration, initial: V
   return place;
 }
 
-/** Sets the memory of an array to zero. */
-export function fillWithZero({ builder }: Pick<FunctionContext, 'builder'>, address: number, type: Type): void {
+/** Sets the memory of an array, `offset` bytes from the static base, to zero. */
+export function fillWithZero(
+  { builder, kernel }: Pick<FunctionContext, 'builder' | 'kernel'>,
+  offset: number,
+  type: Type,
+): void {
   const { module: m } = builder;
   const bytes = sizeOf(type);
   if (bytes > UNROLLED_ZERO_BYTES)
-    return builder.emit(m.memory.fill(m.i32.const(address), m.i32.const(0), m.i32.const(bytes)));
+    return builder.emit(
+      m.memory.fill(m.i32.add(kernel.staticBase(), m.i32.const(offset)), m.i32.const(0), m.i32.const(bytes)),
+    );
   // What the compiler hands out is a whole number of 16 bytes.
-  for (let offset = 0; offset < bytes; offset += 16)
-    builder.emit(m.v128.store(address + offset, 16, m.i32.const(0), m.v128.const(new Uint8Array(16))));
+  for (let at = 0; at < bytes; at += 16)
+    builder.emit(m.v128.store(offset + at, 16, kernel.staticBase(), m.v128.const(new Uint8Array(16))));
 }
 
 function assign(context: FunctionContext, statement: Statement & { kind: 'assign' }): void {

@@ -53,11 +53,11 @@ export type Place =
       writable: boolean;
       space: 'function' | 'private';
     }
-  /** Memory at `base() + offset`; without a base, at `offset`. */
+  /** Memory at `base() + offset`. */
   | {
       kind: 'memory';
       type: Type;
-      base: Read | undefined;
+      base: Read;
       offset: number;
       writable: boolean;
       space: 'function' | 'private' | 'storage';

@@ -1,8 +1,9 @@
 import type { RenderRequest, RenderResult } from '../Engine.js';
 import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
 import { ITEM } from '../kernels/generated/layout.js';
+import type { PreparedScene } from '../scene/prepare/prepareScene.js';
 import { EngineError } from './EngineError.js';
-import type { RenderedPiece, RenderPiece } from './RenderPiece.js';
+import type { RenderedPiece, RenderPiece, SceneInMemory } from './RenderPiece.js';
 import { MOST_ITEMS } from './RenderPiece.js';
 
 /**
@@ -28,22 +29,42 @@ interface PendingRender {
   stopListening(): void;
 }
 
+// The threads share the memory of one scene, which changes only while no piece is out:
+//
+//   NONE -> CHANGING         the first render begins
+//   CHANGING -> HELD         its scene is in memory
+//   HELD -> CHANGING         the next render is of another scene, and the last piece is back
+//   CHANGING -> NONE         its scene could not be put there; the render fails
+type HeldScene =
+  { state: 'none' } | { state: 'changing' } | { state: 'held'; preparedHash: string; scene: SceneInMemory };
+
 /** Cuts requests into pieces, hands them out, and puts what comes back together. */
 export class RenderQueue {
   readonly #runPiece: (piece: RenderPiece) => Promise<RenderedPiece>;
-  readonly #mostPiecesOut: number;
+  readonly #holdScene: (prepared: PreparedScene) => Promise<{ scene: SceneInMemory; cpuMs: number }>;
   readonly #pending = new Set<PendingRender>();
-  #piecesOut = 0;
+  readonly #deskCount: number;
+  /** Desks at which no piece is worked on. */
+  readonly #freeDesks: number[];
+  #held: HeldScene = { state: 'none' };
   #closed = false;
   #samplesPerMs = FIRST_SAMPLES_PER_MS;
 
   /**
-   * @param mostPiecesOut pieces that are out at a time.
+   * @param desks pieces that are out at a time.
    * @param runPiece renders one piece on some thread.
+   * @param holdScene puts a scene into the memory of the threads, in the place of the one before; called while no piece is
+   * out, and not again before it is done.
    */
-  constructor(options: { mostPiecesOut: number; runPiece: (piece: RenderPiece) => Promise<RenderedPiece> }) {
-    this.#mostPiecesOut = options.mostPiecesOut;
+  constructor(options: {
+    desks: number;
+    runPiece: (piece: RenderPiece) => Promise<RenderedPiece>;
+    holdScene: (prepared: PreparedScene) => Promise<{ scene: SceneInMemory; cpuMs: number }>;
+  }) {
+    this.#deskCount = options.desks;
+    this.#freeDesks = Array.from({ length: options.desks }, (_, desk) => desk);
     this.#runPiece = options.runPiece;
+    this.#holdScene = options.holdScene;
   }
 
   /**
@@ -78,18 +99,40 @@ export class RenderQueue {
     for (const render of [...this.#pending]) this.#fail(render, closedError());
   }
 
-  /** Hands out pieces while threads have room for them. */
+  /** Hands out pieces while threads have room for them, of the scene that they hold. */
   #dispatch(): void {
     for (const render of this.#pending) {
-      while (this.#piecesOut < this.#mostPiecesOut && render.nextItem < render.itemCount)
-        void this.#renderPiece(render);
-      if (this.#piecesOut >= this.#mostPiecesOut) return;
+      if (render.nextItem === render.itemCount) continue;
+      if (this.#held.state === 'changing') return;
+      const { prepared } = render.request;
+      if (this.#held.state === 'none' || this.#held.preparedHash !== prepared.hash) {
+        if (this.#freeDesks.length === this.#deskCount) void this.#changeScene(render);
+        return;
+      }
+      while (this.#freeDesks.length > 0 && render.nextItem < render.itemCount)
+        void this.#renderPiece(render, this.#held.scene);
+      if (this.#freeDesks.length === 0) return;
     }
+  }
+
+  /** Puts a render's scene into the memory of the threads. */
+  async #changeScene(render: PendingRender): Promise<void> {
+    const { prepared } = render.request;
+    this.#held = { state: 'changing' };
+    try {
+      const { scene, cpuMs } = await this.#holdScene(prepared);
+      render.cpuMs += cpuMs;
+      this.#held = { state: 'held', preparedHash: prepared.hash, scene };
+    } catch (error) {
+      this.#held = { state: 'none' };
+      this.#fail(render, this.#closed ? closedError() : threadError(error));
+    }
+    if (!this.#closed) this.#dispatch();
   }
 
   /** The end of the next piece: as many samples as a thread does in PIECE_MS, less when few are left. */
   #pieceEnd({ request, nextItem, itemCount }: PendingRender): number {
-    const fairShare = Math.ceil((itemCount - nextItem) / (2 * this.#mostPiecesOut));
+    const fairShare = Math.ceil((itemCount - nextItem) / (2 * this.#deskCount));
     const most = Math.min(nextItem + MOST_ITEMS, nextItem + Math.max(fairShare, 16), itemCount);
     const samplesWanted = this.#samplesPerMs * PIECE_MS;
     let samples = 0;
@@ -101,17 +144,18 @@ export class RenderQueue {
     return end;
   }
 
-  async #renderPiece(render: PendingRender): Promise<void> {
+  async #renderPiece(render: PendingRender, scene: SceneInMemory): Promise<void> {
     const begin = render.nextItem;
     const end = this.#pieceEnd(render);
     const { prepared, settings, items } = render.request;
     render.nextItem = end;
-    this.#piecesOut++;
+    const desk = this.#freeDesks.pop() as number;
     try {
       const piece = items.slice(begin * ITEM_STRIDE, end * ITEM_STRIDE);
       const rendered = await this.#runPiece({
-        preparedHash: prepared.hash,
-        buffers: prepared.buffers,
+        scene,
+        desk,
+        frame: prepared.buffers['frame'] as Uint8Array,
         settings,
         items: piece,
         cancelled: render.cancelled,
@@ -120,7 +164,7 @@ export class RenderQueue {
     } catch (error) {
       this.#fail(render, this.#closed ? closedError() : threadError(error));
     } finally {
-      this.#piecesOut--;
+      this.#freeDesks.push(desk);
       if (!this.#closed) this.#dispatch();
     }
   }

@@ -3,12 +3,16 @@ import { Piscina } from 'piscina';
 import { InvariantError } from '../../protocol/errors.js';
 import type { Engine, RenderRequest } from '../Engine.js';
 import { ITEM_STRIDE } from '../Engine.js';
+import { forSharedMemory } from '../compiler/forSharedMemory.js';
 import { ITEM } from '../kernels/generated/layout.js';
 import { kernelSource } from '../kernels/kernelSource.js';
+import type { PreparedScene } from '../scene/prepare/prepareScene.js';
 import { loadKernel } from './loadKernel.js';
-import type { RenderedPiece, RenderPiece, ThreadData } from './RenderPiece.js';
+import { collectGarbage } from './collectGarbage.js';
+import type { RenderedPiece, RenderPiece, SceneCopy, SceneInMemory, ThreadData } from './RenderPiece.js';
 import { PIECE_BINDINGS } from './RenderPiece.js';
 import { RenderQueue, closedError } from './RenderQueue.js';
+import { SceneMemory } from './SceneMemory.js';
 
 /**
  * Pieces handed out per thread: one that renders, one that waits with it, so that a thread never waits for the thread
@@ -28,10 +32,10 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   const compiled = await loadKernel({ source: kernelSource(), cacheDir });
   const bindings = compiled.bindings.map(({ name }) => name);
   const data: ThreadData = {
-    module: await WebAssembly.compile(compiled.wasm as BufferSource),
+    module: await WebAssembly.compile(forSharedMemory(compiled.wasm) as BufferSource),
     kernel: { bindings: compiled.bindings, staticBytes: compiled.staticBytes },
   };
-  const pool = new Piscina<RenderPiece, RenderedPiece>({
+  const pool = new Piscina({
     filename: fileURLToPath(new URL('./render.thread.js', import.meta.url)),
     minThreads: threads,
     maxThreads: threads,
@@ -41,10 +45,36 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   });
   // Every failing thread also rejects the piece it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
+  const desks = threads * PIECES_PER_THREAD;
+  const memory = new SceneMemory({ kernel: data.kernel, desks });
   const queue = new RenderQueue({
-    mostPiecesOut: threads * PIECES_PER_THREAD,
-    runPiece: (piece) => pool.run(piece),
+    desks,
+    runPiece: (piece: RenderPiece): Promise<RenderedPiece> => pool.run(piece, { name: 'render' }),
+    holdScene,
   });
+
+  async function holdScene(prepared: PreparedScene): Promise<{ scene: SceneInMemory; cpuMs: number }> {
+    if (memory.byteLength > 0 && !memory.fits(prepared)) await giveBack();
+    try {
+      const { scene, copy } = memory.put(prepared);
+      return { scene, cpuMs: await copyOnThread(copy) };
+    } catch (error) {
+      memory.forget();
+      throw error;
+    }
+  }
+
+  /** So that a large scene and the one after it are never both there. */
+  async function giveBack(): Promise<void> {
+    memory.forget();
+    // As many as all threads take together: each gets its share.
+    await Promise.all(Array.from({ length: desks }, () => pool.run(undefined, { name: 'letGo' })));
+    collectGarbage();
+  }
+
+  function copyOnThread(copy: SceneCopy): Promise<number> {
+    return pool.run(copy, { name: 'copy' });
+  }
   let closed = false;
 
   return {

@@ -1,39 +1,40 @@
 import { workerData } from 'piscina';
 import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
+import { type KernelInstance, linkKernel } from '../compiler/linkKernel.js';
 import { frameWithSettings } from '../scene/prepare/frameWithSettings.js';
-import type { KernelInstance } from '../compiler/instantiateKernel.js';
-import { instantiateKernel } from '../compiler/instantiateKernel.js';
-import type { RenderedPiece, RenderPiece, ThreadData } from './RenderPiece.js';
-import { MOST_ITEMS } from './RenderPiece.js';
+import { collectGarbage } from './collectGarbage.js';
+import { deskAt, type RenderedPiece, type RenderPiece, type SceneCopy, type ThreadData } from './RenderPiece.js';
 import { threadCpuMs } from './threadCpuMs.js';
 
 /** Items between two looks at whether the piece is still wanted. */
 const ITEMS_PER_LOOK = 16;
 
 const { module, kernel } = workerData as ThreadData;
-let held: { preparedHash: string; instance: KernelInstance } | undefined;
+/** The kernel over the scene of this serial, by the desk that it works at. */
+let held: { serial: number; instances: Map<number, KernelInstance> } | undefined;
 
-/** The kernel over a prepared scene. A thread keeps one scene, and its memory for the next. */
-function instanceFor({ preparedHash, buffers }: RenderPiece): KernelInstance {
-  if (held?.preparedHash === preparedHash) return held.instance;
-  const memory = held?.instance.memory;
-  held = undefined;
-  const zeroed = { items: MOST_ITEMS * ITEM_STRIDE * 4, sums: MOST_ITEMS * SUM_STRIDE * 4, counters: MOST_ITEMS * 4 };
-  const instance = instantiateKernel({ ...kernel, wasm: new Uint8Array(), functions: [] }, buffers, {
+function instanceAt({ scene, desk }: RenderPiece): KernelInstance {
+  if (held?.serial !== scene.serial) held = { serial: scene.serial, instances: new Map() };
+  const known = held.instances.get(desk);
+  if (known !== undefined) return known;
+  const { staticBase, places } = deskAt(desk, kernel.staticBytes);
+  const instance = linkKernel({
     module,
-    zeroed,
-    ...(memory === undefined ? {} : { memory }),
+    memory: scene.memory,
+    staticBase,
+    places: new Map([...scene.places, ...places]),
+    functions: [],
   });
-  held = { preparedHash, instance };
+  held.instances.set(desk, instance);
   return instance;
 }
 
 /** Renders a piece on this thread. */
-export default function render(piece: RenderPiece): RenderedPiece {
+export function render(piece: RenderPiece): RenderedPiece {
   const beganAtMs = threadCpuMs();
-  const instance = instanceFor(piece);
+  const instance = instanceAt(piece);
   const itemCount = piece.items.length / ITEM_STRIDE;
-  instance.view('frame').set(frameWithSettings(piece.buffers['frame']!, piece.settings));
+  instance.view('frame').set(frameWithSettings(piece.frame, piece.settings));
   wordsOf(instance, 'items').set(piece.items);
 
   for (let begin = 0; begin < itemCount && Atomics.load(piece.cancelled, 0) === 0; begin += ITEMS_PER_LOOK) {
@@ -44,6 +45,20 @@ export default function render(piece: RenderPiece): RenderedPiece {
   let rays = 0;
   for (const count of wordsOf(instance, 'counters').subarray(0, itemCount)) rays += count;
   return { sums, rays, cpuMs: threadCpuMs() - beganAtMs };
+}
+
+/** Copies a scene into the shared memory; returns the processor time, milliseconds. */
+export function copy({ memory, pieces }: SceneCopy): number {
+  const beganAtMs = threadCpuMs();
+  const target = new Uint8Array(memory.buffer);
+  for (const { address, bytes } of pieces) target.set(bytes, address);
+  return threadCpuMs() - beganAtMs;
+}
+
+/** Lets go of the shared memory. */
+export function letGo(): void {
+  held = undefined;
+  collectGarbage();
 }
 
 function wordsOf(instance: KernelInstance, binding: string): Uint32Array {

@@ -3,7 +3,7 @@ import type { CompiledKernel } from '../../renderer/compiler/compileKernel.js';
 import type { HostValue } from '../../renderer/compiler/hostValues.js';
 import { joinSource } from '../../renderer/compiler/SourceText.js';
 import { instantiateKernel } from '../../renderer/compiler/instantiateKernel.js';
-import type { KernelInstance } from '../../renderer/compiler/instantiateKernel.js';
+import type { KernelInstance } from '../../renderer/compiler/linkKernel.js';
 import { ITEM_WORDS, SUM_WORDS } from '../../renderer/kernels/generated/layout.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { frameWithSettings } from '../../renderer/scene/prepare/frameWithSettings.js';

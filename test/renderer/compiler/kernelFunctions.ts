@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
 import type { HostValue } from '../../../renderer/compiler/hostValues.js';
-import type { KernelInstance, PointerArgument } from '../../../renderer/compiler/instantiateKernel.js';
+import type { KernelInstance, PointerArgument } from '../../../renderer/compiler/linkKernel.js';
 import { instantiateKernel } from '../../../renderer/compiler/instantiateKernel.js';
 
 /** Calls a function of a kernel. */
