@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addCancelCommand } from './cancel/addCancelCommand.js';
 import { addCheckCommand } from './check/addCheckCommand.js';
 import { addCoordinatorCommand } from './coordinator/addCoordinatorCommand.js';
+import { addDeployCommand } from './deploy/addDeployCommand.js';
 import { addDoctorCommand } from './doctor/addDoctorCommand.js';
 import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
@@ -52,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addStatusCommand,
     addCancelCommand,
     addFaucetCommand,
+    addDeployCommand,
     addDoctorCommand,
     addCoordinatorCommand,
     addWorkerCommand,

@@ -27,8 +27,24 @@ export interface NetworkDescription {
   testMoney: boolean;
 }
 
+/** What `rushes deploy` writes: a network's place on its chain, before anybody says where its IPFS is. */
+export type DeployedNetwork = Omit<NetworkDescription, 'ipfsApiUrl'> & Partial<Pick<NetworkDescription, 'ipfsApiUrl'>>;
+
+/**
+ * Parses the text of a network.json that may be without addresses of services. Throws BadInputError naming the field,
+ * or MalformedError for what is no JSON.
+ */
+export function parseDeployedNetwork(text: string): DeployedNetwork {
+  return readDeployed(fieldsOf(text));
+}
+
 /** Parses the text of a network.json. Throws BadInputError naming the field, or MalformedError for what is no JSON. */
 export function parseNetworkDescription(text: string): NetworkDescription {
+  const fields = fieldsOf(text);
+  return { ...readDeployed(fields), ipfsApiUrl: fields.string('ipfsApiUrl', 2000) };
+}
+
+function fieldsOf(text: string): FieldReader {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -38,7 +54,7 @@ export function parseNetworkDescription(text: string): NetworkDescription {
       reason: cause instanceof Error ? cause.message : String(cause),
     });
   }
-  const fields = new FieldReader(value, 'network', [
+  return new FieldReader(value, 'network', [
     'protocolVersion',
     'name',
     'chainId',
@@ -52,6 +68,9 @@ export function parseNetworkDescription(text: string): NetworkDescription {
     'faucetUrl',
     'testMoney',
   ]);
+}
+
+function readDeployed(fields: FieldReader): DeployedNetwork {
   return {
     protocolVersion: fields.literal('protocolVersion', [1] as const),
     name: fields.string('name', 200),
@@ -61,7 +80,7 @@ export function parseNetworkDescription(text: string): NetworkDescription {
     token: fields.parsed('token', parseAddress),
     policy: fields.parsed('policy', parseAddress),
     deploymentBlock: fields.integer('deploymentBlock', 0, Number.MAX_SAFE_INTEGER),
-    ipfsApiUrl: fields.string('ipfsApiUrl', 2000),
+    ...(fields.has('ipfsApiUrl') ? { ipfsApiUrl: fields.string('ipfsApiUrl', 2000) } : {}),
     ...(fields.has('coordinatorUrl') ? { coordinatorUrl: fields.string('coordinatorUrl', 2000) } : {}),
     ...(fields.has('faucetUrl') ? { faucetUrl: fields.string('faucetUrl', 2000) } : {}),
     testMoney: fields.boolean('testMoney'),

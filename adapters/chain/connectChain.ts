@@ -5,9 +5,8 @@ import { ROLE_CODES, VERDICT_CODES } from '../../protocol/events.js';
 import { InvariantError } from '../../protocol/errors.js';
 import type { Address, Bytes32, JobId, LeaseId, Wei } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
-import type { PolicyNumbers } from '../../protocol/policy.js';
 import type { CallBounds, ChainPort, Receipt } from '../../protocol/ports.js';
-import { bigintOfHex, plainFields, policyInterface, rushesInterface, tokenInterface } from './abiValues.js';
+import { bigintOfHex, rushesInterface, tokenInterface } from './abiValues.js';
 import { WrongChainError } from './chainErrors.js';
 import { createProvider } from './createProvider.js';
 import { createRpc, type Rpc } from './createRpc.js';
@@ -16,6 +15,7 @@ import { decodeEvent } from './decodeEvents.js';
 import { bytesOfDeviceClass } from './deviceClass.js';
 import type { RushesTransactions } from './generated/rushes.js';
 import { readBlock, readHeader } from './readHeader.js';
+import { readPolicy } from './readPolicy.js';
 import { readLeafAnswer } from './readLeafAnswer.js';
 import type { RpcReceipt } from './receipts.js';
 
@@ -197,18 +197,7 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
     voidConvicted: ({ leaseId }, bounds) => transact('voidConvicted', [leaseIdOf(leaseId)], bounds),
     withdraw: (bounds) => transact('withdraw', [], bounds),
 
-    async readPolicy(policy, bounds) {
-      const data = await rpc.send<string>(
-        'eth_call',
-        [{ to: policy, data: policyInterface.encodeFunctionData('values') }, 'latest'],
-        { signal: bounds?.signal },
-      );
-      const fragment = policyInterface.getFunction('values');
-      return plainFields(
-        fragment.outputs?.[0]?.components ?? [],
-        policyInterface.decodeFunctionResult(fragment, data)[0] as unknown[],
-      ) as unknown as PolicyNumbers;
-    },
+    readPolicy: (policy, bounds) => readPolicy({ rpc, policy, signal: bounds?.signal }),
     async readBalance(account, bounds) {
       bounds?.signal?.throwIfAborted();
       const balance = await (token.balanceOf as (account: Address) => Promise<{ toBigInt(): bigint }>)(account);

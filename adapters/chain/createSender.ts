@@ -6,6 +6,7 @@ import { bigintOfHex } from './abiValues.js';
 import { ContractRevertedError, RpcError } from './chainErrors.js';
 import type { Rpc } from './createRpc.js';
 import { decodeRevert } from './decodeRevert.js';
+import { readFees } from './readFees.js';
 import { awaitReceipt, type RpcReceipt } from './receipts.js';
 
 // One sender per key and process. Nonces are given in the order of sending under a lock; the waits for receipts run
@@ -14,7 +15,8 @@ import { awaitReceipt, type RpcReceipt } from './receipts.js';
 
 /** One call to send. */
 export interface Call {
-  to: Address;
+  /** Absent: the data makes a contract. */
+  to?: Address;
   data: string;
   /** Names the call in errors. */
   method: string;
@@ -34,7 +36,14 @@ export interface Sender {
    * Resolves when the call is mined and succeeded. Throws ContractRevertedError when the contract refuses it, before
    * sending or in its block.
    */
-  send(call: Call, bounds?: { signal?: AbortSignal | undefined }): Promise<RpcReceipt>;
+  send(
+    call: Call,
+    bounds?: {
+      signal?: AbortSignal | undefined;
+      /** Told of every transaction before it leaves, those that replace one that waits too long included. */
+      onSigned?: (hash: string) => Promise<void>;
+    },
+  ): Promise<RpcReceipt>;
 }
 
 interface Sent {
@@ -46,6 +55,7 @@ interface Sent {
   maxFeePerGas: bigint;
   tipPerGas: bigint;
   sentAt: number;
+  onSigned: ((hash: string) => Promise<void>) | undefined;
 }
 
 /** Sent transactions that are kept for a rollback. */
@@ -105,11 +115,13 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     return nextNonce;
   }
 
-  async function transmit(call: Call, gasLimit: bigint): Promise<Sent> {
+  async function transmit(call: Call, gasLimit: bigint, onSigned: Sent['onSigned']): Promise<Sent> {
     const nonce = await recover();
-    const unsigned = { nonce, call, gasLimit, ...(await readFees(rpc)) };
-    const entry: Sent = { ...unsigned, raw: [await sign(options, unsigned)], sentAt: performance.now() };
-    await broadcast(entry.raw[0]?.bytes ?? '');
+    const unsigned = { nonce, call, gasLimit, ...(await feesToOffer(rpc)) };
+    const raw = await sign(options, unsigned);
+    const entry: Sent = { ...unsigned, raw: [raw], sentAt: performance.now(), onSigned };
+    await onSigned?.(raw.hash);
+    await broadcast(raw.bytes);
     sent.set(nonce, entry);
     sent.delete(nonce - REMEMBERED);
     nextNonce = nonce + 1;
@@ -118,13 +130,14 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
 
   /** Sends again with half more fee. */
   async function replace(entry: Sent): Promise<void> {
-    const current = await readFees(rpc);
+    const current = await feesToOffer(rpc);
     const raise = (fee: bigint, atLeast: bigint): bigint =>
       (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
     entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
     entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
     entry.sentAt = performance.now();
     const raw = await sign(options, entry);
+    await entry.onSigned?.(raw.hash);
     await broadcast(raw.bytes);
     entry.raw.push(raw);
   }
@@ -149,7 +162,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       for (let attempt = 1; ; attempt++) {
         const gasLimit = await rehearse({ rpc, account }, call, bounds.signal);
         bounds.signal?.throwIfAborted();
-        const entry = await locked(() => transmit(call, gasLimit));
+        const entry = await locked(() => transmit(call, gasLimit, bounds.onSigned));
         try {
           const receipt = await awaitReceipt({
             rpc,
@@ -169,18 +182,10 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
   };
 }
 
-/** What to pay for gas, above what the newest block asked. */
-async function readFees(rpc: Rpc): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
-  const [block, tip] = await Promise.all([
-    rpc.send<{ baseFeePerGas?: string }>('eth_getBlockByNumber', ['latest', false]),
-    rpc.send<string>('eth_maxPriorityFeePerGas', []).catch(() => '0x3b9aca00'),
-  ]);
-  const tipPerGas = bigintOfHex(tip);
-  // A few random wei, so that equal calls of two processes of one key are two transactions.
-  return {
-    maxFeePerGas: 2n * bigintOfHex(block.baseFeePerGas ?? '0x0') + tipPerGas + fewRandomWei(),
-    tipPerGas,
-  };
+/** What to offer for gas, a few random wei more: equal calls of two processes of one key are two transactions. */
+async function feesToOffer(rpc: Rpc): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
+  const { maxFeePerGas, tipPerGas } = await readFees(rpc);
+  return { maxFeePerGas: maxFeePerGas + fewRandomWei(), tipPerGas };
 }
 
 /** Below 2^24. */
@@ -190,13 +195,13 @@ function fewRandomWei(): bigint {
 
 async function sign(
   { wallet, chainId }: { wallet: Wallet; chainId: number },
-  entry: Omit<Sent, 'raw' | 'sentAt'>,
+  entry: Omit<Sent, 'raw' | 'sentAt' | 'onSigned'>,
 ): Promise<{ hash: string; bytes: string }> {
   const bytes = await wallet.signTransaction({
     type: 2,
     chainId,
     nonce: entry.nonce,
-    to: entry.call.to,
+    ...(entry.call.to === undefined ? {} : { to: entry.call.to }),
     data: entry.call.data,
     value: hexOf(entry.call.valueWei ?? 0n),
     gasLimit: hexOf(entry.gasLimit),
@@ -208,7 +213,12 @@ async function sign(
 
 /** A call as a node tries it. */
 function transactionOf(from: Address, { to, data, valueWei }: Call): Record<string, string> {
-  return { from, to, data, ...(valueWei === undefined ? {} : { value: hexOf(valueWei) }) };
+  return {
+    from,
+    data,
+    ...(to === undefined ? {} : { to }),
+    ...(valueWei === undefined ? {} : { value: hexOf(valueWei) }),
+  };
 }
 
 function hexOf(value: bigint): string {

@@ -66,6 +66,7 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
   status: { network: [], data: ['named'], json: [] },
   cancel: { network: [], data: ['named'], key: [], json: [] },
   faucet: { network: [], data: ['named'], account: [], key: [], json: [] },
+  deploy: { rpc: [], key: [], token: [], name: [], out: [], json: [] },
   doctor: { json: [] },
   coordinator: { network: [], database: [], host: [], port: [], 'await-network': [] },
   worker: {

@@ -5,6 +5,7 @@ import {
   RpcError,
   WrongChainError,
 } from '../../adapters/chain/chainErrors.js';
+import { RealMoneyError } from '../../adapters/chain/refuseRealMoney.js';
 import { NonceTakenError } from '../../adapters/chain/createSender.js';
 import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
 import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
@@ -90,6 +91,7 @@ function chainErrors(): RushesError[] {
     new NotMinedError({ method: 'commit', transactionHash: HASH, deadlineMs: 60_000 }),
     new WrongChainError({ rpcUrl: URL, what: 'the chain id', expected: '31337', actual: '1' }),
     new NonceTakenError(),
+    new RealMoneyError(`0x${'ab'.repeat(20)}`),
   ];
 }
 
