@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { type LeaseEnding, perEnding } from '../../protocol/leaseEndings.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { ErrorSchema } from './schemas.js';
 
@@ -15,13 +16,7 @@ const PartySchema = Type.Object({
   seenAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
     description: 'when it last said that it is there, or asked for work; advisory',
   }),
-  leases: Type.Object({
-    open: Type.Integer(),
-    payable: Type.Integer(),
-    voided: Type.Integer(),
-    convicted: Type.Integer(),
-    expired: Type.Integer(),
-  }),
+  leases: Type.Object({ open: Type.Integer(), ...perEnding(() => Type.Integer()) }),
   chunksPaid: Type.Integer(),
   audits: Type.Object({ sealed: Type.Integer(), revealed: Type.Integer() }),
 });
@@ -39,32 +34,30 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
     },
     async () =>
       withDatabase(context, async ({ database }) => {
-        const { rows } = await sql<{
-          account: string;
-          role: 'worker' | 'verifier' | null;
-          device_class: string;
-          stake_wei: bigint;
-          credited_wei: bigint;
-          slashed_wei: bigint;
-          convictions: number;
-          seen_at: Date | null;
-          open: number;
-          payable: number;
-          voided: number;
-          convicted: number;
-          expired: number;
-          chunks_paid: number;
-          sealed: number;
-          revealed: number;
-        }>`
+        const { rows } = await sql<
+          {
+            account: string;
+            role: 'worker' | 'verifier' | null;
+            device_class: string;
+            stake_wei: bigint;
+            credited_wei: bigint;
+            slashed_wei: bigint;
+            convictions: number;
+            seen_at: Date | null;
+            open: number;
+            chunks_paid: number;
+            sealed: number;
+            revealed: number;
+          } & Record<LeaseEnding, number>
+        >`
       SELECT a.account, a.role, a.device_class, a.stake_wei, a.credited_wei, a.slashed_wei, a.convictions, h.seen_at,
-        coalesce(l.open, 0) AS open, coalesce(l.payable, 0) AS payable, coalesce(l.voided, 0) AS voided, coalesce(l.convicted, 0) AS convicted, coalesce(l.expired, 0) AS expired,
+        coalesce(l.open, 0) AS open, ${sql.join(Object.values(perEnding((ending) => sql`coalesce(${sql.ref(`l.${ending}`)}, 0) AS ${sql.ref(ending)}`)))},
         coalesce(c.chunks_paid, 0) AS chunks_paid, coalesce(u.sealed, 0) AS sealed, coalesce(u.revealed, 0) AS revealed
       FROM accounts a
       LEFT JOIN heartbeats h ON h.worker = a.account
       LEFT JOIN (
-        SELECT worker, count(*) FILTER (WHERE ended_at IS NULL) AS open, count(*) FILTER (WHERE state = 'PAYABLE') AS payable, count(*) FILTER (WHERE state = 'VOID') AS voided,
-          count(*) FILTER (WHERE state = 'CONVICTED') AS convicted, count(*) FILTER (WHERE state = 'EXPIRED') AS expired
+        SELECT worker, count(*) FILTER (WHERE ended_at IS NULL) AS open,
+          ${sql.join(Object.values(perEnding((ending, state) => sql`count(*) FILTER (WHERE state = ${state}) AS ${sql.ref(ending)}`)))}
         FROM leases GROUP BY worker) l ON l.worker = a.account
       LEFT JOIN (SELECT s.worker, count(*) AS chunks_paid FROM chunks k JOIN leases s USING (lease_id) WHERE k.state = 'paid' GROUP BY s.worker) c ON c.worker = a.account
       LEFT JOIN (SELECT verifier, count(*) FILTER (WHERE sealed) AS sealed, count(verdict) AS revealed FROM audits GROUP BY verifier) u ON u.verifier = a.account
@@ -80,13 +73,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             slashedWei: row.slashed_wei.toString(),
             convictions: row.convictions,
             seenAt: row.seen_at === null ? null : row.seen_at.toISOString(),
-            leases: {
-              open: row.open,
-              payable: row.payable,
-              voided: row.voided,
-              convicted: row.convicted,
-              expired: row.expired,
-            },
+            leases: { open: row.open, ...perEnding((ending) => row[ending]) },
             chunksPaid: row.chunks_paid,
             audits: { sealed: row.sealed, revealed: row.revealed },
           })),

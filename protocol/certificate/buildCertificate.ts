@@ -8,6 +8,7 @@ import { eventToJson } from '../eventJson.js';
 import { chunkRect, geometryOf } from '../geometry.js';
 import { readBlockHeader } from '../header.js';
 import type { Address, Bytes32, JobId, LeaseId } from '../ids.js';
+import { countEndings } from '../leaseEndings.js';
 import { type Ledger, type LedgerJob, type LedgerLease, commitmentOf, countChunks, feesOf } from '../ledger.js';
 import type { Manifest } from '../manifest.js';
 import { chunksOfMask } from '../masks.js';
@@ -97,7 +98,6 @@ export function totalsOf(of: {
 }): CertificateTotals {
   const { ledger, job } = of;
   const leases = job.leaseIds.map((leaseId) => ledger.leases.get(leaseId) as LedgerLease);
-  const inState = (state: LedgerLease['state']): LedgerLease[] => leases.filter((lease) => lease.state === state);
   const workers = new Map<Address, { leases: number; chunks: number; paidWei: bigint; slashedWei: bigint }>();
   const verifiers = new Map<Address, { audits: number; paidWei: bigint }>();
   for (const lease of leases) {
@@ -114,17 +114,14 @@ export function totalsOf(of: {
       verifier.paidWei += fee.feeWei;
     }
   }
-  const checked = checkedOf(inState('PAYABLE'), of.manifest);
+  const checked = checkedOf(
+    leases.filter((lease) => lease.state === 'PAYABLE'),
+    of.manifest,
+  );
   const gas = of.transactions.reduce((sum, transaction) => sum + BigInt(transaction.gasUsed), 0n);
   return {
     chunks: { total: job.chunkCount, paid: countChunks(job).paid },
-    leases: {
-      taken: leases.length,
-      payable: inState('PAYABLE').length,
-      voided: inState('VOID').length,
-      convicted: inState('CONVICTED').length,
-      expired: inState('EXPIRED').length,
-    },
+    leases: { taken: leases.length, ...countEndings(leases) },
     workers: sorted(workers).map(([address, worker]) => ({
       address,
       leases: worker.leases,

@@ -1,6 +1,7 @@
 import type { Finding } from '../audit/finding.js';
 import type { Json } from '../canonicalJson.js';
 import type { Address, Bytes32, JobId, LeaseId } from '../ids.js';
+import type { LeaseEnding } from '../leaseEndings.js';
 import type { LeaseState } from '../ledger.js';
 import type { Manifest } from '../manifest.js';
 import type { OpeningIndex } from '../opening.js';
@@ -45,7 +46,7 @@ export interface CertificateLease {
 /** Sums over the job. */
 export interface CertificateTotals {
   chunks: { total: number; paid: number };
-  leases: { taken: number; payable: number; voided: number; convicted: number; expired: number };
+  leases: { taken: number } & Record<LeaseEnding, number>;
   workers: { address: Address; leases: number; chunks: number; paidWei: string; slashedWei: string }[];
   verifiers: { address: Address; audits: number; paidWei: string }[];
   artist: { fundedWei: string; spentWei: string; unreservedWei: string; withdrawnWei: string };
