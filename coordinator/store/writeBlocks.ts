@@ -11,6 +11,21 @@ import { writeProjection } from './writeProjection.js';
 
 const EVENTS_PER_STATEMENT = 2000;
 
+/** All that the database holds: it comes back from the chain and the store. */
+const EMPTIED: Record<keyof DatabaseSchema, true> = {
+  chain_cursor: true,
+  events: true,
+  jobs: true,
+  chunks: true,
+  frame_groups: true,
+  job_turns: true,
+  barred_chunks: true,
+  leases: true,
+  audits: true,
+  accounts: true,
+  heartbeats: true,
+};
+
 /**
  * The database is not where this process left it: it was emptied, or another coordinator rolled it back. Start over
  * from what it holds.
@@ -106,9 +121,7 @@ export async function rollBackStore(
 export async function emptyStore(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await lockCursor(tx, network);
-    await sql`TRUNCATE chain_cursor, events, jobs, chunks, frame_groups, job_turns, barred_chunks, leases, audits, accounts, heartbeats`.execute(
-      tx,
-    );
+    await sql`TRUNCATE ${sql.join(Object.keys(EMPTIED).map((table) => sql.table(table)))}`.execute(tx);
   });
 }
 

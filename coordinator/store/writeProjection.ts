@@ -1,6 +1,6 @@
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
-import type { LedgerJob, LedgerLease } from '../../protocol/ledger.js';
+import type { LedgerAccount, LedgerJob, LedgerLease } from '../../protocol/ledger.js';
 import { chunkState, commitmentOf } from '../../protocol/ledger.js';
 import { leaseTimesOf } from '../../protocol/leaseTimes.js';
 import { chunksOfMask } from '../../protocol/masks.js';
@@ -29,67 +29,22 @@ export async function writeProjection(
     await tx
       .insertInto('jobs')
       .values(rows)
-      .onConflict((oc) =>
-        oc.column('job_id').doUpdateSet((eb) => ({
-          closed: eb.ref('excluded.closed'),
-          completed: eb.ref('excluded.completed'),
-          funded_wei: eb.ref('excluded.funded_wei'),
-          unreserved_wei: eb.ref('excluded.unreserved_wei'),
-          reserved_wei: eb.ref('excluded.reserved_wei'),
-          spent_wei: eb.ref('excluded.spent_wei'),
-          withdrawn_wei: eb.ref('excluded.withdrawn_wei'),
-          max_chunks_per_lease: eb.ref('excluded.max_chunks_per_lease'),
-          max_units_per_lease: eb.ref('excluded.max_units_per_lease'),
-          reserve_fee_bps: eb.ref('excluded.reserve_fee_bps'),
-          verifier_count: eb.ref('excluded.verifier_count'),
-          path_seconds: eb.ref('excluded.path_seconds'),
-          path_seconds_per_unit: eb.ref('excluded.path_seconds_per_unit'),
-        })),
-      )
+      .onConflict((oc) => oc.column('job_id').doUpdateSet(everyColumn(rows)))
       .execute();
   }
   for (const rows of inPieces(leases.map(leaseRow))) {
     await tx
       .insertInto('leases')
       .values(rows)
-      .onConflict((oc) =>
-        oc.column('lease_id').doUpdateSet((eb) => ({
-          state: eb.ref('excluded.state'),
-          committed_at: eb.ref('excluded.committed_at'),
-          ended_at: eb.ref('excluded.ended_at'),
-        })),
-      )
+      .onConflict((oc) => oc.column('lease_id').doUpdateSet(everyColumn(rows)))
       .execute();
   }
   await writeAudits(tx, leases);
-  for (const rows of inPieces(accounts)) {
+  for (const rows of inPieces(accounts.map(accountRow))) {
     await tx
       .insertInto('accounts')
-      .values(
-        rows.map((account) => ({
-          account: account.account,
-          role: account.role ?? null,
-          device_class: account.deviceClass,
-          stake_wei: account.stakeWei,
-          withdrawable_at: account.withdrawableAtSeconds ?? null,
-          convictions: account.convictions,
-          slashed_wei: account.slashedWei,
-          owed_wei: account.owedWei,
-          credited_wei: account.creditedWei,
-        })),
-      )
-      .onConflict((oc) =>
-        oc.column('account').doUpdateSet((eb) => ({
-          role: eb.ref('excluded.role'),
-          device_class: eb.ref('excluded.device_class'),
-          stake_wei: eb.ref('excluded.stake_wei'),
-          withdrawable_at: eb.ref('excluded.withdrawable_at'),
-          convictions: eb.ref('excluded.convictions'),
-          slashed_wei: eb.ref('excluded.slashed_wei'),
-          owed_wei: eb.ref('excluded.owed_wei'),
-          credited_wei: eb.ref('excluded.credited_wei'),
-        })),
-      )
+      .values(rows)
+      .onConflict((oc) => oc.column('account').doUpdateSet(everyColumn(rows)))
       .execute();
   }
   for (const job of jobs)
@@ -233,6 +188,26 @@ function leaseRow(lease: LedgerLease) {
     committed_at: commitmentOf(lease)?.committedAtSeconds ?? null,
     ended_at: 'endedAtSeconds' in lease ? lease.endedAtSeconds : null,
   };
+}
+
+function accountRow(account: Readonly<LedgerAccount>) {
+  return {
+    account: account.account,
+    role: account.role ?? null,
+    device_class: account.deviceClass,
+    stake_wei: account.stakeWei,
+    withdrawable_at: account.withdrawableAtSeconds ?? null,
+    convictions: account.convictions,
+    slashed_wei: account.slashedWei,
+    owed_wei: account.owedWei,
+    credited_wei: account.creditedWei,
+  };
+}
+
+/** What a row that is there already becomes: the one given, in every column, so that none is left as it was. */
+function everyColumn<Row extends object>(rows: readonly Row[]): { [Column in keyof Row]: RawBuilder<Row[Column]> } {
+  const columns = Object.keys(rows[0] ?? {}).map((column) => [column, sql.ref(`excluded.${column}`)]);
+  return Object.fromEntries(columns) as { [Column in keyof Row]: RawBuilder<Row[Column]> };
 }
 
 function inPieces<T>(rows: readonly T[]): T[][] {
