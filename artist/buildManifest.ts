@@ -32,5 +32,5 @@ export function buildManifest({
     kernelHash,
     channels: 'rgba',
     contentEncoding: 'identity',
-  });
+  } satisfies Manifest);
 }

@@ -5,9 +5,9 @@ import type { ArtistScene } from './ArtistScene.js';
 import type { ArtistEnvironment } from './chooseEnvironment.js';
 
 /** What is seen, when and how finely: a manifest without what names bytes (scene, environment, kernel). */
-export type View = Pick<
+export type View = Omit<
   Manifest,
-  'background' | 'camera' | 'clip' | 'frames' | 'size' | 'samples' | 'batches' | 'bounces' | 'seed' | 'tileSize'
+  'protocolVersion' | 'scene' | 'environment' | 'engine' | 'kernelHash' | 'channels' | 'contentEncoding'
 >;
 
 /** What an artist asks to see. Undefined: nothing was said, and the scene or a default decides. */
