@@ -100,6 +100,16 @@ describe('formats', () => {
     });
   }
 
+  for (const field of Object.keys(manifest) as (keyof Manifest)[]) {
+    it(`a manifest without ${field}, as an older version wrote it, is refused by name`, () => {
+      const older = Object.fromEntries(Object.entries(manifest).filter(([name]) => name !== field));
+      assert.throws(
+        () => checkManifest(older),
+        (error: unknown) => error instanceof BadInputError && error.message.startsWith(`manifest.${field}`),
+      );
+    });
+  }
+
   it('terms and outputs survive a round trip', () => {
     const address = parseAddress(`0x${'12'.repeat(20)}`);
     const terms = {

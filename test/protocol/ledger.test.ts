@@ -5,6 +5,7 @@ import { eventFromJson, eventToJson } from '../../protocol/eventJson.js';
 import { InvariantError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import { applyEvent, ledgerOf } from '../../protocol/applyEvent.js';
+import { LEASE_EVENTS } from '../../protocol/leaseEvents.js';
 import {
   candidatesOf,
   chunkState,
@@ -12,11 +13,12 @@ import {
   createLedger,
   deadlineOf,
   feesOf,
+  type LeaseState,
   takeableMask,
 } from '../../protocol/ledger.js';
 import { createLedgerLog } from '../../protocol/ledgerLog.js';
 import { eventMaker } from '../support/eventFixtures.js';
-import { POLICY, VERIFIERS, address, bytes32, jobId } from '../support/leaseFixtures.js';
+import { LEASE_STATES, POLICY, VERIFIERS, address, bytes32, jobId } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 
 const JOB = jobId('0a');
@@ -26,7 +28,8 @@ const CHUNKS = 600;
 const PAY = 100n;
 const FEE = 5n;
 
-type Ending = 'pay' | 'undrawn' | 'verdictsVoid' | 'silent' | 'noShow' | 'convict' | 'notOpened' | 'expire';
+const ENDINGS = ['pay', 'undrawn', 'verdictsVoid', 'silent', 'noShow', 'convict', 'notOpened', 'expire'] as const;
+type Ending = (typeof ENDINGS)[number];
 
 /** A job whose leases end in the given ways, one after the other or two at a time, as the contract would tell it. */
 function history(endings: readonly { ending: Ending; worker: number; size: number }[]): ContractEvent[] {
@@ -162,16 +165,7 @@ function history(endings: readonly { ending: Ending; worker: number; size: numbe
 
 const endings = fc.array(
   fc.record({
-    ending: fc.constantFrom<Ending>(
-      'pay',
-      'undrawn',
-      'verdictsVoid',
-      'silent',
-      'noShow',
-      'convict',
-      'notOpened',
-      'expire',
-    ),
+    ending: fc.constantFrom(...ENDINGS),
     worker: fc.nat(2),
     size: fc.integer({ min: 1, max: 40 }),
   }),
@@ -179,6 +173,22 @@ const endings = fc.array(
 );
 
 describe('the ledger', () => {
+  it('is taken through every state and every event of a lease by these histories', () => {
+    const ledger = createLedger();
+    const states = new Set<LeaseState>();
+    const events = history(ENDINGS.map((ending) => ({ ending, worker: 0, size: 1 })));
+    for (const event of events) {
+      applyEvent(ledger, event);
+      for (const lease of ledger.leases.values()) states.add(lease.state);
+    }
+    assert.deepEqual(states, new Set(LEASE_STATES));
+    const names = new Set<string>(events.map((event) => event.name));
+    assert.deepEqual(
+      Object.keys(LEASE_EVENTS).filter((name) => !names.has(name)),
+      [],
+    );
+  });
+
   it('adds up after every event: funded = unreserved + reserved + spent + withdrawn, and chunks are where their leases are', () => {
     fc.assert(
       fc.property(endings, (list) => {
@@ -314,7 +324,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('follows ten thousand leases in well under two seconds', () => {
+  it('follows ten thousand leases', () => {
     const make = eventMaker();
     const events: ContractEvent[] = [
       make('JobCreated', {
@@ -350,10 +360,7 @@ describe('the ledger', () => {
         make('LeaseReleased', { leaseId, jobId: JOB, amountWei: PAY }),
       );
     }
-    const startedMs = performance.now();
     const ledger = ledgerOf(events);
-    const tookMs = performance.now() - startedMs;
     assert.equal(ledger.leases.size, 10_000);
-    assert.ok(tookMs < 2000, `took ${tookMs.toFixed(0)} ms`);
   });
 });

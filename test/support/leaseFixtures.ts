@@ -62,12 +62,9 @@ const common = {
   takenAtSeconds: 800,
 };
 
-/** A lease in a state, with its deadline at DEADLINE. */
-export function lease<State extends LeaseState>(
-  state: State,
-  made: LeaseCommitment = commitment(),
-): Extract<LedgerLease, { state: State }> {
-  const leases: { [S in LeaseState]: LedgerLease } = {
+/** A lease in every state, with its deadline at DEADLINE. */
+function leasesOf(made: LeaseCommitment): { [State in LeaseState]: Extract<LedgerLease, { state: State }> } {
+  return {
     TAKEN: { ...common, state: 'TAKEN', deadlineSeconds: DEADLINE },
     COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadlineSeconds: DEADLINE },
     SEALED: { ...common, state: 'SEALED', commitment: made, openDeadlineSeconds: DEADLINE },
@@ -97,5 +94,15 @@ export function lease<State extends LeaseState>(
     },
     EXPIRED: { ...common, state: 'EXPIRED', slashedWei: 1n, endedAtSeconds: 990 },
   };
-  return leases[state] as Extract<LedgerLease, { state: State }>;
+}
+
+/** Every state that a lease can be in. */
+export const LEASE_STATES = Object.keys(leasesOf(commitment())) as LeaseState[];
+
+/** A lease in a state, with its deadline at DEADLINE. */
+export function lease<State extends LeaseState>(
+  state: State,
+  made: LeaseCommitment = commitment(),
+): Extract<LedgerLease, { state: State }> {
+  return leasesOf(made)[state];
 }

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import type { LedgerLease } from '../../protocol/ledger.js';
 import { decide } from '../../verifier/decide.js';
 import type { KnownDraw, LeaseView } from '../../verifier/LeaseView.js';
-import { DEADLINE, DRAWN, POLICY, VERIFIERS, audit, bytes32, commitment, lease } from '../support/leaseFixtures.js';
+import {
+  DEADLINE,
+  DRAWN,
+  POLICY,
+  LEASE_STATES,
+  VERIFIERS,
+  audit,
+  bytes32,
+  commitment,
+  lease,
+} from '../support/leaseFixtures.js';
 
 const [first, second, third] = VERIFIERS;
 const SEAL = bytes32('99');
@@ -197,5 +207,9 @@ const cases: [string, LeaseView, string][] = [
 ];
 
 describe('what a verifier does about a lease', () => {
+  it('has a case for every state', () => {
+    assert.deepEqual(new Set(cases.map(([, of]) => of.lease.state)), new Set(LEASE_STATES));
+  });
+
   for (const [what, of, expected] of cases) it(what, () => assert.equal(decide(of).do, expected));
 });
