@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Account, Audit, IRushes, Job, JobRequest, Lease, LeaseState, Role, Verdict} from "../IRushes.sol";
+import {PolicyValues} from "../IPolicy.sol";
 import {Network} from "./Network.sol";
 
 /// @notice Does what anyone might do, in any order, and keeps what must never break. Calls that the contract refuses
@@ -17,6 +18,12 @@ contract Handler is Network {
         jobIds.push(_order());
         _register(worker2, Role.Worker, 150 ether);
         accounts = [artist, worker, worker2, stranger, verifiers[0], verifiers[1], verifiers[2]];
+    }
+
+    /// @dev Of about thirty chunks, so many as a lease has here, none is drawn one time in three.
+    function localPolicy() internal pure override returns (PolicyValues memory p) {
+        p = super.localPolicy();
+        p.shift = 5;
     }
 
     function rushesUnderTest() external view returns (IRushes) {
@@ -65,6 +72,13 @@ contract Handler is Network {
             address verifier = verifiers[(seed % verifiers.length + i) % verifiers.length];
             _call(verifier, "seal", abi.encodeCall(IRushes.seal, (leaseId, header, _sealHash(leaseId, verifier))));
         }
+    }
+
+    function settleUndrawn(uint256 seed) external {
+        uint64 leaseId = _lease(seed);
+        if (rushes.getLease(leaseId).state != LeaseState.Committed) return;
+        bytes memory header = _mineDraw(leaseId, keccak256(abi.encode(seed)));
+        _call(stranger, "settleUndrawn", abi.encodeCall(IRushes.settleUndrawn, (leaseId, header)));
     }
 
     function open(uint256 seed) external {

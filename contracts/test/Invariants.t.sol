@@ -21,7 +21,7 @@ contract InvariantsTest is TestBase {
 
     /// @dev Forge asks what to call. Steps towards the end of leases stand twice.
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[] memory selectors = new bytes4[](21);
+        bytes4[] memory selectors = new bytes4[](22);
         selectors[0] = Handler.order.selector;
         selectors[1] = Handler.take.selector;
         selectors[2] = Handler.take.selector;
@@ -43,6 +43,7 @@ contract InvariantsTest is TestBase {
         selectors[18] = Handler.stake.selector;
         selectors[19] = Handler.rejoin.selector;
         selectors[20] = Handler.pass.selector;
+        selectors[21] = Handler.settleUndrawn.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector({addr: address(_handler), selectors: selectors});
     }
