@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { RushesError } from '../../protocol/errors.js';
 import { foreignRequest } from '../http/foreignRequest.js';
+import { answerRpc, RPC_CODES, rpcError, rpcFailure } from './answerRpc.js';
 import type { RpcAnswer } from './connectIpc.js';
 import { FUND_GAS_METHOD } from './gasMoney.js';
-import { isPublicMethod } from './publicMethods.js';
 
 /** A chain's address for everybody. */
 export interface ChainGuard {
@@ -16,19 +16,11 @@ export interface ChainGuard {
 
 /** The same as anvil's own limit. */
 const MOST_BODY_BYTES = 2 * 1024 * 1024;
-const MOST_IN_BATCH = 100;
 const MOST_CONNECTIONS = 512;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 5_000;
 /** How often the two are looked after. */
 const CHECK_MS = 2_000;
-
-/** JSON-RPC's own error codes. */
-const PARSE_ERROR = -32_700;
-const INVALID_REQUEST = -32_600;
-const METHOD_NOT_FOUND = -32_601;
-const INVALID_PARAMS = -32_602;
-const INTERNAL_ERROR = -32_603;
 
 /**
  * Serves a local chain on a port of the loopback interface: reads and signed transactions only, for programs of this
@@ -43,7 +35,12 @@ export async function guardChain(options: {
   /** Gives an account money for gas. */
   fundGas: (account: string) => Promise<void>;
 }): Promise<ChainGuard> {
-  const answer = (body: unknown): Promise<unknown> => answerBody(body, options);
+  const answer = (body: unknown): Promise<unknown> =>
+    answerRpc(body, {
+      chain: 'the local chain',
+      exchange: options.exchange,
+      own: (method, params) => (method === FUND_GAS_METHOD ? answerFundGas(params, options.fundGas) : undefined),
+    });
   const server = createServer(
     {
       requestTimeout: REQUEST_MS,
@@ -93,19 +90,24 @@ async function answerRequest(
 ): Promise<void> {
   const refuse = (status: number, code: number, message: string): void => {
     // Not read to its end: the connection cannot be used again.
-    send(response, status, failed(null, code, message), { connection: 'close' });
+    send(response, status, rpcFailure(null, code, message), { connection: 'close' });
   };
   const foreign = foreignRequest(request);
   if (foreign !== undefined)
-    return refuse(403, INVALID_REQUEST, `the local chain does not answer requests of other origins: ${foreign}`);
-  if (request.method !== 'POST') return refuse(405, INVALID_REQUEST, 'the local chain answers POST only');
+    return refuse(
+      403,
+      RPC_CODES.invalidRequest,
+      `the local chain does not answer requests of other origins: ${foreign}`,
+    );
+  if (request.method !== 'POST') return refuse(405, RPC_CODES.invalidRequest, 'the local chain answers POST only');
   // What a form of a web page can send without being asked about.
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
-    return refuse(415, INVALID_REQUEST, 'the local chain reads application/json only');
+    return refuse(415, RPC_CODES.invalidRequest, 'the local chain reads application/json only');
   const text = await readBody(request);
-  if (text === undefined) return refuse(413, INVALID_REQUEST, `a request may have at most ${MOST_BODY_BYTES} bytes`);
+  if (text === undefined)
+    return refuse(413, RPC_CODES.invalidRequest, `a request may have at most ${MOST_BODY_BYTES} bytes`);
   const body = parseJson(text);
-  if (body === undefined) return send(response, 200, failed(null, PARSE_ERROR, 'the request is not JSON'));
+  if (body === undefined) return send(response, 200, rpcFailure(null, RPC_CODES.parseError, 'the request is not JSON'));
   const answered = await answer(body);
   // Notifications have no answer.
   if (answered === undefined) response.writeHead(204).end();
@@ -125,60 +127,12 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-interface Asking {
-  exchange: (method: string, params: unknown) => Promise<RpcAnswer>;
-  fundGas: (account: string) => Promise<void>;
-}
-
-async function answerBody(body: unknown, asking: Asking): Promise<unknown> {
-  if (!Array.isArray(body)) return answerOne(body, asking);
-  if (body.length === 0 || body.length > MOST_IN_BATCH)
-    return failed(null, INVALID_REQUEST, `a batch has 1 to ${MOST_IN_BATCH} requests`);
-  const answers = (await Promise.all(body.map((one) => answerOne(one, asking)))).filter((one) => one !== undefined);
-  return answers.length === 0 ? undefined : answers;
-}
-
-async function answerOne(request: unknown, { exchange, fundGas }: Asking): Promise<unknown> {
-  const {
-    id,
-    method,
-    params = [],
-  } = (typeof request === 'object' && request !== null ? request : {}) as {
-    id?: unknown;
-    method?: unknown;
-    params?: unknown;
-  };
-  const hasGoodId = id === undefined || id === null || typeof id === 'string' || typeof id === 'number';
-  if (typeof method !== 'string' || !hasGoodId) return failed(null, INVALID_REQUEST, 'this is no JSON-RPC request');
-  const answerId = id ?? null;
-  let answer: RpcAnswer;
-  try {
-    answer =
-      method === FUND_GAS_METHOD
-        ? await answerFundGas(params, fundGas)
-        : isPublicMethod(method)
-          ? await exchange(method, params)
-          : errorOf(METHOD_NOT_FOUND, `the local chain passes on no ${method.slice(0, 60)}`);
-  } catch (error) {
-    answer = errorOf(INTERNAL_ERROR, error instanceof Error ? error.message : String(error));
-  }
-  return id === undefined ? undefined : { jsonrpc: '2.0', id: answerId, ...answer };
-}
-
-async function answerFundGas(params: unknown, fundGas: Asking['fundGas']): Promise<RpcAnswer> {
+async function answerFundGas(params: unknown, fundGas: (account: string) => Promise<void>): Promise<RpcAnswer> {
   const account: unknown = Array.isArray(params) ? params[0] : undefined;
   if (typeof account !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(account))
-    return errorOf(INVALID_PARAMS, `${FUND_GAS_METHOD} takes one address`);
+    return rpcError(RPC_CODES.invalidParams, `${FUND_GAS_METHOD} takes one address`);
   await fundGas(account);
   return { result: null };
-}
-
-function errorOf(code: number, message: string): RpcAnswer {
-  return { error: { code, message } };
-}
-
-function failed(id: unknown, code: number, message: string): unknown {
-  return { jsonrpc: '2.0', id, ...errorOf(code, message) };
 }
 
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
