@@ -75,13 +75,17 @@ interface Answer {
 
 function parseAnswer(text: string): Answer | undefined {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && ('result' in value || 'error' in value)
-      ? (value as Answer)
-      : undefined;
+    const value = JSON.parse(text) as Answer | null;
+    // An error of HTTP, a proxy's for instance, has a form of its own: it is trouble on the way, no answer of the node.
+    const isAnswer = typeof value === 'object' && value !== null && ('result' in value || isRpcError(value.error));
+    return isAnswer ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRpcError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && typeof (error as { code?: unknown }).code === 'number';
 }
 
 function reasonOf(error: unknown): string {

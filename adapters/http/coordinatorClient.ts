@@ -8,6 +8,7 @@ import { onAbort } from '../onAbort.js';
 import { type ErrorBody, HttpAnswerError } from './httpError.js';
 import { piecesOf } from './piecesOf.js';
 import { readEventStream } from './readEventStream.js';
+import { urlBelow } from './urlBelow.js';
 
 /** A worker picks by itself rather than wait longer than this for a suggestion. */
 const SUGGEST_DEADLINE_MS = 2000;
@@ -86,7 +87,7 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
   const { url } = options;
 
   async function ask(path: string, init: RequestInit & { deadlineMs: number }): Promise<unknown> {
-    const target = new URL(path, url).href;
+    const target = urlBelow(url, path);
     const controller = new AbortController();
     const late = setTimeout(
       () => controller.abort(new DeadlineError({ what: `asking ${target}`, deadlineMs: init.deadlineMs })),
@@ -163,7 +164,7 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
     },
     async *events(jobId, { signal, lastEventId }) {
       for await (const { id, event, data } of readEventStream({
-        url: new URL(`/v1/jobs/${jobId}/events`, url).href,
+        url: urlBelow(url, `/v1/jobs/${jobId}/events`),
         signal,
         ...(lastEventId === undefined ? {} : { lastEventId }),
       })) {

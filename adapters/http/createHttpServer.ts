@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
@@ -33,7 +34,23 @@ export interface HttpServerOptions {
   /** Requests per second of one address, on average; and how many it may save up. Default 200 and 400. */
   requestsPerSecond?: number;
   burst?: number;
+  /** Names under which a proxy or a router in front is reached, besides addresses; lower case. */
+  names?: readonly string[];
+  /** Addresses (or networks, as 10.0.0.0/8) of proxies whose X-Forwarded-For is believed. Default: nobody's. */
+  trustedProxies?: readonly string[];
 }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route has limits of its own: on rates, and on how long a body may take. */
+    hasOwnLimits?: boolean;
+  }
+}
+
+const HEADERS_MS = 10_000;
+const MOST_CONNECTIONS = 4_096;
+/** Longest time for a request's body, where a route has no limit of its own. */
+const BODY_MS = 30_000;
 
 /**
  * A server with what every API of Rushes has: validation by typebox schemas, the OpenAPI document at /openapi.json,
@@ -47,13 +64,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.maxBodyBytes ?? 65_536,
     connectionTimeout: 60_000,
-    requestTimeout: 30_000,
+    // For bodies of routes with limits of their own; every other is ended sooner, below.
+    requestTimeout: 3_600_000,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
+
+  server.server.headersTimeout = HEADERS_MS;
+  server.server.maxConnections = MOST_CONNECTIONS;
 
   await server.register(swagger, {
     openapi: {
@@ -70,18 +92,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   const limit = createRateLimit({ perSecond: options.requestsPerSecond ?? 200, burst: options.burst ?? 400 });
   server.addHook('onRequest', async (request, reply) => {
-    const why = foreignRequest(request.raw);
+    const why = foreignRequest(request.raw, { names: options.names ?? [] });
     if (why === undefined) return;
     await reply.code(403).send({
       error: {
         code: 'foreign-request',
         message: `requests of other origins are not answered: ${why}`,
         facts: {},
-        advice: 'Use the address that the server listens on, from a program or from its own pages.',
+        advice:
+          'Use an address that the server listens on, from a program or from its own pages; a name of it has to be its public URL.',
       },
     });
   });
   server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.hasOwnLimits === true) return;
+    endSlowBody(request.raw);
     if (limit.take(request.ip)) return;
     await reply
       .code(429)
@@ -104,4 +129,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     });
   });
   return server;
+}
+
+/** Hangs up on a request whose body takes too long. */
+export function endSlowBody(request: IncomingMessage, withinMs = BODY_MS): void {
+  if (request.complete) return;
+  const late = setTimeout(() => request.destroy(), withinMs);
+  for (const event of ['end', 'close'] as const) request.once(event, () => clearTimeout(late));
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 
 /** Names that mean this machine, whatever a resolver says. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -7,26 +8,33 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  * Why a request is not answered because of where it comes from; undefined when it may be. A web page of another origin
  * may neither read nor act:
  *
- * - Host must name this server, with the port it listens on: a page whose own name was rebound to this machine names
- *   itself. What arrives over another interface may use any of the machine's names unless `hosts` lists them: they are
- *   not known here.
+ * - Host must name this server: a page whose own name was rebound to this machine names itself. Loopback names and
+ *   `hosts` come with the port that the server listens on; `names` are those of a proxy or a router in front, with any
+ *   port. What arrives over another interface than loopback may name an address in figures, which no page can rebind.
  * - Origin is absent (programs send none) or this server itself.
  * - Sec-Fetch-Site, which browsers add and pages cannot forge, may not tell of another site. Opening an address in the
  *   browser is no request of the page that linked it.
  */
 export function foreignRequest(
   request: IncomingMessage,
-  { hosts }: { /** Names of this server besides the loopback ones, lower case. */ hosts?: readonly string[] } = {},
+  {
+    hosts = [],
+    names = [],
+  }: {
+    /** Names of this server besides the loopback ones, lower case. */
+    hosts?: readonly string[];
+    /** Names under which others reach it, lower case. */
+    names?: readonly string[];
+  } = {},
 ): string | undefined {
   const { headers, socket } = request;
   const host = (headers.host ?? '').toLowerCase();
   const [, name, port = '80'] = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::([0-9]{1,5}))?$/.exec(host) ?? [];
   if (name === undefined) return 'it names no host';
-  const anyName = hosts === undefined && !isLoopback(socket.localAddress);
-  if (!anyName) {
-    if (![...LOOPBACK_NAMES, ...(hosts ?? [])].includes(name)) return `its Host is ${quote(host)}`;
-    if (Number(port) !== socket.localPort) return `its Host is ${quote(host)}`;
-  }
+  const isOwn = [...LOOPBACK_NAMES, ...hosts].includes(name) && Number(port) === socket.localPort;
+  const isAddress = isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  if (!isOwn && !names.includes(name) && !(isAddress && !isLoopback(socket.localAddress)))
+    return `its Host is ${quote(host)}`;
   const { origin } = headers;
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
     return `its Origin is ${quote(origin)}`;

@@ -1,6 +1,9 @@
-/** Tells whether one more request of an address is within bounds. */
+import { addressGroup } from './addressGroup.js';
+
+/** Tells whether more requests of an address are within bounds. */
 export interface RateLimit {
-  take(address: string): boolean;
+  /** `count`: how many at once, default 1. */
+  take(address: string, count?: number): boolean;
 }
 
 /**
@@ -16,14 +19,16 @@ export function createRateLimit(options: { perSecond: number; burst: number; now
   const nowMs = options.nowMs ?? ((): number => performance.now());
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return {
-    take(address) {
+    take(address, count = 1) {
+      const key = addressGroup(address);
       const now = nowMs();
-      const before = buckets.get(address) ?? { tokens: options.burst, atMs: now };
+      const before = buckets.get(key) ?? { tokens: options.burst, atMs: now };
       const tokens = Math.min(options.burst, before.tokens + ((now - before.atMs) / 1000) * options.perSecond);
-      buckets.delete(address);
-      buckets.set(address, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: now });
+      const isWithin = tokens >= count;
+      buckets.delete(key);
+      buckets.set(key, { tokens: isWithin ? tokens - count : tokens, atMs: now });
       if (buckets.size > MAX_ADDRESSES) buckets.delete(buckets.keys().next().value as string);
-      return tokens >= 1;
+      return isWithin;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { urlBelow } from '../../adapters/http/urlBelow.js';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 
@@ -26,15 +27,15 @@ export async function readNetwork(
     });
     return parseNetworkDescription(text);
   }
-  const url = new URL('/v1/network', source);
+  const url = urlBelow(source, '/v1/network');
   const deadline = AbortSignal.timeout(10_000);
   try {
     const answer = await fetch(url, { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) });
     if (!answer.ok)
       throw new RushesError({
         code: 'no-network',
-        message: `${url.href} answered ${answer.status}`,
-        facts: { url: url.href, status: answer.status },
+        message: `${url} answered ${answer.status}`,
+        facts: { url, status: answer.status },
         advice: 'is this the address of a Rushes coordinator?',
       });
     return parseNetworkDescription(await answer.text());
@@ -43,7 +44,7 @@ export async function readNetwork(
     throw new RushesError({
       code: 'no-network',
       message: `no coordinator answers at ${source}`,
-      facts: { url: url.href },
+      facts: { url },
       advice: 'check --network or RUSHES_URL; `rushes up` starts a network on this machine.',
       cause,
     });
