@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { createHttpServer } from '../adapters/http/createHttpServer.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
-import { RushesError } from '../protocol/errors.js';
+import { BadInputError, RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { CoordinatorContext } from './api/CoordinatorContext.js';
 import { getHealth } from './api/getHealth.js';
@@ -14,6 +14,8 @@ import { getWorkers } from './api/getWorkers.js';
 import { postHeartbeat } from './api/postHeartbeat.js';
 import { postSuggestion } from './api/postSuggestion.js';
 import { followChain } from './followChain.js';
+import { carryChain } from './gateway/carryChain.js';
+import { carryIpfs } from './gateway/carryIpfs.js';
 
 /**
  * Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that
@@ -33,14 +35,22 @@ export interface Coordinator {
 /**
  * Starts a coordinator: follows the chain into a PostgreSQL, reads manifests from IPFS, suggests to workers what to
  * take, serves progress. It answers at once, with 503 until the chain was read to its head, and again while its
- * database is away; it holds no key and nothing of value. Any number of coordinators may work on one database. Throws
+ * database is away; it holds no key and nothing of value. On the same port it carries the network's chain and IPFS for
+ * machines that reach neither. Any number of coordinators may work on one database. Throws
  * when the port is in use; ends when `signal` aborts or `close` is called.
  */
 export async function startCoordinator(options: {
   network: NetworkDescription;
   databaseUrl: string;
-  /** Default 127.0.0.1. */
+  /**
+   * Where other machines are to reach it: an address of this one, or 0.0.0.0 or :: for all of them. Default: nowhere,
+   * it listens on 127.0.0.1.
+   */
   host?: string;
+  /** The URL that others use, where it is another: of a proxy in front, or with a name of this machine. */
+  publicUrl?: string;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[];
   /** Default 0: a free one. */
   port?: number;
   signal?: AbortSignal;
@@ -54,6 +64,8 @@ export async function startCoordinator(options: {
   const host = options.host ?? '127.0.0.1';
   const ending = new AbortController();
   const server = await createHttpServer({
+    ...(options.publicUrl === undefined ? {} : { names: [nameOf(options.publicUrl)] }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     title: 'Rushes coordinator',
     version: '1',
     log,
@@ -68,7 +80,12 @@ export async function startCoordinator(options: {
     log,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   });
-  const context: CoordinatorContext = { network, following, holdMs: options.holdMs ?? HOLD_MS };
+  const context: CoordinatorContext = {
+    network,
+    outside: { host: options.host, publicUrl: options.publicUrl },
+    following,
+    holdMs: options.holdMs ?? HOLD_MS,
+  };
   for (const addRoute of [
     getNetwork,
     getJobs,
@@ -81,6 +98,8 @@ export async function startCoordinator(options: {
     getHealth,
   ])
     addRoute(server, context);
+  carryChain(server, network);
+  carryIpfs(server, { apiUrl: network.ipfsApiUrl });
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -103,14 +122,32 @@ export async function startCoordinator(options: {
     return { url, close, closed };
   } catch (error) {
     await close();
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-      throw new RushesError({
-        code: 'port-in-use',
-        message: `port ${options.port ?? 0} on ${host} is in use by another program`,
-        facts: { host, port: options.port ?? 0 },
-        advice: 'Choose another port, or 0 for a free one.',
-        cause: error,
-      });
-    throw error;
+    throw explainListening(error, { host, port: options.port ?? 0 });
   }
+}
+
+/** What keeps a server from listening, in words. */
+function explainListening(error: unknown, facts: { host: string; port: number }): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new RushesError({
+      code: 'port-in-use',
+      message: `port ${facts.port} on ${facts.host} is in use by another program`,
+      facts,
+      advice: 'Choose another port, or 0 for a free one.',
+      cause: error,
+    });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new BadInputError({
+      message: `${facts.host} is no address of this machine`,
+      facts,
+      advice: 'Listen on one of its addresses, or on 0.0.0.0 or :: for all of them.',
+      cause: error,
+    });
+  return error;
+}
+
+/** The name in a URL, as a Host header has it. */
+function nameOf(url: string): string {
+  return new URL(url).hostname.toLowerCase();
 }

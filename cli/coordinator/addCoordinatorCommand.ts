@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { integerBetween } from '../options/parseValues.js';
+import { integerBetween, parseAddresses, parseHost, parsePublicUrl } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
 
 /** `rushes coordinator`: follows the chain and suggests to each worker what to take next. */
@@ -9,17 +9,30 @@ export function addCoordinatorCommand(program: Command, context: CommandContext)
     .summary('run a coordinator: suggests work, serves progress, holds no key')
     .requiredOption('--network <file|url>', 'network.json, or the address of another coordinator')
     .option('--database <url>', 'PostgreSQL (default: RUSHES_DATABASE_URL)')
-    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--host <address>', 'serve other machines: an address of this one, or 0.0.0.0 or :: for all', parseHost)
+    .option('--public-url <url>', 'the address that others use, where a proxy or a name is in front', parsePublicUrl)
+    .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed', parseAddresses)
     .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
     .addHelpText(
       'after',
       `
 Examples:
-  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800`,
+  rushes coordinator --network network.json --database postgres://user@host/rushes --port 8800
+  rushes coordinator --network network.json --host 0.0.0.0 --port 8800
+
+Its port carries the API, the network's chain and its IPFS endpoint for machines that reach neither.`,
     )
     .action(
-      async (flags: { network: string; awaitNetwork?: boolean; database?: string; host: string; port: number }) => {
+      async (flags: {
+        network: string;
+        awaitNetwork?: boolean;
+        database?: string;
+        host?: string;
+        publicUrl?: string;
+        trustProxy?: string[];
+        port: number;
+      }) => {
         const { coordinatorCommand } = await import('./coordinatorCommand.js');
         await coordinatorCommand({ ...flags, context });
       },

@@ -11,13 +11,18 @@ export async function coordinatorCommand({
   awaitNetwork,
   database,
   host,
+  publicUrl,
+  trustProxy,
   port,
   context,
 }: {
   network: string;
   awaitNetwork?: boolean;
   database?: string;
-  host: string;
+  host?: string;
+  publicUrl?: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string[];
   port: number;
   context: CommandContext;
 }): Promise<void> {
@@ -33,7 +38,9 @@ export async function coordinatorCommand({
   const coordinator = await startCoordinator({
     network,
     databaseUrl,
-    host,
+    ...(host === undefined ? {} : { host }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(trustProxy === undefined ? {} : { trustedProxies: trustProxy }),
     port,
     signal,
     log: createLog({ name: 'coordinator', terminal, debug: env.debug }),

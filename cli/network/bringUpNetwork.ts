@@ -4,20 +4,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
+import { authorityOf, isWildcard } from '../../coordinator/gateway/describeOutside.js';
 import { RushesError } from '../../protocol/errors.js';
 import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
+import { outsideNetwork } from '../../protocol/outsideNetwork.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../files/writeJson.js';
 import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
 import type { FaucetChildOptions } from './FaucetChildOptions.js';
-import { freePort } from '../supervisor/freePort.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
 import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
 import { fundParties } from './fundParties.js';
+import { choosePorts, LOOPBACK, type Ports } from './choosePorts.js';
 import { networkPaths } from './networkPaths.js';
-import { portIsFree } from './portIsFree.js';
+import { type OutsideOptions, outsideArguments, outsideUrlOf } from './outsideOptions.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
 export interface BringUpOptions {
@@ -35,6 +37,8 @@ export interface BringUpOptions {
   port: number | undefined;
   /** Whether strangers may ask for test money: a faucet is run. */
   faucet: boolean;
+  /** How other machines reach the network; undefined: they do not. */
+  outside?: OutsideOptions;
   /** A PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
   /** Where compiled kernels are kept. */
@@ -48,7 +52,10 @@ export interface BringUpOptions {
 /** A network of this machine. */
 export interface LocalNetwork {
   folder: string;
+  /** As the processes of this machine reach it. */
   description: NetworkDescription;
+  /** As others reach it; undefined where they do not. */
+  outsideDescription: NetworkDescription | undefined;
   supervisor: Supervisor;
   /** The artist's key of this network, which owns its test money. */
   artistKey: Bytes32;
@@ -96,18 +103,22 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   });
   const close: LocalNetwork['close'] = async ({ removeFolder } = { removeFolder: false }) => {
     await supervisor.close();
-    await rm(paths.description, { force: true });
+    await removeDescriptions();
     await (removeFolder ? lock.removeFolder() : lock.release());
+  };
+  const removeDescriptions = async (): Promise<void> => {
+    for (const path of [paths.description, paths.ownDescription]) await rm(path, { force: true });
   };
   // Whoever interrupts the start does not wait for the children to be ready first, and nothing leans on them yet.
   const interrupt = (): void => void supervisor.close({ regardless: true });
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     const before = await readState(paths.state);
-    const ports = await choosePorts(before?.ports, options.port);
+    const { host = LOOPBACK } = options.outside ?? {};
+    const ports = await choosePorts(before?.ports, { port: options.port, host });
     // The description says that the network is up, and daemons wait for it: one of an earlier run must not mislead
     // them.
-    await rm(paths.description, { force: true });
+    await removeDescriptions();
     const keys = await readKeys(paths.keys, options);
     const parties = keys.parties.map(({ name, role, key }) => ({ name, role, address: addressOf(key) }));
     signal.throwIfAborted();
@@ -137,21 +148,24 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       ...contracts,
       rpcUrl,
       ipfsApiUrl: ipfs.facts().apiUrl as string,
-      coordinatorUrl: `http://127.0.0.1:${ports.coordinator}`,
+      coordinatorUrl: `http://${authorityOf(isWildcard(host) ? LOOPBACK : host, ports.coordinator)}`,
       ...(options.faucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
     };
+    const outsideUrl = outsideUrlOf(options.outside, ports.coordinator);
+    const outsideDescription = outsideUrl === undefined ? undefined : outsideNetwork(description, outsideUrl);
     const accounts = [addressOf(keys.artist), ...parties.map((party) => party.address)];
     await unlessFailed(fundParties({ network: description, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
     signal.throwIfAborted();
     // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
     await unlessFailed(kernel, daemonsReady);
-    await writeJson(paths.description, description);
+    await writeJson(paths.ownDescription, description);
+    await writeJson(paths.description, outsideDescription ?? description);
 
     function daemon(name: string, args: string[], stage: number): ChildSpec {
       return {
         name,
         modulePath: moduleAt('../rushes.child.js'),
-        args: [...args, '--network', paths.description, '--await-network'],
+        args: [...args, '--network', paths.ownDescription, '--await-network'],
         readyMs: READY_MS.daemon,
         stopMs: STOP_MS.daemon,
         stage,
@@ -163,7 +177,11 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       const embedded = await database;
       const databaseUrl = (): string => options.databaseUrl ?? (embedded!.facts().url as string);
       coordinator = await supervisor.start({
-        ...daemon('coordinator', ['coordinator', '--port', String(ports.coordinator)], STAGE.coordinator),
+        ...daemon(
+          'coordinator',
+          ['coordinator', '--port', String(ports.coordinator), ...outsideArguments(options.outside)],
+          STAGE.coordinator,
+        ),
         environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }),
         neverMended: ['migration', 'other-network'],
       });
@@ -174,28 +192,14 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       { name, role }: { name: string; role: 'worker' | 'verifier' },
       index: number,
     ): Promise<void> {
-      const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
-      const own = [
-        ...['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)],
-        ...(options.sceneBytes === undefined ? [] : ['--scene-memory', String(options.sceneBytes)]),
-      ];
-      // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
-      const args =
-        role === 'worker'
-          ? [
-              'worker',
-              ...own,
-              '--threads',
-              String(threads),
-              ...(index === 0 && options.cheat !== undefined ? ['--cheat', options.cheat] : []),
-            ]
-          : ['verifier', ...own, '--threads', '1', '--nice', '10'];
+      const args = partyArguments({ name, role, isFirst: index === 0, folder, options });
       children.set(name, await supervisor.start(daemon(name, args, STAGE.daemon)));
     }
 
     return {
       folder,
       description,
+      outsideDescription,
       supervisor,
       artistKey: keys.artist,
       parties: parties.map((party) => ({ ...party, child: () => children.get(party.name) })),
@@ -223,7 +227,7 @@ function service(name: string, module: string, given: unknown): ChildSpec {
 
 function faucetSpec(paths: ReturnType<typeof networkPaths>, port: number): ChildSpec {
   const given: FaucetChildOptions = {
-    descriptionFile: paths.description,
+    descriptionFile: paths.ownDescription,
     keyFile: join(paths.keys, 'faucet.key'),
     folder: paths.faucet,
     port,
@@ -267,14 +271,6 @@ interface NetworkState {
   ports: Ports;
 }
 
-interface Ports {
-  rpc: number;
-  ipfs: number;
-  database: number;
-  coordinator: number;
-  faucet: number;
-}
-
 async function readState(path: string): Promise<NetworkState | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -294,27 +290,6 @@ async function readState(path: string): Promise<NetworkState | undefined> {
   }
 }
 
-/** The ports a network had before, where they are free still. An explicit port must be free. */
-async function choosePorts(before: Ports | undefined, port: number | undefined): Promise<Ports> {
-  if (port !== undefined && !(await portIsFree(port)))
-    throw new RushesError({
-      code: 'port-in-use',
-      message: `port ${port} of 127.0.0.1 is in use`,
-      facts: { port },
-      advice: 'choose another with --port, or leave --port out for a free one.',
-    });
-  const again = async (last: number | undefined): Promise<number> =>
-    last !== undefined && (await portIsFree(last)) ? last : freePort();
-  const [rpc, ipfs, database, coordinator, faucet] = await Promise.all([
-    again(before?.rpc),
-    again(before?.ipfs),
-    again(before?.database),
-    port ?? again(before?.coordinator),
-    again(before?.faucet),
-  ]);
-  return { rpc, ipfs, database, coordinator, faucet };
-}
-
 async function deploy(options: {
   rpcUrl: string;
   deployerKey: Bytes32;
@@ -322,6 +297,32 @@ async function deploy(options: {
 }): Promise<NetworkState['contracts']> {
   const { chainId, contract, token, policy, deploymentBlock, testMoney } = await deployRushes(options);
   return { protocolVersion: 1, name: 'local', chainId, contract, token, policy, deploymentBlock, testMoney };
+}
+
+/** How `rushes worker` or `rushes verifier` is called for a party of the network. */
+function partyArguments({
+  name,
+  role,
+  isFirst,
+  folder,
+  options,
+}: {
+  name: string;
+  role: 'worker' | 'verifier';
+  isFirst: boolean;
+  folder: string;
+  options: BringUpOptions;
+}): string[] {
+  const paths = networkPaths(folder);
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
+  const own = [
+    ...['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)],
+    ...(options.sceneBytes === undefined ? [] : ['--scene-memory', String(options.sceneBytes)]),
+  ];
+  // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
+  if (role === 'verifier') return ['verifier', ...own, '--threads', '1', '--nice', '10'];
+  const cheat = isFirst && options.cheat !== undefined ? ['--cheat', options.cheat] : [];
+  return ['worker', ...own, '--threads', String(threads), ...cheat];
 }
 
 /** The value of `work`, unless `other` fails first. */

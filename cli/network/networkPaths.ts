@@ -2,7 +2,10 @@ import { join } from 'node:path';
 
 /** Where a network of this machine keeps what, below its folder. */
 export function networkPaths(folder: string): {
+  /** For everybody: its addresses are those that others use. */
   description: string;
+  /** For the processes of this machine: chain, IPFS and coordinator as they are reached here. */
+  ownDescription: string;
   state: string;
   keys: string;
   logs: string;
@@ -14,6 +17,7 @@ export function networkPaths(folder: string): {
 } {
   return {
     description: join(folder, 'network.json'),
+    ownDescription: join(folder, 'network-of-this-machine.json'),
     state: join(folder, 'state.json'),
     keys: join(folder, 'keys'),
     logs: join(folder, 'logs'),

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-/** Whether nothing listens on a TCP port of 127.0.0.1. */
-export function portIsFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a TCP port of an address, by default 127.0.0.1. */
+export function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
 
@@ -94,6 +95,44 @@ export function parseTile(text: string): number {
   const value = integerBetween(16, 256)(text);
   if (value % 16 !== 0) throw new InvalidArgumentError('It must be a multiple of 16 from 16 to 256.');
   return value;
+}
+
+/** The address of a service on the web, without query and credentials, and without a slash at its end. */
+export function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const isPlain =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
+  if (!isPlain)
+    throw new InvalidArgumentError('It must be an address like https://render.example.org or http://10.0.0.7:8800.');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** An IP address to listen on, or localhost. */
+export function parseHost(text: string): string {
+  const host = text.trim().replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0 && host !== 'localhost')
+    throw new InvalidArgumentError(
+      'It must be an address of this machine in figures, or 0.0.0.0 or :: for all of them.',
+    );
+  return host === 'localhost' ? '127.0.0.1' : host;
+}
+
+/** Addresses or networks (10.0.0.0/8), with commas between. */
+export function parseAddresses(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  for (const part of parts) {
+    const [address = '', bits, ...more] = part.split('/');
+    const isNetwork =
+      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32));
+    if (isIP(address) === 0 || !isNetwork || more.length > 0)
+      throw new InvalidArgumentError('It must be addresses or networks, for instance 127.0.0.1,10.0.0.0/8.');
+  }
+  return parts;
 }
 
 /** Whole tokens with up to 18 decimals, as wei. */

@@ -57,6 +57,9 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
   up: {
     data: [],
     port: [],
+    host: [],
+    'public-url': [],
+    'trust-proxy': [],
     workers: [],
     verifiers: [],
     threads: ['noWorkers'],
@@ -68,7 +71,15 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
   faucet: { network: [], data: ['named'], account: [], key: [], json: [] },
   deploy: { rpc: [], key: [], token: [], name: [], out: [], json: [] },
   doctor: { json: [] },
-  coordinator: { network: [], database: [], host: [], port: [], 'await-network': [] },
+  coordinator: {
+    network: [],
+    database: [],
+    host: [],
+    'public-url': [],
+    'trust-proxy': [],
+    port: [],
+    'await-network': [],
+  },
   worker: {
     network: [],
     key: [],

@@ -37,7 +37,7 @@ export async function findNetwork({ source, data, context }: NetworkChoice): Pro
   if (named !== undefined) return { network: await readNetwork(named, signal), folder: undefined };
   const folder = resolve(data ?? localNetworkFolder(env.home));
   if (!(await isNetworkRunning(folder))) return undefined;
-  return { network: await readNetwork(networkPaths(folder).description, signal), folder };
+  return { network: await readNetwork(networkPaths(folder).ownDescription, signal), folder };
 }
 
 /** What is thrown by commands that make no sense without a network. */

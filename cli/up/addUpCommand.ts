@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { integerBetween, parseBytes } from '../options/parseValues.js';
+import { integerBetween, parseAddresses, parseBytes, parseHost, parsePublicUrl } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { givenOptions } from '../options/refuseIdleOptions.js';
 
@@ -17,6 +17,9 @@ export function addUpCommand(program: Command, context: CommandContext): void {
       "the coordinator's port (default: the last one used, else a free one)",
       integerBetween(1, 65535),
     )
+    .option('--host <address>', 'serve other machines: an address of this one, or 0.0.0.0 or :: for all', parseHost)
+    .option('--public-url <url>', 'the address that others use, where a proxy or a name is in front', parsePublicUrl)
+    .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed', parseAddresses)
     .option('--workers <n>', 'workers', integerBetween(0, 64), 2)
     .option('--verifiers <n>', 'verifiers', integerBetween(0, 64), 3)
     .option(
@@ -32,6 +35,10 @@ export function addUpCommand(program: Command, context: CommandContext): void {
 Examples:
   rushes up
   rushes up --data /srv/rushes --port 8800 --workers 4 --threads 8
+  rushes up --host 0.0.0.0 --port 8800                          serves the machines around
+  rushes up --port 8800 --public-url https://render.example.org --trust-proxy 127.0.0.1
+
+Others need that one port: it carries the API, the chain and IPFS. Everything else stays on the loopback interface.
 
 Jobs are paid with test money, which is worth nothing.`,
     )
@@ -40,6 +47,9 @@ Jobs are paid with test money, which is worth nothing.`,
         flags: {
           data?: string;
           port?: number;
+          host?: string;
+          publicUrl?: string;
+          trustProxy?: string[];
           workers: number;
           verifiers: number;
           threads?: number;

@@ -1,5 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isWildcard } from '../../coordinator/gateway/describeOutside.js';
+import type { NetworkDescription } from '../../protocol/network.js';
 import { makeFolder } from '../files/makeFolder.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
@@ -15,6 +17,9 @@ import { localNetworkFolder } from '../session/findNetwork.js';
 export async function upCommand({
   data,
   port,
+  host,
+  publicUrl,
+  trustProxy,
   workers,
   verifiers,
   threads,
@@ -25,6 +30,11 @@ export async function upCommand({
 }: {
   data?: string;
   port?: number;
+  /** Address to serve other machines on. */
+  host?: string;
+  publicUrl?: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string[];
   workers: number;
   verifiers: number;
   threads?: number;
@@ -51,6 +61,7 @@ export async function upCommand({
     cheat,
     port,
     faucet: true,
+    outside: { host, publicUrl, trustedProxies: trustProxy },
     databaseUrl: env.databaseUrl,
     cacheDir: env.cache,
     signal,
@@ -77,7 +88,7 @@ export async function upCommand({
   try {
     await Promise.race([network.daemonsReady, network.supervisor.failed, aborted(signal)]);
     signal.throwIfAborted();
-    const { description } = network;
+    const { description, outsideDescription } = network;
     terminal.line();
     terminal.line(
       terminal.green(
@@ -88,6 +99,9 @@ export async function upCommand({
       [{ heading: 'what' }, { heading: 'where' }],
       [
         ['coordinator', description.coordinatorUrl ?? '-'],
+        ...(outsideDescription === undefined
+          ? []
+          : [['for other machines', describeOutside(outsideDescription, host)]]),
         ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
         ['IPFS', description.ipfsApiUrl],
         ...(description.faucetUrl === undefined ? [] : [['faucet', description.faucetUrl]]),
@@ -107,6 +121,12 @@ export async function upCommand({
     if (signal.aborted) terminal.line('taking the network down; what it knows stays in its folder');
     await network.close();
   }
+}
+
+/** The address that others use, and what else they may use. */
+function describeOutside({ coordinatorUrl }: NetworkDescription, host: string | undefined): string {
+  const isAny = host !== undefined && isWildcard(host);
+  return `${coordinatorUrl ?? ''}${isAny ? ', or any other address of this machine' : ''}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,15 @@
 import { DatabaseGoneError, isConnectionLoss } from '../../adapters/database/connectDatabase.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { NetworkDescription } from '../../protocol/network.js';
+import type { Outside } from '../gateway/describeOutside.js';
 import type { Following } from '../followChain.js';
 import type { Session } from '../Session.js';
 
 /** What every endpoint works with. */
 export interface CoordinatorContext {
+  /** As this process reaches it. */
   network: NetworkDescription;
+  outside: Outside;
   following: Following;
   /** Milliseconds for which a suggestion keeps others away. */
   holdMs: number;

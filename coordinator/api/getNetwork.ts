@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { describeOutside } from '../gateway/describeOutside.js';
 import type { CoordinatorContext } from './CoordinatorContext.js';
 
 const NetworkSchema = Type.Object({
@@ -17,7 +18,10 @@ const NetworkSchema = Type.Object({
   testMoney: Type.Boolean(),
 });
 
-/** GET /v1/network: the network's public description. A client compares it with its own; it is no authority. */
+/**
+ * GET /v1/network: the network's public description, with addresses that the asker can use. A client compares it with
+ * its own; it is no authority.
+ */
 export function getNetwork(server: HttpServer, context: CoordinatorContext): void {
   server.get(
     '/v1/network',
@@ -28,6 +32,13 @@ export function getNetwork(server: HttpServer, context: CoordinatorContext): voi
         response: { 200: NetworkSchema },
       },
     },
-    () => context.network,
+    // It may depend on how the asker came here: nobody else is to be given it.
+    async (request, reply) =>
+      await reply.header('cache-control', 'no-store').send(
+        describeOutside(context.network, context.outside, {
+          host: request.headers.host ?? '',
+          port: request.socket.localPort ?? 0,
+        }),
+      ),
   );
 }
