@@ -15,6 +15,7 @@ import { postHeartbeat } from './api/postHeartbeat.js';
 import { postSuggestion } from './api/postSuggestion.js';
 import { followChain } from './followChain.js';
 import { carryChain } from './gateway/carryChain.js';
+import { carryFaucet } from './gateway/carryFaucet.js';
 import { carryIpfs } from './gateway/carryIpfs.js';
 
 /**
@@ -100,6 +101,7 @@ export async function startCoordinator(options: {
     addRoute(server, context);
   carryChain(server, network);
   carryIpfs(server, { apiUrl: network.ipfsApiUrl });
+  if (network.faucetUrl !== undefined) carryFaucet(server, { faucetUrl: network.faucetUrl });
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {

@@ -12,7 +12,7 @@ import { lockFolder } from '../adapters/lockFolder.js';
 import { BadInputError } from '../protocol/errors.js';
 import { parseAddress } from '../protocol/ids.js';
 import type { NetworkDescription } from '../protocol/network.js';
-import { askerOf } from './askerOf.js';
+import { askerOf } from '../adapters/http/askerOf.js';
 import { createFaucet, type Faucet, START_STAKES } from './createFaucet.js';
 import { openStartBook } from './StartBook.js';
 

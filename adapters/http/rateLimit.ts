@@ -1,4 +1,4 @@
-import { addressGroup } from './addressGroup.js';
+import { askerOf } from './askerOf.js';
 
 /** Tells whether more requests of an address are within bounds. */
 export interface RateLimit {
@@ -20,7 +20,7 @@ export function createRateLimit(options: { perSecond: number; burst: number; now
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return {
     take(address, count = 1) {
-      const key = addressGroup(address);
+      const key = askerOf(address);
       const now = nowMs();
       const before = buckets.get(key) ?? { tokens: options.burst, atMs: now };
       const tokens = Math.min(options.burst, before.tokens + ((now - before.atMs) / 1000) * options.perSecond);

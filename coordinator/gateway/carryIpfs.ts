@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { addressGroup } from '../../adapters/http/addressGroup.js';
+import { askerOf } from '../../adapters/http/askerOf.js';
 import { endSlowBody, type HttpServer } from '../../adapters/http/createHttpServer.js';
 import { createRateLimit } from '../../adapters/http/rateLimit.js';
 import { RushesError } from '../../protocol/errors.js';
@@ -95,7 +95,7 @@ function countPerAddress(most: number): { enter(address: string): (() => void) |
   const counts = new Map<string, number>();
   return {
     enter(address) {
-      const key = addressGroup(address);
+      const key = askerOf(address);
       const count = counts.get(key) ?? 0;
       if (count >= most) return undefined;
       counts.set(key, count + 1);

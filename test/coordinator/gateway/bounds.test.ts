@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { refuseExcess, RPC_BOUNDS } from '../../../adapters/chain/refuseExcess.js';
-import { addressGroup } from '../../../adapters/http/addressGroup.js';
 import { foreignRequest } from '../../../adapters/http/foreignRequest.js';
 import { urlBelow } from '../../../adapters/http/urlBelow.js';
 import { describeOutside } from '../../../coordinator/gateway/describeOutside.js';
@@ -150,15 +149,5 @@ describe('addresses of a network', () => {
     assert.equal(urlBelow('https://a.example/rushes', '/v1/network'), 'https://a.example/rushes/v1/network');
     assert.equal(urlBelow('https://a.example/rushes/', '/v1/network'), 'https://a.example/rushes/v1/network');
     assert.equal(urlBelow('http://a.example:88', '/v1/jobs?x=1'), 'http://a.example:88/v1/jobs?x=1');
-  });
-
-  it('of IPv6 count by their /64', () => {
-    assert.equal(addressGroup('203.0.113.9'), '203.0.113.9');
-    assert.equal(addressGroup('::ffff:203.0.113.9'), '203.0.113.9');
-    for (const one of ['2001:db8:1:2::9', '2001:0db8:1:2:ffff:1:2:3', '2001:db8:1:2:0:0:0:1', '2001:DB8:1:2::%eth0'])
-      assert.equal(addressGroup(one), '2001:db8:1:2::/64', one);
-    assert.equal(addressGroup('2001:db8:1:3::9'), '2001:db8:1:3::/64');
-    assert.equal(addressGroup('::1'), '0:0:0:0::/64');
-    assert.equal(addressGroup('64:ff9b::203.0.113.9'), '64:ff9b:0:0::/64');
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRpc } from '../../../adapters/chain/createRpc.js';
 import { FUND_GAS_METHOD } from '../../../adapters/chain/gasMoney.js';
+import { ASKER_HEADER } from '../../../adapters/http/askFaucet.js';
 import { type LocalChain, startAnvil } from '../../../adapters/chain/startAnvil.js';
 import { createEndpoint, type Endpoint } from '../../../adapters/ipfs/createEndpoint.js';
 import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
@@ -256,6 +257,42 @@ describe('the one port of a coordinator', function () {
       assert.deepEqual(asked, []);
     } finally {
       secret.close();
+    }
+  });
+
+  it('tells the faucet who asks: the address that came, or the one that a trusted proxy names', async () => {
+    const faucet = createServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ asker: request.headers[ASKER_HEADER], path: request.url }));
+    });
+    await new Promise<void>((resolve) => faucet.listen(0, '127.0.0.1', resolve));
+    const faucetUrl = `http://127.0.0.1:${(faucet.address() as AddressInfo).port}/v1/faucet`;
+    const said = async (more: Partial<Parameters<typeof startCoordinator>[0]>): Promise<unknown> => {
+      const one = await start({ network: { ...network, faucetUrl }, ...more });
+      try {
+        const described = (await (await fetch(`${one.url}/v1/network`)).json()) as NetworkDescription;
+        assert.equal(described.faucetUrl, `${one.url}/v1/faucet`);
+        const answer = await fetch(described.faucetUrl, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            [ASKER_HEADER]: '198.51.100.1',
+            'x-forwarded-for': '198.51.100.2, 203.0.113.9',
+          },
+          body: JSON.stringify({ account: NOBODY }),
+        });
+        return await answer.json();
+      } finally {
+        await one.close();
+      }
+    };
+    try {
+      assert.deepEqual(await said({}), { asker: '127.0.0.1', path: '/v1/faucet' });
+      assert.deepEqual(await said({ trustedProxies: ['10.0.0.0/8'] }), { asker: '127.0.0.1', path: '/v1/faucet' });
+      assert.deepEqual(await said({ trustedProxies: ['127.0.0.1'] }), { asker: '203.0.113.9', path: '/v1/faucet' });
+    } finally {
+      faucet.closeAllConnections();
+      faucet.close();
     }
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { askerOf } from '../../faucet/askerOf.js';
+import { askerOf } from '../../../adapters/http/askerOf.js';
 
 describe('who counts as one asker', () => {
   const CASES: [string, string][] = [
