@@ -77,7 +77,7 @@ describe('the one port of a coordinator', function () {
     assert.equal(described.coordinatorUrl, coordinator.url);
     assert.equal(await createRpc(described.rpcUrl).send('eth_chainId', []), '0x7a69');
     const file = await createObjectStore({ apiUrl: described.ipfsApiUrl }).getFile(stored);
-    assert.deepEqual(file, content);
+    assert.deepEqual(Buffer.from(file), content);
   });
 
   it('names the public URL where there is one, answers to its name, and is reached through a path prefix', async () => {
@@ -104,7 +104,8 @@ describe('the one port of a coordinator', function () {
       const described = (await (await fetch(`${publicUrl}/v1/network`)).json()) as NetworkDescription;
       assert.equal(described.coordinatorUrl, publicUrl);
       assert.equal(await createRpc(described.rpcUrl).send('eth_chainId', []), '0x7a69');
-      assert.deepEqual(await createObjectStore({ apiUrl: described.ipfsApiUrl }).getFile(stored), content);
+      const store = createObjectStore({ apiUrl: described.ipfsApiUrl });
+      assert.deepEqual(Buffer.from(await store.getFile(stored)), content);
     } finally {
       await below.close();
       proxy.closeAllConnections();
