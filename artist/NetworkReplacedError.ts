@@ -7,7 +7,7 @@ export class NetworkReplacedError extends RushesError {
       code: 'network-replaced',
       message: `the chain at ${options.rpcUrl} is another one now (${options.what} was ${options.expected} and is ${options.actual}): the job is gone with the chain it was on`,
       facts: options,
-      advice: 'run the same command again for a new job on the network that is there now.',
+      advice: 'order it anew on the network that is there now.',
     });
   }
 }

@@ -46,7 +46,7 @@ export async function chooseEnvironment({
         code: 'no-environment',
         message: `the scene names the environment ${environment}, and its folder has none`,
         facts: { environment },
-        advice: "put it into the scene's folder, or give another with --env.",
+        advice: "put it into the scene's folder, or give another.",
       });
     return {
       path: environment.split('/').at(-1)!,

@@ -9,8 +9,7 @@ export function findJob(ledger: Ledger, text: string): Readonly<LedgerJob> {
       code: 'bad-job',
       message: `${JSON.stringify(text)} is no job id`,
       facts: { job: text },
-      advice:
-        'a job id is 0x and 64 hexadecimal digits, of which the first few are enough; `rushes status` lists them.',
+      advice: 'a job id is 0x and 64 hexadecimal digits, of which the first few are enough.',
     });
   const found = [...ledger.jobs.values()].filter((job) => job.jobId.startsWith(prefix));
   if (found.length === 1) return found[0]!;
@@ -18,6 +17,6 @@ export function findJob(ledger: Ledger, text: string): Readonly<LedgerJob> {
     code: 'bad-job',
     message: found.length === 0 ? `this network has no job ${prefix}` : `${found.length} jobs begin with ${prefix}`,
     facts: { job: text },
-    advice: '`rushes status` lists them.',
+    advice: found.length === 0 ? 'check the id and the network.' : 'give more of its digits.',
   });
 }

@@ -133,7 +133,7 @@ function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWat
       code: 'job-closed',
       message: `job ${job.jobId} was cancelled`,
       facts: { jobId: job.jobId },
-      advice: 'run the same command again for a new job.',
+      advice: 'order it anew: that is another job.',
     });
   const timestamp = watch.log.head?.timestamp ?? 0;
   if (timestamp > job.deadlineSeconds)
@@ -141,7 +141,7 @@ function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWat
       code: 'job-late',
       message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`,
       facts: { jobId: job.jobId, deadline: job.deadlineSeconds },
-      advice: 'run the same command again with a later --deadline; what was not earned came back.',
+      advice: 'order it anew with a later deadline; what was not earned came back.',
     });
   // The dearest chunk left cannot be dearer than all of the pay divided by the chunks: every chunk weighs the same.
   const dearest = [...job.leaseIds]
@@ -155,6 +155,6 @@ function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWat
       code: 'no-budget',
       message: `the budget of job ${job.jobId} is used up: too many chunks had to be rendered again`,
       facts: { jobId: job.jobId, unreservedWei: job.unreservedWei.toString() },
-      advice: 'run the same command again with a higher --budget.',
+      advice: 'order it anew with a higher budget.',
     });
 }

@@ -167,7 +167,7 @@ async function requireMoney({
     code: 'no-money',
     message: `the account ${chain.account} holds ${formatMoney(balanceWei)} and the job asks for ${formatMoney(budgetWei)}`,
     facts: { account: chain.account, balanceWei: balanceWei.toString(), budgetWei: terms.budgetWei },
-    advice: 'send it tokens, give a lower --budget, or render less.',
+    advice: 'send it tokens, give a lower budget, or render less.',
   });
 }
 
@@ -176,7 +176,7 @@ function orderOf({ jobId, nonce, manifestDigest, terms }: RememberedJob, manifes
   if (typeof terms.weights !== 'number')
     throw new RushesError({
       code: 'weights',
-      message: 'the terms name a list of weights that this command did not make',
+      message: 'the terms of the job name a list of weights: it was not ordered in this way',
     });
   const weights = equalWeights(chunks, terms.weights);
   return {

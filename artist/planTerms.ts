@@ -59,19 +59,19 @@ export function planTerms({
   if (budgetWei !== undefined && budgetWei < reserveWei)
     throw new BadInputError({
       code: 'budget',
-      message: `the budget is below the price: the job needs ${reserveWei} wei and --budget gives ${budgetWei}`,
+      message: `the budget is below the price: the job needs ${reserveWei} wei and is given ${budgetWei}`,
       facts: { budgetWei: budgetWei.toString(), priceWei: reserveWei.toString() },
-      advice: 'raise --budget, or render less.',
+      advice: 'raise the budget, or render less.',
     });
   // A lease that could end after the job is never taken.
   const { longestPathSeconds } = leaseTimesOf({ policy: numbers, units: weight });
   const leastMinutes = Math.ceil(longestPathSeconds / 60) + 1;
   if (deadlineMinutes < leastMinutes)
     throw new BadInputError({
-      code: 'deadline',
+      code: 'deadline-too-near',
       message: `a deadline of ${deadlineMinutes} minutes is too near: with every wait its policy allows, one chunk may take ${leastMinutes} minutes, and no worker takes what could end too late`,
       facts: { deadlineMinutes, leastMinutes },
-      advice: `give --deadline ${leastMinutes} or more; nothing honest waits that long.`,
+      advice: `give ${leastMinutes} minutes or more; nothing honest waits that long.`,
     });
   const terms = checkTerms({
     protocolVersion: 1,

@@ -60,8 +60,10 @@ export async function resolveView({
   const { samples, size } = options;
   if (options.batches !== undefined && options.batches > samples)
     throw new BadInputError({
-      message: `--batches ${options.batches} is more than --samples ${samples}`,
-      advice: 'leave --batches out.',
+      code: 'too-many-batches',
+      message: `${options.batches} batches are more than ${samples} samples`,
+      facts: { batches: options.batches, samples },
+      advice: 'a batch has at least one sample; where none are asked for, the samples decide.',
     });
   return {
     background: chooseBackground(options, summary, environment),
@@ -95,7 +97,7 @@ function chooseClip(name: string | undefined, summary: SceneSummary): SceneClip 
       facts: { clip: wanted, clips: summary.clips.map((clip) => clip.name) },
       advice:
         summary.clips.length === 0
-          ? 'it has no animation at all: leave --clip out.'
+          ? 'it has no animation at all: ask for none.'
           : `it has ${summary.clips.map((clip) => JSON.stringify(clip.name)).join(', ')}; \`none\` holds it still.`,
     });
   return found;
@@ -111,7 +113,7 @@ function chooseBackground(
     throw new BadInputError({
       code: 'no-environment',
       message: 'the background is to be the environment, and there is none',
-      advice: 'give one with --env, or another --background.',
+      advice: 'give an environment, or another background.',
     });
   return asked ?? (environment === null ? '#000000' : 'environment');
 }
@@ -152,7 +154,7 @@ function requireCamera(name: string, summary: SceneSummary): void {
     facts: { camera: name, cameras: names },
     advice:
       names.length === 0
-        ? 'it has none at all: leave --camera out to have it framed, or use --orbit.'
+        ? 'it has none at all: ask for none to have it framed, or place one.'
         : `it has ${names.map((one) => JSON.stringify(one)).join(', ')}.`,
   });
 }

@@ -82,7 +82,7 @@ function goneError(network: NetworkDescription, lastedMs: number, cause: RushesE
     code: 'chain-unreachable',
     message: `the chain at ${network.rpcUrl} has not answered for ${Math.round(lastedMs / 1000)} s`,
     facts: { rpcUrl: network.rpcUrl, lastedMs: Math.round(lastedMs) },
-    advice: 'start the network again and run the same command: it goes on with the job it began.',
+    advice: 'once it answers again, order the same: the job that was begun goes on.',
     cause,
   });
 }

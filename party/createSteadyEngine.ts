@@ -13,8 +13,7 @@ export class EngineFailedError extends RushesError {
       code: 'engine-failed',
       message: `the render engine failed: ${reason}`,
       facts: { reason },
-      advice:
-        'It is started anew for the next attempt; if it fails again and again, check memory with `rushes doctor`.',
+      advice: 'It is started anew for the next attempt; if it fails again and again, check the memory of this machine.',
       cause: options.cause,
     });
   }

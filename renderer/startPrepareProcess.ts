@@ -95,7 +95,7 @@ export function startPrepareProcess(options: {
       code: 'scene-memory',
       message: `${scene.entry}: preparing it took ${took}; a scene may take ${formatBytes(scene.sceneBytes)}`,
       facts: { file: scene.entry, allowedBytes: scene.sceneBytes, ...(tookBytes === undefined ? {} : { tookBytes }) },
-      advice: 'Make the scene smaller, or allow more memory with --scene-memory.',
+      advice: 'Make the scene smaller, or allow scenes more memory.',
       exitCode: 2,
     });
   }

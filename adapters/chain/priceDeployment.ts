@@ -87,7 +87,7 @@ export function refusePoorDeployer({
       balanceWei: price.balanceWei.toString(),
       lacksWei: lacksWei.toString(),
     },
-    advice: `send them to ${account} and run the same command again.`,
+    advice: `send them to ${account} first.`,
   });
 }
 

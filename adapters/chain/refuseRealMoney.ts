@@ -11,7 +11,7 @@ export class RealMoneyError extends BadInputError {
       code: 'real-money',
       message: `the token at ${token} is not the test token, and until the protocol is safe with real money a network pays in test money alone`,
       facts: { token },
-      advice: 'use a network that pays in test money; `rushes deploy` without --token makes one.',
+      advice: 'use a network that pays in test money.',
     });
   }
 }

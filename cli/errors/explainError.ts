@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import type { ErrorCode } from '../../protocol/errorCodes.js';
 import { RushesError } from '../../protocol/errors.js';
+import { commandAdvice } from './commandAdvice.js';
 import { InterruptedError } from './InterruptedError.js';
 
 /** What a person is told about an error. */
@@ -68,7 +69,7 @@ export function explainError(error: unknown): Explanation {
     return {
       code: error.code,
       message: error.message,
-      advice: error.advice,
+      advice: commandAdvice(error) ?? error.advice,
       facts: error.facts,
       exitCode: error.exitCode,
     };

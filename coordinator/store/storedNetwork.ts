@@ -33,8 +33,7 @@ export class OtherNetworkError extends RushesError {
         askedNetwork: options.asked.id,
         askedName: options.asked.name,
       },
-      advice:
-        'name another database with --database or RUSHES_DATABASE_URL, or drop this one if that network is over: a database is rebuilt from the chain.',
+      advice: 'name another database, or drop this one if that network is over: a database is rebuilt from the chain.',
       exitCode: 2,
     });
   }

@@ -137,7 +137,7 @@ async function runCompiler(source: KernelSource): Promise<Compilation> {
   } catch (cause) {
     throw new EngineError({
       what: `the thread that compiles the kernel failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      advice: 'Run the command again; if it fails again, this machine may have too little memory.',
+      advice: 'Try again; if it fails again, this machine may have too little memory.',
       cause,
     });
   } finally {

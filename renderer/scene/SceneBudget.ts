@@ -59,7 +59,7 @@ export class SceneBudget {
       file,
       ...(where === undefined ? {} : { where }),
       what: `${what} would take ${formatBytes(bytes)} of memory, with all before it ${formatBytes(neededBytes)}; a scene may take ${formatBytes(this.allowedBytes)}`,
-      advice: `Make it smaller, or allow more memory with --scene-memory ${Math.ceil(neededBytes / 2 ** 30)}GiB.`,
+      advice: 'Make it smaller, or allow scenes more memory.',
       facts: { bytes, neededBytes, allowedBytes: this.allowedBytes },
     });
   }

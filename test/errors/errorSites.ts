@@ -66,6 +66,33 @@ export function errorSitesIn(sources: ReadonlyMap<string, ts.SourceFile>): {
   return { sites, literals };
 }
 
+/** Source texts of what errors say, by where they stand: messages, what is wrong with a file, and advice. */
+export function sayingsIn(sources: ReadonlyMap<string, ts.SourceFile>): { path: string; text: string }[] {
+  const sayings: { path: string; text: string }[] = [];
+  for (const [path, source] of sources)
+    visit(source, (node) => {
+      if (ts.isPropertyAssignment(node) && ['message', 'what', 'advice', 'reason'].includes(node.name.getText()))
+        sayings.push({ path, text: node.initializer.getText() });
+    });
+  return sayings;
+}
+
+/** Rows of the table of what the command advises in the place of an error's own advice, by their source text. */
+export function commandAdviceIn(source: ts.SourceFile): { code: string; advice: string }[] {
+  const rows: { code: string; advice: string }[] = [];
+  visit(source, (node) => {
+    if (!ts.isVariableDeclaration(node) || node.name.getText() !== 'ADVICE') return;
+    if (node.initializer === undefined || !ts.isObjectLiteralExpression(node.initializer)) return;
+    for (const row of node.initializer.properties)
+      if (ts.isPropertyAssignment(row))
+        rows.push({
+          code: row.name.getText().replaceAll("'", ''),
+          advice: row.initializer.getText().replace(/\s+/g, ' '),
+        });
+  });
+  return rows;
+}
+
 function visit(node: ts.Node, see: (node: ts.Node) => void): void {
   see(node);
   ts.forEachChild(node, (child) => visit(child, see));

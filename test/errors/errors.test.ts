@@ -6,7 +6,7 @@ import { rushesInterface, tokenInterface } from '../../adapters/chain/abiValues.
 import { explainError } from '../../cli/errors/explainError.js';
 import { CONTRACT_CODES, OWN_CODES } from '../../protocol/errorCodes.js';
 import { RushesError } from '../../protocol/errors.js';
-import { errorClassesIn, errorSitesIn, readSources } from './errorSites.js';
+import { commandAdviceIn, errorClassesIn, errorSitesIn, readSources, sayingsIn } from './errorSites.js';
 import { sampleErrors } from './sampleErrors.js';
 
 /** The repository: compiled tests lie in dist/test/errors/. */
@@ -66,8 +66,19 @@ describe('errors', () => {
     }
   });
 
+  it('name options and commands of the command line only where it raises them', async () => {
+    const outside = sayingsIn(await readSources(root)).filter(({ path }) => !path.startsWith('cli/'));
+    assert.ok(outside.length > 300, `${outside.length} texts`);
+    // --omit is an option of npm.
+    const named = outside.filter(({ text }) => /--(?!omit=)[a-z]|`rushes |RUSHES_[A-Z]|same command/.test(text));
+    assert.deepEqual(named, []);
+  });
+
   it('say what they said before', async () => {
-    const { sites } = errorSitesIn(await readSources(root));
+    const sources = await readSources(root);
+    const { sites } = errorSitesIn(sources);
+    const advised = commandAdviceIn(sources.get('cli/errors/commandAdvice.ts')!);
+    assert.ok(advised.length > 10);
     const rendered = sampleErrors().map((error) => {
       assert.ok(error instanceof RushesError);
       const { code, message, advice, exitCode } = explainError(error);
@@ -81,6 +92,8 @@ describe('errors', () => {
       ...rendered,
       'The texts in the sources, wherever an error is made from one:\n',
       ...new Set(made),
+      "What the command advises in the place of an error's own advice (cli/errors/commandAdvice.ts):\n",
+      ...advised.map(({ code, advice }) => `${code}\n  ${advice}\n`),
     ].join('\n');
     const path = join(root, 'test', 'errors', 'messages.txt');
     if (process.env.UPDATE_SNAPSHOTS === '1') await writeFile(path, text);
