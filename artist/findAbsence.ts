@@ -1,5 +1,6 @@
 import type { Role } from '../protocol/events.js';
 import { countChunks, type Ledger } from '../protocol/ledger.js';
+import { PRESENCE_TIMES } from './presenceTimes.js';
 import type { PartySeen } from './readPresence.js';
 
 /** Whose whole kind seems to be away. */
@@ -11,15 +12,10 @@ export interface Absence {
   }[];
 }
 
-/** Daemons tell the coordinator every 5 s that they are there. */
-const HEARD_WITHIN_MS = 15_000;
-/** Where only the chain can tell: work waits, and nobody of the kind has acted for this long. */
-const ACTED_WITHIN_MS = 20_000;
-
 /**
  * Which kind of party is away altogether; undefined: none, as far as can be told. Where the coordinator hears of a kind,
- * the kind is away when it has heard of nobody for 15 s. Else the chain decides: something has waited for the kind for
- * 20 s and nobody of it has done anything meanwhile, which an honest party that renders for long looks like as well.
+ * the kind is away when it has heard of nobody for so long that three beats are missing. Else the chain decides: something has waited for the kind for
+ * 15 s and nobody of it has done anything meanwhile, which an honest party that renders for long looks like as well.
  */
 export function findAbsence({
   ledger,
@@ -36,10 +32,10 @@ export function findAbsence({
     const parties = presence.filter((party) => party.role === role).sort((a, b) => seenAgoMs(a) - seenAgoMs(b));
     const isHeard = parties.some((party) => party.heardAgoMs !== undefined);
     const isAway = isHeard
-      ? parties.every((party) => (party.heardAgoMs ?? Infinity) > HEARD_WITHIN_MS)
+      ? parties.every((party) => (party.heardAgoMs ?? Infinity) > PRESENCE_TIMES.heardWithinMs)
       : waits[role] &&
-        (quietMs ?? Infinity) >= ACTED_WITHIN_MS &&
-        parties.every((party) => party.actedAgoMs > ACTED_WITHIN_MS);
+        (quietMs ?? Infinity) >= PRESENCE_TIMES.actedWithinMs &&
+        parties.every((party) => party.actedAgoMs > PRESENCE_TIMES.actedWithinMs);
     return isAway || parties.length === 0 ? [{ role, parties }] : [];
   });
   return roles.length === 0 ? undefined : { roles };

@@ -4,10 +4,9 @@ import { chunksOfMask } from '../protocol/masks.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import type { ArtistSession } from './ArtistSession.js';
 import type { FrameCollector } from './collectFrames.js';
-import { type Absence, findAbsence } from './findAbsence.js';
 import { type JobOrder, placeJob } from './orderJob.js';
 import { progressOf } from './progressOf.js';
-import { readPresence } from './readPresence.js';
+import { watchAbsence } from './watchAbsence.js';
 import type { ChainWatch } from './watchChain.js';
 
 /** Milliseconds since the epoch at which a job got so far; undefined: not yet. */
@@ -17,13 +16,9 @@ export interface JobTimes {
   allPaidMs: number | undefined;
 }
 
-/** Quiet for this long, a job asks who is missing; and it says so again after a while. */
-const ASK_AFTER_MS = 10_000;
-const ASK_EVERY_MS = 5_000;
-const SAY_AGAIN_MS = 60_000;
 /**
- * An order that the chain lost with its newest blocks is sent again after this. Longer than another chain takes to be
- * known for one: nothing is paid there.
+ * An order that the chain lost with its newest blocks is sent again after this, once the chain is known to be the one it
+ * was: nothing is paid on another.
  */
 const LOST_AFTER_MS = 20_000;
 
@@ -49,16 +44,18 @@ export async function followJob({
   onEvent?: (event: ArtistEvent) => void;
 }): Promise<JobTimes> {
   const times: JobTimes = { firstCommitMs: undefined, allRenderedMs: undefined, allPaidMs: undefined };
-  const quiet = createQuietWatch({ session, watch, onEvent });
+  const absence = watchAbsence({ session, watch, onEvent });
   let shown = '';
   let missingSinceMs: number | undefined;
-  while (!collector.done) {
+  const step = async (): Promise<void> => {
     watch.signal.throwIfAborted();
+    absence.check();
     const { ledger } = watch.log;
     const job = ledger.jobs.get(order.jobId);
     if (job === undefined) {
       missingSinceMs ??= performance.now();
-      if (performance.now() - missingSinceMs > lostAfterMs) {
+      const isSameChain = (watch.confirmedAtMs() ?? -Infinity) > missingSinceMs;
+      if (isSameChain && performance.now() - missingSinceMs > lostAfterMs) {
         await placeJob({ session, watch, order, onEvent });
         onEvent({ kind: 'reordered', jobId: order.jobId });
         missingSinceMs = undefined;
@@ -70,58 +67,23 @@ export async function followJob({
       if (progress.rendered === progress.total) times.allRenderedMs ??= Date.now();
       if (progress.paid === progress.total) times.allPaidMs ??= Date.now();
       const now = JSON.stringify(progress);
-      if (now !== shown) quiet.moved();
+      if (now !== shown) absence.moved();
       shown = now;
       onEvent({ kind: 'progress', progress });
       if (await collector.step(ledger, job)) {
-        quiet.moved();
-        continue;
+        absence.moved();
+        return;
       }
       requireFuture(ledger, job, watch);
-      await quiet.look();
     }
     await watch.changed();
+  };
+  try {
+    while (!collector.done) await step();
+  } finally {
+    await absence.stop();
   }
   return times;
-}
-
-/** Notices that nothing moves, asks who is missing, and tells of it now and then. */
-function createQuietWatch({
-  session,
-  watch,
-  onEvent,
-}: {
-  session: ArtistSession;
-  watch: ChainWatch;
-  onEvent: (event: ArtistEvent) => void;
-}): { moved(): void; look(): Promise<void> } {
-  let movedAtMs = performance.now();
-  let askedAtMs = 0;
-  let told: { atMs: number; missing: string } | undefined;
-  const missingOf = (absence: Absence | undefined): string => absence?.roles.map(({ role }) => role).join() ?? '';
-  return {
-    moved() {
-      movedAtMs = performance.now();
-      told = undefined;
-    },
-    async look() {
-      const nowMs = performance.now();
-      const quietMs = nowMs - movedAtMs;
-      if (quietMs < ASK_AFTER_MS || nowMs - askedAtMs < ASK_EVERY_MS) return;
-      askedAtMs = nowMs;
-      const { log, signal } = watch;
-      const absence = findAbsence({
-        ledger: log.ledger,
-        presence: await readPresence({ network: session.network, log, signal }),
-        quietMs,
-      });
-      const missing = missingOf(absence);
-      if (told !== undefined && told.missing === missing && nowMs - told.atMs < SAY_AGAIN_MS) return;
-      if (absence === undefined && quietMs < SAY_AGAIN_MS) return;
-      told = { atMs: nowMs, missing };
-      onEvent({ kind: 'stalled', quietMs, absence });
-    },
-  };
 }
 
 /** Throws when the chunks that are not paid can never be. */

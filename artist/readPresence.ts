@@ -3,6 +3,7 @@ import type { ContractEvent, Role } from '../protocol/events.js';
 import type { Address, LeaseId } from '../protocol/ids.js';
 import type { LedgerLog } from '../protocol/ledgerLog.js';
 import type { NetworkDescription } from '../protocol/network.js';
+import { PRESENCE_TIMES } from './presenceTimes.js';
 
 /** When somebody who staked was last seen, and where. */
 export interface PartySeen {
@@ -13,9 +14,6 @@ export interface PartySeen {
   /** Milliseconds, by the chain's clock, since it last did something on chain. */
   actedAgoMs: number;
 }
-
-/** How long a coordinator may take to say whom it heard of. */
-const ASK_MS = 3_000;
 
 /**
  * Everybody who is registered and not leaving, and when each was last seen: by the chain, and where one answers by the
@@ -35,23 +33,25 @@ export async function readPresence({
   const nowSeconds = log.head?.timestamp ?? 0;
   return [...log.ledger.accounts.values()].flatMap(({ account, role, withdrawableAtSeconds }) => {
     if (role === undefined || withdrawableAtSeconds !== undefined) return [];
-    const heardAtMs = heard.get(account);
     return {
       account,
       role,
-      heardAgoMs: heardAtMs === undefined ? undefined : Math.max(0, Date.now() - heardAtMs),
+      heardAgoMs: heard.get(account),
       actedAgoMs: Math.max(0, nowSeconds - (acted.get(account) ?? 0)) * 1000,
     };
   });
 }
 
+/** Milliseconds since the coordinator heard of each, by its own clock: nobody's clock here need agree with it. */
 async function heardBy(url: string | undefined, signal: AbortSignal): Promise<Map<string, number>> {
   if (url === undefined) return new Map();
   try {
     const parties = await createCoordinatorClient({ url }).parties(
-      AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+      AbortSignal.any([signal, AbortSignal.timeout(PRESENCE_TIMES.answerMs)]),
     );
-    return new Map(parties.flatMap(({ address, seenAtMs }) => (seenAtMs === undefined ? [] : [[address, seenAtMs]])));
+    return new Map(
+      parties.flatMap(({ address, seenAgoMs }) => (seenAgoMs === undefined ? [] : [[address, seenAgoMs]])),
+    );
   } catch {
     // Everything works without a coordinator; the chain's facts are left.
     signal.throwIfAborted();

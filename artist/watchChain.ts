@@ -13,6 +13,8 @@ export interface ChainWatch {
    * chain that was away for too long. What waits for the chain waits with this signal.
    */
   readonly signal: AbortSignal;
+  /** When (performance.now) the last look began that found the chain to be the one it was; undefined: none yet. */
+  confirmedAtMs(): number | undefined;
   /** Resolves when the chain has moved, or after `afterMs` (default 2000) at the latest. Rejects as `signal` does. */
   changed(afterMs?: number): Promise<void>;
   /** Resolves when every event up to a block has been read. Rejects as `signal` does. */
@@ -64,7 +66,9 @@ export function watchChain({
       wake();
     },
   }).catch(fail);
-  const identifying = watchIdentity({ network, patienceMs, onEvent, signal: running }).catch(fail);
+  let confirmedAtMs: number | undefined;
+  const onSame = (askedAtMs: number): void => void (confirmedAtMs = askedAtMs);
+  const identifying = watchIdentity({ network, patienceMs, onEvent, onSame, signal: running }).catch(fail);
 
   const changed = async (afterMs = 2000): Promise<void> => {
     signal.throwIfAborted();
@@ -80,6 +84,7 @@ export function watchChain({
   return {
     log,
     signal,
+    confirmedAtMs: () => confirmedAtMs,
     changed,
     async reached(blockNumber) {
       while ((log.head?.blockNumber ?? -1) < blockNumber) await changed();

@@ -9,22 +9,30 @@ const LOOK_MS = 3_000;
 /** A node that is alive answers two small questions far sooner. */
 const ANSWER_MS = 5_000;
 /** A node that comes back may answer before it has read its state; after this it is another chain for good. */
-const REPLACED_AFTER_MS = 12_000;
+const REPLACED_AFTER_MS = 10_000;
+
+/**
+ * The longest time from the moment another chain answers until it is known for one. The look under way then may wait in
+ * vain for the one before; the next has the answer that counts, begins the time, and may just miss its end.
+ */
+export const REPLACED_KNOWN_MS = ANSWER_MS + LOOK_MS + REPLACED_AFTER_MS + (LOOK_MS + ANSWER_MS);
 
 /**
  * Looks every few seconds whether a network's chain answers and is still the one it was, until the signal aborts;
- * resolves then. Tells of outages. Rejects with NetworkReplacedError when the chain is another one, at most half a minute
- * after it began to answer, and with code `chain-unreachable` when it has not answered for `patienceMs`.
+ * resolves then. Tells of outages, and `onSame` of every look that found it, with the time (performance.now) at which the look began. Rejects with NetworkReplacedError when the chain is another one, at most
+ * REPLACED_KNOWN_MS after it began to answer, and with code `chain-unreachable` when it has not answered for `patienceMs`.
  */
 export async function watchIdentity({
   network,
   patienceMs,
   onEvent,
+  onSame,
   signal,
 }: {
   network: NetworkDescription;
   patienceMs: number;
   onEvent: (event: OutageEvent) => void;
+  onSame: (askedAtMs: number) => void;
   signal: AbortSignal;
 }): Promise<void> {
   let known: ChainIdentity = { chainId: network.chainId, deploymentHash: undefined };
@@ -41,6 +49,7 @@ export async function watchIdentity({
       const difference = differenceOf(known, found);
       if (difference === undefined) {
         otherSinceMs = undefined;
+        onSame(askedAtMs);
         known = { chainId: found.chainId, deploymentHash: known.deploymentHash ?? found.deploymentHash };
       } else {
         otherSinceMs ??= askedAtMs;

@@ -48,8 +48,8 @@ export interface CoordinatorJob {
 /** Somebody who registered, as far as a coordinator knows. */
 export interface CoordinatorParty {
   address: Address;
-  /** Milliseconds since the epoch at which it was last heard of; undefined: never. */
-  seenAtMs: number | undefined;
+  /** Milliseconds since it was last heard of, by the coordinator's clock; undefined: never. */
+  seenAgoMs: number | undefined;
 }
 
 /**
@@ -139,13 +139,10 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
       const answer = (await get('/v1/workers', signal)) as { workers?: unknown };
       if (!Array.isArray(answer.workers))
         throw new MalformedError({ what: `the answer of ${url}`, reason: 'it lists no workers' });
-      return (answer.workers as { address?: unknown; seenAt?: unknown }[]).map(({ address, seenAt }) => {
-        const seenAtMs = typeof seenAt === 'string' ? Date.parse(seenAt) : Number.NaN;
-        return {
-          address: parseAddress(String(address)),
-          seenAtMs: Number.isNaN(seenAtMs) ? undefined : seenAtMs,
-        };
-      });
+      return (answer.workers as { address?: unknown; seenAgoMs?: unknown }[]).map(({ address, seenAgoMs }) => ({
+        address: parseAddress(String(address)),
+        seenAgoMs: typeof seenAgoMs === 'number' && seenAgoMs >= 0 ? seenAgoMs : undefined,
+      }));
     },
     async beat(account, signal) {
       await ask(`/v1/workers/${account}/heartbeat`, {

@@ -16,6 +16,9 @@ const PartySchema = Type.Object({
   seenAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
     description: 'when it last said that it is there, or asked for work; advisory',
   }),
+  seenAgoMs: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description: 'the same in milliseconds before this answer, for readers whose clocks differ',
+  }),
   leases: Type.Object({ open: Type.Integer(), ...perEnding(() => Type.Integer()) }),
   chunksPaid: Type.Integer(),
   audits: Type.Object({ sealed: Type.Integer(), revealed: Type.Integer() }),
@@ -44,6 +47,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             slashed_wei: bigint;
             convictions: number;
             seen_at: Date | null;
+            seen_ago_ms: number | null;
             open: number;
             chunks_paid: number;
             sealed: number;
@@ -51,6 +55,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
           } & Record<LeaseEnding, number>
         >`
       SELECT a.account, a.role, a.device_class, a.stake_wei, a.credited_wei, a.slashed_wei, a.convictions, h.seen_at,
+        greatest(0, extract(epoch FROM clock_timestamp() - h.seen_at) * 1000)::int8::float8 AS seen_ago_ms,
         coalesce(l.open, 0) AS open, ${sql.join(Object.values(perEnding((ending) => sql`coalesce(${sql.ref(`l.${ending}`)}, 0) AS ${sql.ref(ending)}`)))},
         coalesce(c.chunks_paid, 0) AS chunks_paid, coalesce(u.sealed, 0) AS sealed, coalesce(u.revealed, 0) AS revealed
       FROM accounts a
@@ -73,6 +78,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             slashedWei: row.slashed_wei.toString(),
             convictions: row.convictions,
             seenAt: row.seen_at === null ? null : row.seen_at.toISOString(),
+            seenAgoMs: row.seen_ago_ms,
             leases: { open: row.open, ...perEnding((ending) => row[ending]) },
             chunksPaid: row.chunks_paid,
             audits: { sealed: row.sealed, revealed: row.revealed },

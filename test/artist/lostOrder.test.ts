@@ -13,6 +13,7 @@ function forgetfulChain() {
   const failures: (() => Error)[] = [];
   const sent: JobRequest[] = [];
   const stopping = new AbortController();
+  const confirmed = { atMs: Infinity as number | undefined };
   const order = { jobId: '0x01', request: { budgetWei: 7n } } as unknown as JobOrder;
   const job = { jobId: '0x01', chunkCount: 1, leaseIds: [], chunkStates: new Uint8Array(1), completed: true };
   const watch = {
@@ -22,6 +23,7 @@ function forgetfulChain() {
       ledger: { jobs: { has: () => jobs.size > 0, get: () => (jobs.size > 0 ? job : undefined) } },
     },
     signal: stopping.signal,
+    confirmedAtMs: () => confirmed.atMs,
     changed: async () => new Promise<void>((resolve) => setTimeout(resolve, 5)),
     reached: async () => undefined,
     stop: async () => undefined,
@@ -36,7 +38,7 @@ function forgetfulChain() {
       return { blockNumber: 1 };
     },
   };
-  return { jobs, failures, sent, order, watch, session: { chain } as unknown as ArtistSession };
+  return { jobs, failures, sent, order, confirmed, watch, session: { chain } as unknown as ArtistSession };
 }
 
 const unreachable = () => new ChainUnreachableError({ rpcUrl: 'http://x', method: 'eth_send', reason: 'refused' });
@@ -95,5 +97,22 @@ describe('an order', () => {
     assert.equal(jobs.size, 1);
     assert.deepEqual(sent, [order.request]);
     assert.deepEqual([...new Set(kinds)], ['reordered', 'progress']);
+  });
+
+  it('that a chain does not have which nobody has confirmed to be the same is not sent', async () => {
+    const { sent, order, confirmed, watch, session } = forgetfulChain();
+    for (const atMs of [undefined, performance.now() - 1]) {
+      confirmed.atMs = atMs;
+      let looks = 0;
+      const collector: FrameCollector = {
+        outputs: new Map(),
+        get done() {
+          return ++looks > 30;
+        },
+        step: async () => true,
+      };
+      await followJob({ session, watch, order, collector, lostAfterMs: 0 });
+    }
+    assert.deepEqual(sent, []);
   });
 });

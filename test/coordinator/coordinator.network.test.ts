@@ -139,11 +139,12 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     assert.equal(job.chunks.free, 8);
     const own = await until("the worker's record shows it", async () => {
       const parties = (await (await fetch(new URL('/v1/workers', coordinator.url))).json()) as {
-        workers: { address: string; seenAt: string | null; leases: { open: number } }[];
+        workers: { address: string; seenAt: string | null; seenAgoMs: number | null; leases: { open: number } }[];
       };
       return parties.workers.find(({ address, leases }) => address === worker.account && leases.open === 1);
     });
     assert.ok(Math.abs(Date.parse(own.seenAt ?? '') - Date.now()) < 60_000, String(own.seenAt));
+    assert.ok(own.seenAgoMs !== null && own.seenAgoMs >= 0 && own.seenAgoMs < 60_000, String(own.seenAgoMs));
   });
 
   it('refuses jobs whose documents contradict the chain, waits for those that nobody provides, and suggests neither', async () => {
