@@ -12,6 +12,10 @@ export interface ProcessNetwork extends SmallNetwork {
   kernelHash: Bytes32;
   /** Starts `rushes worker` or `rushes verifier` under a name; resolves when it says that it is there. */
   party(role: 'worker' | 'verifier', name: string): Promise<RunningCommand & { account: string }>;
+  /** Starts any other `rushes` command of somebody who uses the network. */
+  command(args: string[]): RunningCommand;
+  /** Path in the folder of its commands. */
+  path(name: string): string;
 }
 
 /** @param options.disk a folder that the state of every party and the IPFS endpoint's blocks go to */
@@ -29,6 +33,8 @@ export async function startProcessNetwork(options: { policy?: PolicyNumbers; dis
   return {
     ...network,
     kernelHash,
+    command: (args) => workshop.start([...args, '--network', description]),
+    path: workshop.path,
     async party(role, name) {
       const keyFile = workshop.path(`keys/${name}`);
       await writeFile(keyFile, await network.key(name), { mode: 0o600 });
