@@ -33,6 +33,7 @@ export async function migrateDatabase(pool: pg.Pool): Promise<void> {
           message: `the database has migration ${applied.number} (${applied.name}), which this version does not know`,
           facts: { number: applied.number },
           advice: 'Use the version that made the database, or drop the database: it is rebuilt from the chain.',
+          exitCode: 2,
         });
       if (file.digest !== applied.digest)
         throw new RushesError({
@@ -40,6 +41,7 @@ export async function migrateDatabase(pool: pg.Pool): Promise<void> {
           message: `migration ${file.name} is not the one that was applied to the database`,
           facts: { number: file.number, applied: applied.digest, file: file.digest },
           advice: 'Drop the database: it is rebuilt from the chain.',
+          exitCode: 2,
         });
     }
     for (const file of files.filter((one) => !rows.some((row) => row.number === one.number))) {

@@ -183,7 +183,6 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
           STAGE.coordinator,
         ),
         environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }),
-        neverMended: ['migration', 'other-network'],
       });
       usedUrl = databaseUrl();
     }

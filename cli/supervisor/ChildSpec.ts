@@ -16,8 +16,6 @@ export interface ChildSpec {
   readyMs: number;
   /** Most milliseconds from being asked to stop to being killed. */
   stopMs: number;
-  /** Codes of errors that no restart mends: a child that ended with one is given up at once. Default: none. */
-  neverMended?: readonly string[];
   /** Stages stop one after the other, the highest first; the children of one stage stop together. */
   stage: number;
 }
@@ -29,7 +27,14 @@ export type ChildMessage =
       kind: 'statistics';
       /** Numbers since the start of the process, the newest replacing the former. */ values: Record<string, unknown>;
     }
-  | { kind: 'failed'; code: string; message: string; advice: string | undefined; exitCode: number };
+  | {
+      kind: 'failed';
+      code: string;
+      message: string;
+      advice: string | undefined;
+      /** 2 where what it was given cannot be used: no restart mends that, and it is given up at once. */
+      exitCode: number;
+    };
 
 /** What happens to children, for logs and for people. */
 export type ChildEvent =

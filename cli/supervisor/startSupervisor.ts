@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backoff, createBackoff } from '../../protocol/createBackoff.js';
 import { ChildFailedError } from './ChildFailedError.js';
 import type { ChildEvent, ChildMessage, ChildSpec } from './ChildSpec.js';
 import { killGroup } from './killGroup.js';
@@ -47,8 +48,9 @@ export interface RunningChild {
   statistics(): Record<string, unknown>[];
 }
 
-/** Back-off after the n-th death in a row, and how many within the window are too many. */
-const BACK_OFF_MS = [250, 500, 1000, 2000, 5000];
+/** Ceilings of the first and of every pause before a restart, and how many deaths within the window are too many. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
 const DEATHS_IN_WINDOW = 6;
 const DEATH_WINDOW_MS = 60_000;
 
@@ -70,6 +72,7 @@ interface Child {
   facts: Record<string, unknown>;
   statistics: Record<string, unknown>[];
   deathsAtMs: number[];
+  backoff: Backoff;
   ended: Promise<void>;
 }
 
@@ -105,15 +108,17 @@ export function startSupervisor({
     },
   });
 
-  /** Brings a dead child back, or gives the whole network up when it dies too often. */
+  /** Brings a dead child back, or gives the whole network up when it dies too often or of what no restart mends. */
   async function revive(child: Child, death: Death): Promise<void> {
-    if (death.code !== undefined && child.spec.neverMended?.includes(death.code) === true)
+    const { spec } = child;
+    const logFile = logFileOf(spec.name);
+    if (death.isFinal)
       return fail(
         new ChildFailedError({
-          name: child.spec.name,
+          name: spec.name,
           what: `ended: ${death.reason}`,
           advice: death.advice,
-          logFile: logFileOf(child.spec.name),
+          logFile,
           exitCode: 2,
         }),
       );
@@ -121,31 +126,23 @@ export function startSupervisor({
     for (;;) {
       const nowMs = Date.now();
       child.deathsAtMs = [...child.deathsAtMs.filter((atMs) => nowMs - atMs < DEATH_WINDOW_MS), nowMs];
-      if (child.deathsAtMs.length > DEATHS_IN_WINDOW) {
-        fail(
-          new ChildFailedError({
-            name: child.spec.name,
-            what: `died ${child.deathsAtMs.length} times within a minute, the last time of this: ${reason}`,
-            logFile: logFileOf(child.spec.name),
-          }),
-        );
-        return;
+      const attempt = child.deathsAtMs.length;
+      if (attempt > DEATHS_IN_WINDOW) {
+        const what = `died ${attempt} times within a minute, the last time of this: ${reason}`;
+        return fail(new ChildFailedError({ name: spec.name, what, logFile }));
       }
-      const afterMs = BACK_OFF_MS[Math.min(child.deathsAtMs.length, BACK_OFF_MS.length) - 1]!;
-      onEvent(
-        { kind: 'restarting', name: child.spec.name, attempt: child.deathsAtMs.length, afterMs, reason },
-        child.facts,
-      );
+      if (attempt === 1) child.backoff.reset();
+      const afterMs = child.backoff.nextMs();
+      onEvent({ kind: 'restarting', name: spec.name, attempt, afterMs, reason }, child.facts);
       const waited = await sleep(afterMs, true, { signal: closing.signal }).catch(() => false);
       if (!waited) return;
-      const back = await launch(child, around(child)).then(
-        () => true,
-        (error: Error) => {
-          reason = error.message;
-          return false;
-        },
+      const failure = await launch(child, around(child)).then(
+        () => undefined,
+        (error: unknown) => error,
       );
-      if (back || closing.signal.aborted) return;
+      if (failure === undefined || closing.signal.aborted) return;
+      if (failure instanceof ChildFailedError && failure.exitCode === 2) return fail(failure);
+      reason = failure instanceof Error ? failure.message : String(failure);
     }
   }
 
@@ -172,6 +169,7 @@ export function startSupervisor({
         facts: {},
         statistics: [],
         deathsAtMs: [],
+        backoff: createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random }),
         ended: Promise.resolve(),
       };
       children.push(child);
@@ -215,8 +213,8 @@ interface Surroundings {
 /** What a child that was ready ended of. */
 interface Death {
   reason: string;
-  /** Code of the error it reported; undefined when it could report none. */
-  code?: string;
+  /** Whether it said that what it was given cannot be used. */
+  isFinal: boolean;
   advice?: string | undefined;
 }
 
@@ -268,8 +266,8 @@ async function launch(child: Child, { logFile, onEvent, onDeath }: Surroundings)
         if (ready) {
           onDeath(
             failure === undefined
-              ? { reason: describeExit(exitCode, signal) }
-              : { reason: failure.message, code: failure.code, advice: failure.advice },
+              ? { reason: describeExit(exitCode, signal), isFinal: false }
+              : { reason: failure.message, isFinal: failure.exitCode === 2, advice: failure.advice },
           );
           return;
         }
