@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import ts from 'typescript';
+import { bundleForPage } from '../support/artistBundle.js';
 import { openWorkshop } from '../support/runRushes.js';
 import { writeTurningSquare } from '../support/turningSquare.js';
 
@@ -43,6 +45,43 @@ describe('the package that npm pack makes', function () {
       files.filter((path) => /^(test|bench|\.|dist\/(test|bench|scenes)\/)|(?<!\.d)\.ts$|\.map$/.test(path)),
       [],
     );
+  });
+
+  it('makes a script for a page, and its types need none of Node', async () => {
+    const user = join(folder, 'user');
+    await mkdir(join(user, 'node_modules'), { recursive: true });
+    await symlink(join(folder, 'package'), join(user, 'node_modules', 'rushes'));
+    const program =
+      "import { collectFrames, openArtistScene } from 'rushes';\nexport const used = [collectFrames, openArtistScene];\n";
+    const { metafile } = await bundleForPage(program, user);
+    const inputs = Object.keys(metafile.inputs);
+    for (const { end, expected } of [
+      { end: 'package/dist/artist/collectFrames.js', expected: true },
+      { end: 'package/dist/renderer/image/inflate.page.js', expected: true },
+      { end: 'package/dist/renderer/image/inflate.js', expected: false },
+    ])
+      assert.equal(
+        inputs.some((path) => path.endsWith(end)),
+        expected,
+        end,
+      );
+
+    await writeFile(join(user, 'page.ts'), program);
+    const checked = ts.createProgram([join(user, 'page.ts')], {
+      strict: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.esnext.disposable.d.ts'],
+      types: [],
+    });
+    const problems = ts.getPreEmitDiagnostics(checked);
+    assert.deepEqual(
+      problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+      [],
+    );
+    assert.ok(!checked.getSourceFiles().some(({ fileName }) => fileName.includes('@types/node')), "Node's types");
   });
 
   it('renders what the checkout renders, bit for bit', async () => {

@@ -11,10 +11,11 @@ type Bundle = BuildResult<{ metafile: true; write: false }>;
 /**
  * Bundles a program for a page as the package's users do: `rushes` by its name, nothing put in for what browsers lack.
  * Rejects when anything that it reaches imports a module of Node.
+ * @param folder from where packages are looked for; the repository unless told otherwise.
  */
-export function bundleForPage(program: string): Promise<Bundle> {
+export function bundleForPage(program: string, folder = REPOSITORY): Promise<Bundle> {
   return build({
-    stdin: { contents: program, resolveDir: REPOSITORY },
+    stdin: { contents: program, resolveDir: folder },
     bundle: true,
     platform: 'browser',
     format: 'esm',
