@@ -1,3 +1,4 @@
+import type { UndrawnMaterial } from '../renderer/scene/checkScene.js';
 import type { SceneProblem } from '../renderer/scene/SceneSource.js';
 
 /**
@@ -15,7 +16,7 @@ export interface GradedProblem extends SceneProblem {
 const ORDER: readonly Severity[] = ['error', 'major', 'minor'];
 
 /** Features whose loss a look at the picture hardly shows. What is not among them is major: it could be anything. */
-const MINOR: ReadonlySet<string> = new Set([
+const MINOR_MATERIALS: readonly UndrawnMaterial[] = [
   'KHR_materials_clearcoat',
   'KHR_materials_sheen',
   'KHR_materials_iridescence',
@@ -25,6 +26,9 @@ const MINOR: ReadonlySet<string> = new Set([
   'KHR_materials_diffuse_roughness',
   'KHR_materials_variants',
   'EXT_materials_bump',
+];
+const MINOR: ReadonlySet<string> = new Set([
+  ...MINOR_MATERIALS,
   'EXT_lights_ies',
   'MSFT_lod',
   'morph target tangents',

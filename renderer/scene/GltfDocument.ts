@@ -76,17 +76,20 @@ export interface GltfMaterial {
   alphaMode?: 'OPAQUE' | 'MASK' | 'BLEND';
   alphaCutoff?: number;
   doubleSided?: boolean;
-  extensions?: {
-    KHR_materials_emissive_strength?: { emissiveStrength?: number };
-    KHR_materials_transmission?: { transmissionFactor?: number; transmissionTexture?: GltfTextureInfo };
-    KHR_materials_ior?: { ior?: number };
-    KHR_materials_unlit?: object;
-    KHR_materials_pbrSpecularGlossiness?: {
-      diffuseFactor?: number[];
-      diffuseTexture?: GltfTextureInfo;
-      glossinessFactor?: number;
-    };
-  } & Record<string, unknown>;
+  extensions?: GltfMaterialExtensions & Record<string, unknown>;
+}
+
+/** The extensions of materials that are read, with the fields that are. */
+export interface GltfMaterialExtensions {
+  KHR_materials_emissive_strength?: { emissiveStrength?: number };
+  KHR_materials_transmission?: { transmissionFactor?: number; transmissionTexture?: GltfTextureInfo };
+  KHR_materials_ior?: { ior?: number };
+  KHR_materials_unlit?: Record<never, never>;
+  KHR_materials_pbrSpecularGlossiness?: {
+    diffuseFactor?: number[];
+    diffuseTexture?: GltfTextureInfo;
+    glossinessFactor?: number;
+  };
 }
 
 export interface GltfTexture {

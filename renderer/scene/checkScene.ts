@@ -1,4 +1,4 @@
-import type { GltfDocument, GltfMaterial } from './GltfDocument.js';
+import type { GltfDocument, GltfMaterial, GltfMaterialExtensions } from './GltfDocument.js';
 import type { LoadedScene } from './LoadedScene.js';
 import { nameOfMaterial } from './readMaterials.js';
 import type { SceneProblem } from './SceneSource.js';
@@ -30,17 +30,22 @@ export function checkScene(loaded: LoadedScene): { missing: SceneProblem[]; unsu
 }
 
 /** Material extensions that are drawn. */
-const DRAWN_MATERIALS = new Set([
-  'KHR_materials_emissive_strength',
-  'KHR_materials_transmission',
-  'KHR_materials_ior',
-  'KHR_materials_unlit',
-]);
+const DRAWN_MATERIALS: Record<Exclude<keyof GltfMaterialExtensions, keyof typeof MATERIAL_EXTENSIONS>, true> = {
+  KHR_materials_emissive_strength: true,
+  KHR_materials_transmission: true,
+  KHR_materials_ior: true,
+  KHR_materials_unlit: true,
+};
 
 type Fields = Record<string, unknown>;
 
+interface Loss {
+  consequence: string;
+  idle?: (fields: Fields) => boolean;
+}
+
 /** What is lost with a material extension, and when it would have no effect anyway. */
-const MATERIAL_EXTENSIONS: Readonly<Record<string, { consequence: string; idle?: (fields: Fields) => boolean }>> = {
+const MATERIAL_EXTENSIONS = {
   KHR_materials_clearcoat: {
     consequence: 'the clear layer on top is left out',
     idle: (fields) => !(Number(fields['clearcoatFactor'] ?? 0) > 0),
@@ -90,7 +95,10 @@ const MATERIAL_EXTENSIONS: Readonly<Record<string, { consequence: string; idle?:
   },
   KHR_materials_variants: { consequence: 'the default look is drawn' },
   EXT_materials_bump: { consequence: 'the bumps are left out' },
-};
+} satisfies Record<string, Loss>;
+
+/** A material extension that is known by name and not drawn. */
+export type UndrawnMaterial = keyof typeof MATERIAL_EXTENSIONS;
 
 function isBlack(color: unknown): boolean {
   return !Array.isArray(color) || color.every((value) => value === 0);
@@ -107,8 +115,8 @@ function materialProblems(loaded: LoadedScene): SceneProblem[] {
     const where = nameOfMaterial(document, index);
     const problems: SceneProblem[] = [];
     for (const [name, fields] of Object.entries(material.extensions ?? {})) {
-      if (DRAWN_MATERIALS.has(name)) continue;
-      const known = ownEntry(MATERIAL_EXTENSIONS, name);
+      if (Object.hasOwn(DRAWN_MATERIALS, name)) continue;
+      const known = ownEntry<Loss>(MATERIAL_EXTENSIONS, name);
       if (known?.idle?.(fields as Fields) !== true)
         problems.push({ name, where, consequence: known?.consequence ?? 'its effect is left out' });
     }
@@ -163,7 +171,7 @@ function meshProblems(loaded: LoadedScene): SceneProblem[] {
         problems.push({
           name,
           where,
-          consequence: ownEntry(MATERIAL_EXTENSIONS, name)?.consequence ?? 'its effect is left out',
+          consequence: ownEntry<Loss>(MATERIAL_EXTENSIONS, name)?.consequence ?? 'its effect is left out',
         });
       }
       return problems;

@@ -1,5 +1,6 @@
 import { hexOfBytes } from '../../protocol/bytes.js';
 import { sha256 } from '../../protocol/sha256.js';
+import { readsSecondSet } from './materialTextures.js';
 import type { LoadedScene, MeshPrimitive, PosedTriangles } from './LoadedScene.js';
 import { type Placement, placementsOf, poseVertices } from './poseVertices.js';
 import type { ScenePose } from './samplePose.js';
@@ -22,15 +23,7 @@ export function poseTriangles(loaded: Pick<LoadedScene, 'content'>, pose: SceneP
   if (content.posed?.geometryKey === geometryKey) return content.posed;
 
   const triangleCount = placed.reduce((sum, { primitive }) => sum + primitive.triangleCount, 0);
-  const usesSecondSet = content.materials.some((material) =>
-    [
-      material.baseColorTexture,
-      material.metallicRoughnessTexture,
-      material.normalTexture,
-      material.emissiveTexture,
-      material.transmissionTexture,
-    ].some((slot) => slot?.uvSet === 1),
-  );
+  const usesSecondSet = content.materials.some(readsSecondSet);
   const triangles: PosedTriangles = {
     triangleCount,
     positions: new Float32Array(9 * triangleCount),

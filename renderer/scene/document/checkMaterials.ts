@@ -1,3 +1,5 @@
+import type { GltfMaterialExtensions } from '../GltfDocument.js';
+import { ownEntry } from '../ownEntry.js';
 import type { DocumentReader, Json } from './DocumentReader.js';
 
 /** Images, textures and the materials that use them. */
@@ -21,6 +23,24 @@ function checkTexture(document: DocumentReader, texture: Json, where: string): v
     document.index(document.object(extension, `${where}.${name}`), 'source', 'images', `${where}.${name}`);
 }
 
+/** Fields of an extension that hold numbers, and how many each holds. */
+type NumberFields<Extension> = {
+  [
+    Field in keyof Extension as Required<Extension>[Field] extends number | number[] ? Field : never
+  ]-?: Required<Extension>[Field] extends number ? 1 : 3 | 4;
+};
+
+/** What a field of an extension must hold before it is read: one finite number, or so many. */
+const EXTENSION_NUMBERS: {
+  [Name in keyof GltfMaterialExtensions]-?: NumberFields<Required<GltfMaterialExtensions>[Name]>;
+} = {
+  KHR_materials_emissive_strength: { emissiveStrength: 1 },
+  KHR_materials_transmission: { transmissionFactor: 1 },
+  KHR_materials_ior: { ior: 1 },
+  KHR_materials_unlit: {},
+  KHR_materials_pbrSpecularGlossiness: { diffuseFactor: 4, glossinessFactor: 1 },
+};
+
 function checkMaterial(document: DocumentReader, material: Json, where: string): void {
   const slots: [unknown, string][] = ['normalTexture', 'emissiveTexture', 'occlusionTexture'].map((name) => [
     material[name],
@@ -43,13 +63,9 @@ function checkMaterial(document: DocumentReader, material: Json, where: string):
       if (field.endsWith('Texture')) slots.push([value, `${where}.${name}.${field}`]);
       else if (typeof value === 'number') document.finite(value, `${where}.${name}.${field}`);
     }
-    if (name === 'KHR_materials_pbrSpecularGlossiness') {
-      factors.push([fields['diffuseFactor'], `${where}.${name}.diffuseFactor`, 4]);
-      document.finite(fields['glossinessFactor'], `${where}.${name}.glossinessFactor`);
-    }
-    if (['KHR_materials_transmission', 'KHR_materials_ior', 'KHR_materials_emissive_strength'].includes(name)) {
-      for (const field of ['transmissionFactor', 'ior', 'emissiveStrength'])
-        document.finite(fields[field], `${where}.${name}.${field}`);
+    for (const [field, length] of Object.entries(ownEntry<Record<string, number>>(EXTENSION_NUMBERS, name) ?? {})) {
+      if (length === 1) document.finite(fields[field], `${where}.${name}.${field}`);
+      else factors.push([fields[field], `${where}.${name}.${field}`, length]);
     }
   }
   for (const [value, place] of slots)

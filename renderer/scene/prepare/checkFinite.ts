@@ -1,5 +1,5 @@
 import { RushesError } from '../../../protocol/errors.js';
-import type { PosedScene, TextureSlot } from '../PosedScene.js';
+import type { PosedScene } from '../PosedScene.js';
 
 /**
  * Refuses a scene that holds NaN or an infinity anywhere: a NaN has many bit patterns, which one an operation gives
@@ -21,36 +21,14 @@ export function checkFinite(posed: PosedScene): void {
     checkAll('environment', environment.rgb);
     checkAll('environment intensity', [environment.intensity]);
   }
-  posed.lights.forEach((light, i) =>
-    checkAll(`light ${i}`, [
-      ...light.color,
-      ...light.position,
-      ...light.direction,
-      light.range,
-      light.innerConeCos,
-      light.outerConeCos,
-    ]),
-  );
-  posed.materials.forEach((material, i) => {
-    checkAll(`material ${i}`, [
-      ...material.baseColor,
-      ...material.emissive,
-      material.metallic,
-      material.roughness,
-      material.normalScale,
-      material.alphaCutoff,
-      material.transmission,
-      material.ior,
-    ]);
-    const slots: (TextureSlot | null)[] = [
-      material.baseColorTexture,
-      material.metallicRoughnessTexture,
-      material.normalTexture,
-      material.emissiveTexture,
-      material.transmissionTexture,
-    ];
-    for (const slot of slots) checkAll(`texture transform of material ${i}`, slot?.transform ?? []);
-  });
+  posed.lights.forEach((light, i) => checkAll(`light ${i}`, numbersIn(light)));
+  posed.materials.forEach((material, i) => checkAll(`material ${i}`, numbersIn(material)));
+}
+
+/** Every number in a value, however deep: whatever field a material gets, it is looked at. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
 function checkAll(name: string, values: ArrayLike<number>): void {

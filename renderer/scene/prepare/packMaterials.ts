@@ -8,6 +8,7 @@ import {
   MATERIAL_WORDS,
 } from '../../kernels/generated/layout.js';
 import { RecordView } from '../../kernels/RecordView.js';
+import { MATERIAL_TEXTURES } from '../materialTextures.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
 import { writeSlot } from './packTextures.js';
 import type { PackedTextures } from './packTextures.js';
@@ -28,15 +29,10 @@ export function packMaterials(scene: PosedScene, textures: PackedTextures): Uint
     record.setF32(MATERIAL.ior, indexOfRefraction(material));
     record.setF32(MATERIAL.normalScale, material.normalScale);
     record.setU32(MATERIAL.flags, flagsOf(material, scene.colors !== null));
-    const slots = [
-      [MATERIAL.baseColorTexture, material.baseColorTexture],
-      [MATERIAL.metallicRoughnessTexture, material.metallicRoughnessTexture],
-      [MATERIAL.normalTexture, material.normalTexture],
-      [MATERIAL.emissiveTexture, material.emissiveTexture],
-      [MATERIAL.transmissionTexture, material.transmissionTexture],
-    ] as const;
-    for (const [member, slot] of slots)
-      if (slot !== null) writeSlot(record.within(member), slot, scene.textures, textures);
+    for (const name of MATERIAL_TEXTURES) {
+      const slot = material[name];
+      if (slot !== null) writeSlot(record.within(MATERIAL[name]), slot, scene.textures, textures);
+    }
   });
   return bytes;
 }

@@ -14,6 +14,7 @@ import {
   TRIANGLE_SINGLE_SIDED,
 } from '../../kernels/generated/layout.js';
 import { RecordView } from '../../kernels/RecordView.js';
+import { readsSecondSet } from '../materialTextures.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
 import type { Bvh } from './buildBvh.js';
 import { sharedBytes } from './sharedBytes.js';
@@ -122,14 +123,7 @@ function triangleFlags(material: PosedMaterial): number {
 function readsAttributes(scene: PosedScene, material: PosedMaterial): boolean {
   if (scene.colors !== null) return true;
   if (scene.uv1 === null) return false;
-  const slots = [
-    material.baseColorTexture,
-    material.metallicRoughnessTexture,
-    material.normalTexture,
-    material.emissiveTexture,
-    material.transmissionTexture,
-  ];
-  return slots.some((slot) => slot?.uvSet === 1);
+  return readsSecondSet(material);
 }
 
 /** A tangent as one word, see the TANGENT_ constants of layout.wgsl. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { frameWithSettings } from '../../../renderer/scene/prepare/frameWithSettings.js';
 import { PREPARED_BINDINGS, prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedMaterial, PosedScene, PosedTexture, TextureSlot } from '../../../renderer/scene/PosedScene.js';
+import { FRAME, FRAME_WORDS, MATERIAL, MATERIAL_WORDS } from '../../../renderer/kernels/generated/layout.js';
 import { hexOfBytes } from '../../../protocol/bytes.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import { environmentOf, lamp, material, posedOf, quad } from '../../support/posedFixtures.js';
@@ -102,6 +103,21 @@ describe('the bytes that prepare writes', () => {
       tables: '5e5abf325c8d1ccb',
       texels: 'f74af65e04615e8d',
     });
+  });
+
+  it('leave no member of a frame or a material empty in it', () => {
+    const { buffers } = prepareScene(sceneOfEverything());
+    const empty = (bytes: Uint8Array, words: number, members: Record<string, number>): string[] => {
+      const numbers = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+      const starts = Object.values(members).concat(words);
+      return Object.keys(members).filter((_, member) =>
+        numbers.every((word, at) => word === 0 || at % words < starts[member]! || at % words >= starts[member + 1]!),
+      );
+    };
+    const settings = ['seed', 'frame', 'bounces', 'width', 'height'];
+    // The table of albedos lies first, at 0.
+    assert.deepEqual(empty(buffers['frame']!, FRAME_WORDS, FRAME), [...settings, 'albedoTable']);
+    assert.deepEqual(empty(buffers['materials']!, MATERIAL_WORDS, MATERIAL), ['padding']);
   });
 
   it('without colours, sky and background, seen by an orthographic camera', () => {
