@@ -8,6 +8,15 @@
 // (Walter et al. 2007), scaled up by what single scattering loses on it. Radiance is carried as L / n^2, so that
 // crossing a boundary does not scale it.
 
+/// What a material is at a vertex, textures included.
+struct SurfaceValues {
+  base: vec3f,
+  metallic: f32,
+  roughness: f32,
+  transmission: f32,
+  ior: f32,
+}
+
 struct Bsdf {
   /// Squared roughness; 0 means a perfect mirror.
   alpha: f32,
@@ -120,8 +129,13 @@ fn sampleCosine(u: vec2f) -> vec3f {
   return vec3f(radius * angle.cosine, radius * angle.sine, sqrt(max(1.0 - u.y, 0.0)));
 }
 
-/// The BSDF of a material's values as seen from `cosine` of the view. `front`: the view is outside of a glass body.
-fn makeBsdf(base: vec3f, metallic: f32, roughness: f32, transmission: f32, ior: f32, cosine: f32, front: bool) -> Bsdf {
+/// The BSDF of a surface as seen from `cosine` of the view. `front`: the view is outside of a glass body.
+fn makeBsdf(values: SurfaceValues, cosine: f32, front: bool) -> Bsdf {
+  let base = values.base;
+  let metallic = values.metallic;
+  let roughness = values.roughness;
+  let transmission = values.transmission;
+  let ior = values.ior;
   var bsdf: Bsdf;
   let squared = roughness * roughness;
   bsdf.alpha = select(squared, 0.0, squared < LEAST_ALPHA);

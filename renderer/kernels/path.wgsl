@@ -21,6 +21,27 @@ fn radianceBeyond(direction: vec3f, primary: bool, bounceDensity: f32) -> vec3f 
   return environmentRadiance(uv) * weight;
 }
 
+/// The values of the material at a vertex, whose base colour is read already.
+fn surfaceValuesAt(vertex: Vertex, base: vec3f) -> SurfaceValues {
+  let material = vertex.material;
+  var values = SurfaceValues(
+    base,
+    materials[material].metallic,
+    materials[material].roughness,
+    materials[material].transmission,
+    materials[material].ior,
+  );
+  let metallicRoughnessSlot = materials[material].metallicRoughnessTexture;
+  if ((metallicRoughnessSlot.flags & SLOT_USED) != 0u) {
+    let texel = sampleTexture(metallicRoughnessSlot, slotUv(metallicRoughnessSlot.flags, vertex));
+    values.roughness *= texel.y;
+    values.metallic *= texel.z;
+  }
+  let transmissionSlot = materials[material].transmissionTexture;
+  if ((transmissionSlot.flags & SLOT_USED) != 0u) { values.transmission *= sampleTexture(transmissionSlot, slotUv(transmissionSlot.flags, vertex)).x; }
+  return values;
+}
+
 fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
   let sequence = sequenceOf(pixelX, pixelY, sample);
   let inPixel = draw4(sequence, 0u);
@@ -68,20 +89,9 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
     }
     if (segment == frame.bounces) { break; }
 
-    var metallic = materials[material].metallic;
-    var roughness = materials[material].roughness;
-    var transmission = materials[material].transmission;
-    let metallicRoughnessSlot = materials[material].metallicRoughnessTexture;
-    if ((metallicRoughnessSlot.flags & SLOT_USED) != 0u) {
-      let texel = sampleTexture(metallicRoughnessSlot, slotUv(metallicRoughnessSlot.flags, vertex));
-      roughness *= texel.y;
-      metallic *= texel.z;
-    }
-    let transmissionSlot = materials[material].transmissionTexture;
-    if ((transmissionSlot.flags & SLOT_USED) != 0u) { transmission *= sampleTexture(transmissionSlot, slotUv(transmissionSlot.flags, vertex)).x; }
     let basis = basisAround(vertex.normal);
     let view = toLocal(basis, -direction);
-    let bsdf = makeBsdf(base, metallic, roughness, transmission, materials[material].ior, view.z, vertex.front);
+    let bsdf = makeBsdf(surfaceValuesAt(vertex, base), view.z, vertex.front);
     let choices = draw4(sequence, 2u * segment - 1u);
     let points = draw4(sequence, 2u * segment);
 

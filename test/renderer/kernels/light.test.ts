@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
 import type { PosedLight, PosedMaterial } from '../../../renderer/scene/PosedScene.js';
+import { bsdfOf } from '../../support/bsdfOf.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { ball, cameraAt, environmentOf, lamp, material, posedOf, quad, unit } from '../../support/posedFixtures.js';
 
@@ -18,16 +19,7 @@ const SURFACES: [string, PosedMaterial][] = [
 /** BSDF times cosine of a material on the floor, for light from `towards`, by the kernel's own evaluation. */
 function scattering(kernel: ReturnType<typeof kernelUnderTest>, surface: PosedMaterial, towards: Vector): number[] {
   const view = unit(FROM);
-  const bsdf = kernel.call(
-    'makeBsdf',
-    surface.baseColor.slice(0, 3),
-    surface.metallic,
-    surface.roughness,
-    0,
-    1.5,
-    view[2],
-    true,
-  )!;
+  const bsdf = bsdfOf(kernel, surface, { cosine: view[2] });
   // The lobes are isotropic: the frame around the normal may be any.
   return (kernel.call('evaluateBsdf', bsdf, view, towards) as { value: number[] }).value;
 }
@@ -214,30 +206,31 @@ describe('direct light', () => {
 });
 
 describe('furnace: a white body under a sky of radiance 1 cannot be seen', () => {
-  for (const metallic of [0, 0.5, 1]) {
-    for (const roughness of [0, 0.05, 0.15, 0.3, 0.5, 0.75, 1]) {
-      it(`metallic ${metallic}, roughness ${roughness}`, () => {
-        const posed = posedOf({
-          pieces: [{ corners: ball(1, 4), material: 0 }],
-          materials: [material({ metallic, roughness })],
-          environment: environmentOf(8, 4, () => [1, 1, 1]),
-          camera: cameraAt([0, 0, 5], [0, 0, 0], { half: 0.98 }),
-        });
-        const kernel = kernelUnderTest(prepareScene(posed));
-        const [size, samples] = [12, 64];
-        const items: number[] = [];
-        for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) items.push(x, y, 0, samples);
-        const { sums } = kernel.render({ width: size, height: size, bounces: 8 }, items);
-        // Pixels on the ball, from the middle to near the rim; beyond it the background is black.
-        const inside: number[] = [];
-        for (let i = 0; i < size * size; i++) {
-          const r = Math.hypot((i % size) - 5.5, Math.floor(i / size) - 5.5);
-          if (r < 5.3) inside.push(sums[4 * i]! / samples, sums[4 * i + 1]! / samples, sums[4 * i + 2]! / samples);
-        }
-        const mean = inside.reduce((a, b) => a + b) / inside.length;
-        assert.ok(Math.abs(mean - 1) < 0.01, `mean radiance ${mean}`);
+  const surfaces: Partial<PosedMaterial>[] = [0, 0.5, 1].flatMap((metallic) =>
+    [0, 0.05, 0.15, 0.3, 0.5, 0.75, 1].map((roughness) => ({ metallic, roughness })),
+  );
+  for (const changes of surfaces) {
+    it(JSON.stringify(changes), () => {
+      const posed = posedOf({
+        pieces: [{ corners: ball(1, 4), material: 0 }],
+        materials: [material(changes)],
+        environment: environmentOf(8, 4, () => [1, 1, 1]),
+        camera: cameraAt([0, 0, 5], [0, 0, 0], { half: 0.98 }),
       });
-    }
+      const kernel = kernelUnderTest(prepareScene(posed));
+      const [size, samples] = [12, 64];
+      const items: number[] = [];
+      for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) items.push(x, y, 0, samples);
+      const { sums } = kernel.render({ width: size, height: size, bounces: 8 }, items);
+      // Pixels on the ball, from the middle to near the rim; beyond it the background is black.
+      const inside: number[] = [];
+      for (let i = 0; i < size * size; i++) {
+        const r = Math.hypot((i % size) - 5.5, Math.floor(i / size) - 5.5);
+        if (r < 5.3) inside.push(sums[4 * i]! / samples, sums[4 * i + 1]! / samples, sums[4 * i + 2]! / samples);
+      }
+      const mean = inside.reduce((a, b) => a + b) / inside.length;
+      assert.ok(Math.abs(mean - 1) < 0.01, `mean radiance ${mean}`);
+    });
   }
 });
 
@@ -286,10 +279,7 @@ describe('glass', () => {
         for (const roughness of [0.1, 0.35, 0.6, 1])
           for (const cosine of [0.2, 0.6, 1]) {
             const view: Vector = [Math.sqrt(1 - cosine * cosine), 0, cosine];
-            const bsdf = kernel.call('makeBsdf', [1, 1, 1], 0, roughness, 1, ior, cosine, front) as Record<
-              string,
-              number
-            >;
+            const bsdf = bsdfOf(kernel, material({ roughness, transmission: 1, ior }), { cosine, front });
             let sum = 0;
             const steps = 40;
             // Stratified over direction; the choice between reflection and refraction runs along the golden ratio.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { prepareScene } from '../../../renderer/scene/prepare/prepareScene.js';
+import type { PosedMaterial } from '../../../renderer/scene/PosedScene.js';
 import {
   FRAME,
   FRAME_WORDS,
@@ -10,6 +11,7 @@ import {
 import { RecordView } from '../../../renderer/kernels/RecordView.js';
 import { assertChiSquared, statisticsSeed } from '../../support/chiSquared.js';
 import { randomNumbers } from '../../support/randomNumbers.js';
+import { bsdfOf } from '../../support/bsdfOf.js';
 import { kernelUnderTest } from '../../support/kernelUnderTest.js';
 import { ball, environmentOf, lamp, material, posedOf, quad } from '../../support/posedFixtures.js';
 
@@ -97,27 +99,20 @@ describe('samplers agree with their densities', () => {
     });
   }
 
-  // base, metallic, roughness, transmission, front
-  const surfaces: [
-    name: string,
-    metallic: number,
-    roughness: number,
-    transmission: number,
-    front: boolean,
-    cosine: number,
-  ][] = [
-    ['metal', 1, 0.6, 0, true, 0.5],
-    ['plastic', 0, 0.7, 0, true, 0.4],
-    ['half metal', 0.5, 0.9, 0, true, 0.8],
-    ['rough glass from outside', 0, 0.6, 1, true, 0.6],
-    ['rough glass from inside', 0, 0.7, 1, false, 0.8],
-    ['half glass', 0, 0.8, 0.5, true, 0.3],
+  const surfaces: [name: string, changes: Partial<PosedMaterial>, seen: { cosine: number; front?: boolean }][] = [
+    ['metal', { metallic: 1, roughness: 0.6 }, { cosine: 0.5 }],
+    ['plastic', { roughness: 0.7 }, { cosine: 0.4 }],
+    ['half metal', { metallic: 0.5, roughness: 0.9 }, { cosine: 0.8 }],
+    ['rough glass from outside', { roughness: 0.6, transmission: 1 }, { cosine: 0.6 }],
+    ['rough glass from inside', { roughness: 0.7, transmission: 1 }, { cosine: 0.8, front: false }],
+    ['half glass', { roughness: 0.8, transmission: 0.5 }, { cosine: 0.3 }],
   ];
-  for (const [name, metallic, roughness, transmission, front, cosine] of surfaces) {
+  for (const [name, changes, seen] of surfaces) {
     it(`scattering of ${name}: directions, and weights that average to the albedo`, () => {
       const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [], materials: [material()] })));
-      const view = viewAt(cosine, 2.1);
-      const bsdf = kernel.call('makeBsdf', [0.8, 0.8, 0.8], metallic, roughness, transmission, 1.5, view[2], front)!;
+      const view = viewAt(seen.cosine, 2.1);
+      const surface = material({ baseColor: [0.8, 0.8, 0.8, 1], ...changes });
+      const bsdf = bsdfOf(kernel, surface, { ...seen, cosine: view[2] });
       const counts = Array<number>(ROWS * COLUMNS + 1).fill(0);
       let weight = 0;
       let square = 0;
