@@ -1,9 +1,9 @@
-import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
+import { type EncodedDocument, encodeDocument } from './encodeDocument.js';
+import { parseCanonicalJson } from './canonicalJson.js';
 import { BadInputError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { chunkCount, geometryOf, MAX_TILE } from './geometry.js';
-import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from './ids.js';
-import { sha256 } from './sha256.js';
+import { type Bytes32, type Cid, parseBytes32, parseCid } from './ids.js';
 
 /** Everything that changes a pixel of a job, and nothing else. */
 export interface Manifest {
@@ -132,12 +132,11 @@ export function checkManifest(value: unknown): Manifest {
 }
 
 /** The canonical bytes of a manifest, their SHA-256 digest and the CID of the raw block they are. Checks it first. */
-export function encodeManifest(manifest: Manifest): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
-  const bytes = canonicalBytes(checkManifest(manifest));
-  if (bytes.length > MANIFEST_LIMITS.bytes)
-    throw wrongField('manifest', `at most ${MANIFEST_LIMITS.bytes} bytes`, bytes.length);
-  const digest = bytes32Of(sha256(bytes));
-  return { bytes, digest, cid: rawCidOfDigest(digest) };
+export function encodeManifest(manifest: Manifest): EncodedDocument {
+  const encoded = encodeDocument(checkManifest(manifest));
+  if (encoded.bytes.length > MANIFEST_LIMITS.bytes)
+    throw wrongField('manifest', `at most ${MANIFEST_LIMITS.bytes} bytes`, encoded.bytes.length);
+  return encoded;
 }
 
 /** Batches of a pixel with the given number of samples, where nobody asks for another number: min(8, samples). */

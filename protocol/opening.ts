@@ -1,20 +1,11 @@
+import { type EncodedDocument, encodeDocument } from './encodeDocument.js';
 import { bytesOfHex, littleEndianBytes } from './bytes.js';
-import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
+import { parseCanonicalJson } from './canonicalJson.js';
 import { MalformedError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { LEAF_BYTES, LEAF_FLOATS, blockAndBatchOf } from './geometry.js';
 import { leafHash } from './hashes.js';
-import {
-  type Bytes32,
-  type Cid,
-  type JobId,
-  type LeaseId,
-  bytes32Of,
-  parseCid,
-  parseLeaseId,
-  rawCidOfDigest,
-} from './ids.js';
-import { sha256 } from './sha256.js';
+import { type Bytes32, type Cid, type JobId, type LeaseId, bytes32Of, parseCid, parseLeaseId } from './ids.js';
 import { treeHeight, verifyMerklePath } from './trees.js';
 
 /** Where the openings of a lease's drawn chunks are: one raw block of canonical JSON whose digest goes on chain. */
@@ -45,10 +36,8 @@ export interface ChunkOpening {
 }
 
 /** Canonical bytes, digest and CID of an opening index. */
-export function encodeOpeningIndex(index: OpeningIndex): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
-  const bytes = canonicalBytes(index);
-  const digest = bytes32Of(sha256(bytes));
-  return { bytes, digest, cid: rawCidOfDigest(digest) };
+export function encodeOpeningIndex(index: OpeningIndex): EncodedDocument {
+  return encodeDocument(index);
 }
 
 /** Parses an opening index. Throws MalformedError or BadInputError naming the field. */

@@ -1,4 +1,5 @@
-import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
+import { type EncodedDocument, encodeDocument } from './encodeDocument.js';
+import { parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
 import { chunkRoot, leaseRoot } from './hashes.js';
 import {
@@ -7,15 +8,12 @@ import {
   type Cid,
   type JobId,
   type LeaseId,
-  bytes32Of,
   parseAddress,
   parseBytes32,
   parseCid,
   parseJobId,
   parseLeaseId,
-  rawCidOfDigest,
 } from './ids.js';
-import { sha256 } from './sha256.js';
 
 /** What a worker published of one chunk. */
 export interface ChunkOutput {
@@ -38,10 +36,8 @@ export interface Outputs {
 }
 
 /** Canonical bytes, digest and CID of an outputs index. */
-export function encodeOutputs(outputs: Outputs): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
-  const bytes = canonicalBytes(outputs);
-  const digest = bytes32Of(sha256(bytes));
-  return { bytes, digest, cid: rawCidOfDigest(digest) };
+export function encodeOutputs(outputs: Outputs): EncodedDocument {
+  return encodeDocument(outputs);
 }
 
 /** Parses an outputs index. Throws MalformedError or BadInputError naming the field. */

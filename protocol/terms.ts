@@ -1,5 +1,6 @@
+import { type EncodedDocument, encodeDocument } from './encodeDocument.js';
 import { bytesOfHex, u256 } from './bytes.js';
-import { canonicalBytes, parseCanonicalJson } from './canonicalJson.js';
+import { parseCanonicalJson } from './canonicalJson.js';
 import { FieldReader } from './fields.js';
 import {
   type Address,
@@ -11,7 +12,6 @@ import {
   parseCid,
   parseJobId,
   parseWei,
-  rawCidOfDigest,
 } from './ids.js';
 import { sha256 } from './sha256.js';
 
@@ -64,10 +64,8 @@ export function checkTerms(value: unknown): Terms {
 }
 
 /** The canonical bytes of terms, their SHA-256 digest and the CID of the raw block they are. */
-export function encodeTerms(terms: Terms): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
-  const bytes = canonicalBytes(checkTerms(terms));
-  const digest = bytes32Of(sha256(bytes));
-  return { bytes, digest, cid: rawCidOfDigest(digest) };
+export function encodeTerms(terms: Terms): EncodedDocument {
+  return encodeDocument(checkTerms(terms));
 }
 
 /**

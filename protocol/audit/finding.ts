@@ -1,4 +1,5 @@
-import { canonicalBytes, parseCanonicalJson } from '../canonicalJson.js';
+import { type EncodedDocument, encodeDocument } from '../encodeDocument.js';
+import { parseCanonicalJson } from '../canonicalJson.js';
 import type { Verdict } from '../events.js';
 import { FieldReader } from '../fields.js';
 import {
@@ -7,15 +8,12 @@ import {
   type Cid,
   type JobId,
   type LeaseId,
-  bytes32Of,
   parseAddress,
   parseBytes32,
   parseCid,
   parseJobId,
   parseLeaseId,
-  rawCidOfDigest,
 } from '../ids.js';
-import { sha256 } from '../sha256.js';
 
 /**
  * The tests of an audit. T1 to T3 compare sums, T5 the whole block with the published picture, T6 the committed root
@@ -64,10 +62,8 @@ export interface Finding {
 }
 
 /** Canonical bytes, digest and CID of a finding. */
-export function encodeFinding(finding: Finding): { bytes: Uint8Array; digest: Bytes32; cid: Cid } {
-  const bytes = canonicalBytes(finding);
-  const digest = bytes32Of(sha256(bytes));
-  return { bytes, digest, cid: rawCidOfDigest(digest) };
+export function encodeFinding(finding: Finding): EncodedDocument {
+  return encodeDocument(finding);
 }
 
 /**
