@@ -1,5 +1,4 @@
 import { create } from 'ipfs-http-client';
-import { importer, type FileCandidate } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { BadInputError, DeadlineError, InvariantError, RushesError } from '../../protocol/errors.js';
 import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
@@ -8,7 +7,8 @@ import { sha256 } from '../../protocol/sha256.js';
 import { onAbort } from '../onAbort.js';
 import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
 import { callEndpoint, fetchVerified } from './fetchVerified.js';
-import { CHUNK_BYTES, importerOptions, RUSHES_IMPORT } from './importSettings.js';
+import { cidOfDirectory, cidOfFile } from './cidOfFiles.js';
+import { CHUNK_BYTES, RUSHES_IMPORT } from './importSettings.js';
 import { findInDirectory, isPlainName, listDirectory, RAW_CODEC } from './readDirectory.js';
 import { readVerifiedFile } from './readVerifiedFile.js';
 
@@ -93,7 +93,7 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
     },
 
     async putFile(bytes, bounds = {}) {
-      const expected = await rootCidOf([{ content: [bytes] }], false);
+      const expected = await cidOfFile(bytes);
       const stored = await callEndpoint(access, {
         ...writeBounds(bounds),
         doing: 'to store a file',
@@ -111,10 +111,7 @@ export function createObjectStore(options: { apiUrl: string }): ObjectStore {
     async putDirectory(files, bounds = {}) {
       const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
       checkPaths(sorted.map((file) => file.path));
-      const expected = await rootCidOf(
-        sorted.map((file) => ({ path: file.path, content: [file.bytes] })),
-        true,
-      );
+      const expected = await cidOfDirectory(sorted);
       const stored = await callEndpoint(access, {
         ...writeBounds(bounds),
         doing: 'to store a directory',
@@ -189,17 +186,6 @@ async function withinReadBounds<T>(
     clearTimeout(timer);
     stopWaiting();
   }
-}
-
-/** The CID that files have under the settings of Rushes, computed without storing anything. */
-async function rootCidOf(files: FileCandidate[], wrapWithDirectory: boolean): Promise<Cid> {
-  let root: Cid | undefined;
-  const nowhere = { put: async (cid: CID): Promise<CID> => cid };
-  for await (const entry of importer(files, nowhere as never, importerOptions({ ...RUSHES_IMPORT, wrapWithDirectory })))
-    root = parseCid(entry.cid.toString());
-  if (root === undefined)
-    throw new InvariantError({ what: 'root of the added files', expected: 'a CID', actual: root });
-  return root;
 }
 
 function parseToCid(cidOrDigest: Cid | Bytes32): CID {
