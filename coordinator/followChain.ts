@@ -37,18 +37,20 @@ export interface Following {
   closed: Promise<void>;
 }
 
-/**
- * Follows the chain into the database until the signal aborts, whatever goes away in between; a database of another
- * version or network alone ends it.
- */
-export function followChain(options: {
+interface FollowOptions {
   network: NetworkDescription;
   databaseUrl: string;
   objects: ObjectStore;
   signal: AbortSignal;
   log: Logger;
   pollMs?: number;
-}): Following {
+}
+
+/**
+ * Follows the chain into the database until the signal aborts, whatever goes away in between; a database of another
+ * version or network alone ends it.
+ */
+export function followChain(options: FollowOptions): Following {
   const { signal, log } = options;
   let session: Session | undefined;
   let trouble: string | undefined = 'starting';
@@ -100,16 +102,12 @@ export function followChain(options: {
   };
 }
 
-async function runSession(options: {
-  network: NetworkDescription;
-  databaseUrl: string;
-  objects: ObjectStore;
-  signal: AbortSignal;
-  log: Logger;
-  pollMs?: number;
-  enter(session: Session | undefined): void;
-  change(): void;
-}): Promise<void> {
+async function runSession(
+  options: FollowOptions & {
+    enter(session: Session | undefined): void;
+    change(): void;
+  },
+): Promise<void> {
   const { network, signal, log } = options;
   const stored = storedNetworkOf(network);
   const ending = new AbortController();

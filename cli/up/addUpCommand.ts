@@ -1,6 +1,7 @@
 import { type Command } from 'commander';
 import { integerBetween, parseAddresses, parseBytes, parseHost, parsePublicUrl } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import type { UpOptions } from './upCommand.js';
 import { givenOptions } from '../options/refuseIdleOptions.js';
 
 /** `rushes up`: a whole network on this machine that stays. */
@@ -42,24 +43,8 @@ Others need that one port: it carries the API, the chain and IPFS. Everything el
 
 Jobs are paid with test money, which is worth nothing.`,
     )
-    .action(
-      async (
-        flags: {
-          data?: string;
-          port?: number;
-          host?: string;
-          publicUrl?: string;
-          trustProxy?: string[];
-          workers: number;
-          verifiers: number;
-          threads?: number;
-          sceneMemory?: number;
-          cheat?: string;
-        },
-        command: Command,
-      ) => {
-        const { upCommand } = await import('./upCommand.js');
-        await upCommand({ ...flags, given: givenOptions(command), context });
-      },
-    );
+    .action(async (flags: UpOptions, command: Command) => {
+      const { upCommand } = await import('./upCommand.js');
+      await upCommand({ ...flags, given: givenOptions(command), context });
+    });
 }

@@ -13,6 +13,23 @@ import { bringUpNetwork } from '../network/bringUpNetwork.js';
 import { networkPaths } from '../network/networkPaths.js';
 import { localNetworkFolder } from '../session/findNetwork.js';
 
+/** What `rushes up` was asked for. */
+export interface UpOptions {
+  data?: string;
+  port?: number;
+  /** Address to serve other machines on. */
+  host?: string;
+  publicUrl?: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string[];
+  workers: number;
+  verifiers: number;
+  threads?: number;
+  /** Memory that each scene may take, bytes. */
+  sceneMemory?: number;
+  cheat?: string;
+}
+
 /** Runs `rushes up`: brings a network up, says what runs where, and keeps it until it is asked to end. */
 export async function upCommand({
   data,
@@ -27,20 +44,7 @@ export async function upCommand({
   cheat,
   given,
   context,
-}: {
-  data?: string;
-  port?: number;
-  /** Address to serve other machines on. */
-  host?: string;
-  publicUrl?: string;
-  /** Proxies whose X-Forwarded-For is believed. */
-  trustProxy?: string[];
-  workers: number;
-  verifiers: number;
-  threads?: number;
-  /** Memory that each scene may take, bytes. */
-  sceneMemory?: number;
-  cheat?: string;
+}: UpOptions & {
   /** Names of the options that a person gave. */
   given: ReadonlySet<string>;
   context: CommandContext;
