@@ -7,16 +7,38 @@ fn environmentUv(direction: vec3f) -> vec2f {
   return vec2f(clamp(u, 0.0, 0.99999994), clamp(v, 0.0, 0.99999994));
 }
 
+/// What a texel with a shared exponent stands for.
+fn radianceOfRgbe(texel: u32) -> vec4f {
+  let radiances = frame.environmentRadiances + ((texel >> 16u) & 0xff00u);
+  return bitcast<vec4f>(vec4u(
+    texels[radiances + (texel & 255u)],
+    texels[radiances + ((texel >> 8u) & 255u)],
+    texels[radiances + ((texel >> 16u) & 255u)],
+    0u,
+  ));
+}
+
 /// Radiance at (u, v), filtered bilinearly; wraps around in u, ends at the poles in v.
 fn environmentRadiance(uv: vec2f) -> vec3f {
   let x = tapAlong(uv.x, frame.environmentWidth, false, false, false);
   let y = tapAlong(uv.y, frame.environmentHeight, true, false, false);
   let upper = frame.environmentTexels + y.first * frame.environmentWidth;
   let lower = frame.environmentTexels + y.second * frame.environmentWidth;
-  let upperLeft = tableVector(upper + x.first);
-  let upperRight = tableVector(upper + x.second);
-  let lowerLeft = tableVector(lower + x.first);
-  let lowerRight = tableVector(lower + x.second);
+  var upperLeft = vec4f();
+  var upperRight = vec4f();
+  var lowerLeft = vec4f();
+  var lowerRight = vec4f();
+  if ((frame.flags & FRAME_ENVIRONMENT_RGBE) != 0u) {
+    upperLeft = radianceOfRgbe(texels[upper + x.first]);
+    upperRight = radianceOfRgbe(texels[upper + x.second]);
+    lowerLeft = radianceOfRgbe(texels[lower + x.first]);
+    lowerRight = radianceOfRgbe(texels[lower + x.second]);
+  } else {
+    upperLeft = tableVector(upper + x.first);
+    upperRight = tableVector(upper + x.second);
+    lowerLeft = tableVector(lower + x.first);
+    lowerRight = tableVector(lower + x.second);
+  }
   let above = upperLeft + (upperRight - upperLeft) * x.weight;
   let below = lowerLeft + (lowerRight - lowerLeft) * x.weight;
   return (above + (below - above) * y.weight).xyz;

@@ -25,7 +25,8 @@ struct Frame {
   glassTable: u32,
   environmentWidth: u32,
   environmentHeight: u32,
-  /// Vector index of the environment's texels: linear RGB, intensity included.
+  /// Vector index in `tables` of the environment's texels: linear RGB, intensity included. With FRAME_ENVIRONMENT_RGBE,
+  /// index in `texels`: mantissas of red (lowest byte), green and blue, and their exponent.
   environmentTexels: u32,
   /// Cells of the environment's importance grid.
   gridWidth: u32,
@@ -36,8 +37,12 @@ struct Frame {
   gridColumnCdfs: u32,
   /// Probability that a light sample goes to the environment.
   environmentPick: f32,
-  /// Camera position, or the centre of the image plane of an orthographic camera; w is unused.
-  cameraOrigin: vec4f,
+  /// Camera position, or the centre of the image plane of an orthographic camera.
+  cameraOrigin: vec3f,
+  /// With FRAME_ENVIRONMENT_RGBE, index in `texels` of the radiances, as bits, that the mantissas 0 to 255 stand for with
+  /// exponent 0, intensity included; 256 on for each exponent. It may lie before `texels` and wrap around: only exponents
+  /// that the environment has are there.
+  environmentRadiances: u32,
   /// From the centre to the right edge of the image, at distance 1 for a perspective camera.
   cameraRight: vec4f,
   /// From the centre to the upper edge of the image.
@@ -51,6 +56,8 @@ const FRAME_ORTHOGRAPHIC = 1u;
 const FRAME_ENVIRONMENT = 2u;
 const BACKGROUND_COLOR = 4u;
 const BACKGROUND_TRANSPARENT = 8u;
+/// The environment's texels have a shared exponent.
+const FRAME_ENVIRONMENT_RGBE = 32u;
 /// Something emits that a bounced ray can meet: environment, emissive or unlit surfaces.
 const FRAME_EMISSION = 16u;
 

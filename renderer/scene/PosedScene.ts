@@ -123,15 +123,26 @@ export interface PosedLight {
  * An equirectangular image of light from infinity. Row 0 looks along +Y. With u = (column + 0.5) / width, the direction
  * (x, y, z) is seen at u = atan2(z, x) / (2 pi) + 0.5, v = 0.5 - asin(y) / pi, as three.js maps it.
  */
-export interface PosedEnvironment {
+export type PosedEnvironment = EnvironmentInFloats | EnvironmentInRgbe;
+
+interface EnvironmentSize {
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
-  /** 3 * width * height linear radiance values, finite and not negative. */
-  rgb: Float32Array;
   /** Factor of every value. */
   intensity: number;
+}
+
+interface EnvironmentInFloats extends EnvironmentSize {
+  /** 3 * width * height linear radiance values, finite and not negative. */
+  rgb: Float32Array;
+}
+
+/** As a Radiance .hdr has it, in a third of the memory; the kernel reads it so too. */
+export interface EnvironmentInRgbe extends EnvironmentSize {
+  /** 4 * width * height: mantissas of red, green and blue, and their exponent; see `radianceOfRgbe`. */
+  rgbe: Uint8Array;
 }
 
 /** A camera looks along its -Z with +Y up. Depth limits (znear, zfar) are not drawn. */

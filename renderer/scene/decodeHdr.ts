@@ -1,21 +1,28 @@
 import { latin1OfBytes } from '../../protocol/bytes.js';
 import { BadSceneError } from './BadSceneError.js';
 
-/** Linear RGB rows from top to bottom. */
+/** Rows from top to bottom. */
 export interface HdrImage {
   width: number;
   height: number;
-  /** 3 per pixel, none negative, all finite. */
-  rgb: Float32Array;
+  /** Mantissas of red, green and blue and their exponent for each pixel. */
+  rgbe: Uint8Array;
 }
 
-/** A pixel's value is mantissa / 255 * 2^(exponent - 128), as three.js reads it: exact in float64, then rounded. */
 const SCALES = Float64Array.from({ length: 256 }, (_, exponent) => 2 ** (exponent - 128) / 255);
 
 /**
- * Decodes a Radiance .hdr whose rows run from top to bottom, flat or run-length encoded, row by row into its final
- * form: nothing else of the image's size is allocated. `admit` is told the size before the pixels' memory is asked for,
- * and may throw. Throws BadSceneError for what is damaged or cut short.
+ * What a mantissa stands for, mantissa / 255 * 2^(exponent - 128) as three.js reads it, to float32: finite and not
+ * negative.
+ */
+export function radianceOfRgbe(mantissa: number, exponent: number): number {
+  return Math.fround(mantissa * (SCALES[exponent] as number));
+}
+
+/**
+ * Unpacks a Radiance .hdr whose rows run from top to bottom, flat or run-length encoded: four bytes a pixel, and nothing
+ * else of the image's size is allocated. `admit` is told the size before the pixels' memory is asked for, and may throw.
+ * Throws BadSceneError for what is damaged or cut short.
  */
 export function decodeHdr(options: {
   path: string;
@@ -25,26 +32,21 @@ export function decodeHdr(options: {
   const { path, bytes, admit } = options;
   const { width, height, pixelsAt } = readHeader(path, bytes);
   admit({ width, height });
-  const rgb = new Float32Array(3 * width * height);
+  const rgbe = new Uint8Array(4 * width * height);
   let at = pixelsAt;
   if (!isRunLengthEncoded(bytes, at, width)) {
-    if (at + 4 * width * height > bytes.length)
+    if (at + rgbe.length > bytes.length)
       throw cutShort({ path, row: Math.floor((bytes.length - at) / (4 * width)), height });
-    for (let i = 0; i < width * height; i++, at += 4) {
-      const scale = SCALES[bytes[at + 3] as number] as number;
-      for (let k = 0; k < 3; k++) rgb[3 * i + k] = (bytes[at + k] as number) * scale;
-    }
-    return { width, height, rgb };
+    rgbe.set(bytes.subarray(at, at + rgbe.length));
+    return { width, height, rgbe };
   }
   const planes = new Uint8Array(4 * width);
   for (let row = 0; row < height; row++) {
     at = readRow({ path, bytes, at, row, height, planes });
-    for (let x = 0, to = 3 * row * width; x < width; x++, to += 3) {
-      const scale = SCALES[planes[3 * width + x] as number] as number;
-      for (let k = 0; k < 3; k++) rgb[to + k] = (planes[k * width + x] as number) * scale;
-    }
+    for (let k = 0; k < 4; k++)
+      for (let x = 0, to = 4 * row * width + k; x < width; x++, to += 4) rgbe[to] = planes[k * width + x] as number;
   }
-  return { width, height, rgb };
+  return { width, height, rgbe };
 }
 
 function readHeader(path: string, bytes: Uint8Array): { width: number; height: number; pixelsAt: number } {

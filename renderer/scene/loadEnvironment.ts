@@ -4,21 +4,25 @@ import { latin1OfBytes } from '../../protocol/bytes.js';
 import { BadSceneError } from './BadSceneError.js';
 import { decodeHdr } from './decodeHdr.js';
 import type { PosedEnvironment } from './PosedScene.js';
+import { MOST_FLOAT_TEXELS } from './prepare/packEnvironment.js';
 import { reasonOf } from './reasonOf.js';
 import { SCENE_LIMITS } from './SCENE_LIMITS.js';
 import { SceneBudget } from './SceneBudget.js';
 
+/** Bytes per pixel of an environment that is floats for the kernel: RGB as it was read, RGBA as it is packed. */
+const FLOATS_BYTES_PER_PIXEL = 12 + 16;
 /**
- * Bytes per pixel once the kernel's tables hold the environment: RGB here, RGBA there, the importance grid beside it.
+ * Bytes per pixel of one that is not: four in the process that loads the scene and four that it packs, four that its
+ * parent receives and four in the memory of the render threads.
  */
-const PREPARED_BYTES_PER_PIXEL = 12 + 16;
+const RGBE_BYTES_PER_PIXEL = 4 * 4;
 /** Bytes per pixel of a decoded EXR, while both it and what becomes of it are there. */
 const EXR_BYTES_PER_PIXEL = 16 + 12;
 
 /**
  * Decodes an equirectangular environment: Radiance .hdr, or OpenEXR through three's EXRLoader, told apart by their
- * first bytes. Values that no light has are mended in a stated way: negative and not-a-number become 0, infinite
- * becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut short, too large or of another
+ * first bytes. Values that no light has, which an .hdr cannot state, are mended in a stated way: negative and
+ * not-a-number become 0, infinite becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut short, too large or of another
  * kind.
  * @param budget the memory that the scene and its environment may take together.
  */
@@ -49,7 +53,12 @@ export function loadEnvironment(options: {
     }
     const what = `the environment of ${width} x ${height} pixels`;
     if (isExr) budget.afford({ file: path, what, bytes: EXR_BYTES_PER_PIXEL * width * height + bytes.length });
-    budget.hold({ file: path, what, bytes: PREPARED_BYTES_PER_PIXEL * width * height });
+    const inFloats = isExr || width * height <= MOST_FLOAT_TEXELS;
+    budget.hold({
+      file: path,
+      what,
+      bytes: (inFloats ? FLOATS_BYTES_PER_PIXEL : RGBE_BYTES_PER_PIXEL) * width * height,
+    });
   };
   try {
     if (isHdr) return { ...decodeHdr({ path, bytes, admit }), intensity };
@@ -66,7 +75,7 @@ export function loadEnvironment(options: {
   }
 }
 
-function decodeExr(bytes: Uint8Array): Omit<PosedEnvironment, 'intensity'> {
+function decodeExr(bytes: Uint8Array): { width: number; height: number; rgb: Float32Array } {
   // The loader takes whole ArrayBuffers.
   const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
   const { width, height, data, format } = new EXRLoader().setDataType(FloatType).parse(whole.buffer as ArrayBuffer) as {

@@ -5,6 +5,7 @@ export const FRAME_ORTHOGRAPHIC = 1;
 export const FRAME_ENVIRONMENT = 2;
 export const BACKGROUND_COLOR = 4;
 export const BACKGROUND_TRANSPARENT = 8;
+export const FRAME_ENVIRONMENT_RGBE = 32;
 export const FRAME_EMISSION = 16;
 export const EMPTY_SLOT_BOUND = 1e+30;
 export const CHILD_IS_PACKET = 0x80000000;
@@ -65,7 +66,8 @@ export const FRAME = {
   gridRowCdf: 17 as Member<'Frame', 'u32'>,
   gridColumnCdfs: 18 as Member<'Frame', 'u32'>,
   environmentPick: 19 as Member<'Frame', 'f32'>,
-  cameraOrigin: 20 as Member<'Frame', 'vec4f'>,
+  cameraOrigin: 20 as Member<'Frame', 'vec3f'>,
+  environmentRadiances: 23 as Member<'Frame', 'u32'>,
   cameraRight: 24 as Member<'Frame', 'vec4f'>,
   cameraUp: 28 as Member<'Frame', 'vec4f'>,
   cameraForward: 32 as Member<'Frame', 'vec4f'>,

@@ -18,7 +18,8 @@ export function checkFinite(posed: PosedScene): void {
   ]);
   checkAll('background', background.kind === 'color' ? background.rgb : []);
   if (environment !== null) {
-    checkAll('environment', environment.rgb);
+    // A shared exponent can state neither.
+    if ('rgb' in environment) checkAll('environment', environment.rgb);
     checkAll('environment intensity', [environment.intensity]);
   }
   posed.lights.forEach((light, i) => checkAll(`light ${i}`, numbersIn(light)));

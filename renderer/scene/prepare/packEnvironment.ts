@@ -1,15 +1,12 @@
 import { cosine } from '../exactTrigonometry.js';
-import type { PosedEnvironment } from '../PosedScene.js';
+import { radianceOfRgbe } from '../decodeHdr.js';
+import type { EnvironmentInRgbe, PosedEnvironment } from '../PosedScene.js';
 import { cdfOf } from './Tables.js';
 
 /** The environment as the kernel samples it. */
 export interface PackedEnvironment {
-  texelCount: number;
-  /**
-   * Writes linear RGB with the intensity in it, 4 floats per texel, where the kernel reads it: a large environment is
-   * not held a second time.
-   */
-  writeTexels: (target: Float32Array) => void;
+  /** As floats in `tables`, or in `texels`. */
+  texels: FloatTexels | RgbeTexels;
   gridWidth: number;
   gridHeight: number;
   /** Cumulative distribution over the rows of the grid. */
@@ -19,6 +16,31 @@ export interface PackedEnvironment {
   /** Luminance integrated over the sphere. */
   power: number;
 }
+
+interface FloatTexels {
+  kind: 'floats';
+  count: number;
+  /**
+   * Writes linear RGB with the intensity in it, 4 floats per texel, where the kernel reads it: a large environment is
+   * not held a second time.
+   */
+  write: (target: Float32Array) => void;
+}
+
+interface RgbeTexels {
+  kind: 'rgbe';
+  /** Of the environment. */
+  rgbe: Uint8Array;
+  /** Linear radiances of the 256 mantissas, with the intensity in them, for each exponent from the lowest on. */
+  radiances: Float32Array;
+  lowestExponent: number;
+}
+
+/**
+ * Texels up to which an environment is unpacked to floats. They are faster to read as long as caches hold most of them,
+ * and take four times the memory: ADR 6 has the numbers.
+ */
+export const MOST_FLOAT_TEXELS = 2 ** 23;
 
 /** The finest importance grid: finer ones cost memory and search time and sample no better. */
 const GRID_LIMIT = 1024;
@@ -38,18 +60,15 @@ const LEAST_SHARE = 1 / 512;
  * Builds the texels and the importance grid: a cell's weight is what the mean of the filtered luminance over it exceeds
  * the sky's, times its solid angle.
  */
-export function packEnvironment(environment: PosedEnvironment): PackedEnvironment {
-  const { width, height, rgb, intensity } = environment;
-  const radiance = (i: number): number => Math.fround(Math.min(Math.max(0, rgb[i]! * intensity), MOST_RADIANCE));
-  const writeTexels = (texels: Float32Array): void => {
-    for (let i = 0; i < width * height; i++) for (let c = 0; c < 3; c++) texels[4 * i + c] = radiance(3 * i + c);
-  };
+export function packEnvironment(environment: PosedEnvironment, mostFloatTexels = MOST_FLOAT_TEXELS): PackedEnvironment {
+  const { width, height } = environment;
+  const { texels, radiance } = texelsOf(environment, mostFloatTexels);
   // Three rows of luminance at a time, each in the place of the one three rows before it.
   const luminanceRows = [0, 1, 2].map(() => new Float64Array(width));
   const fillRow = (y: number): void => {
     const row = luminanceRows[y % 3]!;
-    for (let x = 0, i = 3 * y * width; x < width; x++, i += 3)
-      row[x] = 0.2126 * radiance(i) + 0.7152 * radiance(i + 1) + 0.0722 * radiance(i + 2);
+    for (let x = 0, i = y * width; x < width; x++, i++)
+      row[x] = 0.2126 * radiance(i, 0) + 0.7152 * radiance(i, 1) + 0.0722 * radiance(i, 2);
   };
   fillRow(0);
 
@@ -85,12 +104,57 @@ export function packEnvironment(environment: PosedEnvironment): PackedEnvironmen
     columnCdfs.set(cdfOf(cells), row * (gridWidth + 1));
   }
   return {
-    texelCount: width * height,
-    writeTexels,
+    texels,
     gridWidth,
     gridHeight,
     rowCdf: cdfOf(rowWeights),
     columnCdfs,
     power,
   };
+}
+
+/** Radiance of a channel of a texel, as the kernel sees it. */
+type Radiance = (texel: number, channel: number) => number;
+
+function withIntensity(value: number, intensity: number): number {
+  return Math.fround(Math.min(Math.max(0, value * intensity), MOST_RADIANCE));
+}
+
+function texelsOf(
+  environment: PosedEnvironment,
+  mostFloatTexels: number,
+): { texels: FloatTexels | RgbeTexels; radiance: Radiance } {
+  const { width, height, intensity } = environment;
+  const count = width * height;
+  if ('rgb' in environment) {
+    const { rgb } = environment;
+    const radiance: Radiance = (texel, channel) => withIntensity(rgb[3 * texel + channel]!, intensity);
+    return { texels: floatTexels(count, radiance), radiance };
+  }
+  const { rgbe } = environment;
+  const { radiances, lowestExponent } = radiancesOf(environment);
+  const radiance: Radiance = (texel, channel) =>
+    radiances[((rgbe[4 * texel + 3]! - lowestExponent) << 8) + rgbe[4 * texel + channel]!]!;
+  if (count <= mostFloatTexels) return { texels: floatTexels(count, radiance), radiance };
+  return { texels: { kind: 'rgbe', rgbe, radiances, lowestExponent }, radiance };
+}
+
+function floatTexels(count: number, radiance: Radiance): FloatTexels {
+  const write = (target: Float32Array): void => {
+    for (let i = 0; i < count; i++) for (let c = 0; c < 3; c++) target[4 * i + c] = radiance(i, c);
+  };
+  return { kind: 'floats', count, write };
+}
+
+/** The radiances that the exponents of an environment can give. */
+function radiancesOf({ rgbe, intensity }: EnvironmentInRgbe): Pick<RgbeTexels, 'radiances' | 'lowestExponent'> {
+  let [lowest, highest] = [255, 0];
+  for (let at = 3; at < rgbe.length; at += 4) {
+    lowest = Math.min(lowest, rgbe[at]!);
+    highest = Math.max(highest, rgbe[at]!);
+  }
+  const radiances = Float32Array.from({ length: 256 * (highest - lowest + 1) }, (_, i) =>
+    withIntensity(radianceOfRgbe(i & 255, lowest + (i >> 8)), intensity),
+  );
+  return { radiances, lowestExponent: lowest };
 }

@@ -4,6 +4,7 @@ import {
   FRAME,
   FRAME_EMISSION,
   FRAME_ENVIRONMENT,
+  FRAME_ENVIRONMENT_RGBE,
   FRAME_ORTHOGRAPHIC,
   FRAME_WORDS,
 } from '../../kernels/generated/layout.js';
@@ -23,7 +24,17 @@ export interface TablePlaces {
   glassTable: number;
   srgbTable: number;
   environment:
-    | { texels: number; rowCdf: number; columnCdfs: number; gridWidth: number; gridHeight: number; pick: number }
+    | {
+        /** In `tables`, or in `texels` where there are radiances. */
+        texels: number;
+        /** Of the exponent 0, in `texels`; undefined where texels are floats. */
+        radiances: number | undefined;
+        rowCdf: number;
+        columnCdfs: number;
+        gridWidth: number;
+        gridHeight: number;
+        pick: number;
+      }
     | undefined;
 }
 
@@ -34,7 +45,8 @@ export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
   const bytes = sharedBytes(FRAME_WORDS * 4);
   const frame = new RecordView<'Frame'>(bytes, FRAME_WORDS);
   const { environment } = places;
-  frame.setU32(FRAME.flags, frameFlags(scene));
+  const rgbe = environment?.radiances === undefined ? 0 : FRAME_ENVIRONMENT_RGBE;
+  frame.setU32(FRAME.flags, frameFlags(scene) | rgbe);
   frame.setU32(FRAME.lightCount, places.lightCount);
   frame.setU32(FRAME.lightCdf, places.lightCdf * 4);
   frame.setU32(FRAME.lights, places.lights);
@@ -45,6 +57,7 @@ export function packFrame(scene: PosedScene, places: TablePlaces): Uint8Array {
     frame.setU32(FRAME.environmentWidth, scene.environment.width);
     frame.setU32(FRAME.environmentHeight, scene.environment.height);
     frame.setU32(FRAME.environmentTexels, environment.texels);
+    frame.setU32(FRAME.environmentRadiances, (environment.radiances ?? 0) >>> 0);
     frame.setU32(FRAME.gridWidth, environment.gridWidth);
     frame.setU32(FRAME.gridHeight, environment.gridHeight);
     frame.setU32(FRAME.gridRowCdf, environment.rowCdf * 4);
@@ -80,7 +93,7 @@ function writeCamera(scene: PosedScene, frame: RecordView<'Frame'>): void {
   const halfHeight =
     camera.kind === 'perspective' ? sine(camera.fovYRadians / 2) / cosine(camera.fovYRadians / 2) : camera.ymag;
   const halfWidth = camera.kind === 'perspective' ? halfHeight * camera.aspect : camera.xmag;
-  frame.setVec4f(FRAME.cameraOrigin, ...column(3), 0);
+  frame.setVec3f(FRAME.cameraOrigin, ...column(3));
   frame.setVec4f(FRAME.cameraRight, ...scaled(axis(0), halfWidth), 0);
   frame.setVec4f(FRAME.cameraUp, ...scaled(axis(1), halfHeight), 0);
   frame.setVec4f(FRAME.cameraForward, ...scaled(axis(2), -1), 0);

@@ -14,14 +14,21 @@ import type { RecordView } from '../../kernels/RecordView.js';
 import type { PosedTexture, TextureSlot } from '../PosedScene.js';
 import { sharedBytes } from './sharedBytes.js';
 
-/** All texels of a scene in one buffer, and where each texture begins (in texels). */
+/** All texels of a scene in one buffer, and where each texture and what follows them begin (in texels). */
 export interface PackedTextures {
   texels: Uint8Array;
   first: number[];
+  firstAfter: number;
 }
 
-/** Lays the textures behind one another, one little-endian word (red lowest) per texel. */
-export function packTextures(textures: readonly PosedTexture[]): PackedTextures {
+/**
+ * Lays the textures behind one another, one little-endian word (red lowest) per texel.
+ * @param after what else the kernel reads as texels, behind them.
+ */
+export function packTextures(
+  textures: readonly PosedTexture[],
+  after: readonly (Uint8Array | Float32Array)[] = [],
+): PackedTextures {
   const first: number[] = [];
   let count = 0;
   textures.forEach((texture, index) => {
@@ -35,9 +42,14 @@ export function packTextures(textures: readonly PosedTexture[]): PackedTextures 
     first.push(count);
     count += texture.width * texture.height;
   });
-  const texels = sharedBytes(count * 4);
+  const texels = sharedBytes(count * 4 + after.reduce((sum, { byteLength }) => sum + byteLength, 0));
   textures.forEach((texture, index) => texels.set(texture.rgba, first[index]! * 4));
-  return { texels, first };
+  let at = count * 4;
+  for (const { buffer, byteOffset, byteLength } of after) {
+    texels.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  return { texels, first, firstAfter: count };
 }
 
 /** Writes one `TextureSlot` record; a slot that is not written is unused. */

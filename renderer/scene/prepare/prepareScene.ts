@@ -5,7 +5,7 @@ import type { PosedEnvironment, PosedScene, PosedTexture } from '../PosedScene.j
 import { buildBvh } from './buildBvh.js';
 import type { Bvh } from './buildBvh.js';
 import { checkFinite } from './checkFinite.js';
-import { packEnvironment } from './packEnvironment.js';
+import { MOST_FLOAT_TEXELS, packEnvironment } from './packEnvironment.js';
 import type { PackedEnvironment } from './packEnvironment.js';
 import { packFrame } from './packFrame.js';
 import { packLights } from './packLights.js';
@@ -56,12 +56,17 @@ interface Kept {
  * every machine, with or without `previous`.
  * @param previous the scene before in the same animation: its BVH serves again when the geometry keys agree, its
  * texels and sky when they are the same objects.
+ * @param mostFloatTexels larger environments keep their shared exponents; tests try that with small ones.
  * @throws RushesError when numbers of the scene are not finite or its arrays do not fit together.
  */
-export function prepareScene(posed: PosedScene, previous?: Pick<ReusableScene, 'kept'>): ReusableScene {
+export function prepareScene(
+  posed: PosedScene,
+  previous?: Pick<ReusableScene, 'kept'>,
+  mostFloatTexels = MOST_FLOAT_TEXELS,
+): ReusableScene {
   checkPosed(posed);
   checkFinite(posed);
-  const kept = reuseOrBuild(posed, previous?.kept);
+  const kept = reuseOrBuild(posed, previous?.kept, mostFloatTexels);
   const buffers = packBuffers(posed, kept);
   const digests = PREPARED_BINDINGS.map((name) => (name === 'texels' ? kept.texelsDigest : sha256(buffers[name])));
   return {
@@ -75,19 +80,27 @@ export function prepareScene(posed: PosedScene, previous?: Pick<ReusableScene, '
 }
 
 /** The parts that the scene before may share, taken from it where they agree and made anew where they do not. */
-function reuseOrBuild(posed: PosedScene, kept: Kept | undefined): Kept {
+function reuseOrBuild(posed: PosedScene, kept: Kept | undefined, mostFloatTexels: number): Kept {
   const { geometryKey, textures, environment } = posed;
   const bvh = kept !== undefined && kept.geometryKey === geometryKey ? kept.bvh : buildBvh(posed.positions);
   const sameTextures =
     kept !== undefined &&
     kept.textures.length === textures.length &&
     kept.textures.every((texture, index) => texture === textures[index]);
-  const packedTextures = sameTextures ? kept.packedTextures : packTextures(textures);
-  const texelsDigest = sameTextures ? kept.texelsDigest : sha256(packedTextures.texels);
   const sameSky = kept !== undefined && kept.environment === environment;
-  const newSky = (): PackedEnvironment | undefined => (environment === null ? undefined : packEnvironment(environment));
+  const newSky = (): PackedEnvironment | undefined =>
+    environment === null ? undefined : packEnvironment(environment, mostFloatTexels);
   const packedEnvironment = sameSky ? kept.packedEnvironment : newSky();
+  const [sky, skyBefore] = [skyTexels(packedEnvironment), skyTexels(kept?.packedEnvironment)];
+  const sameTexels = sameTextures && (sameSky || sky.length + skyBefore.length === 0);
+  const packedTextures = sameTexels ? kept.packedTextures : packTextures(textures, sky);
+  const texelsDigest = sameTexels ? kept.texelsDigest : sha256(packedTextures.texels);
   return { geometryKey, bvh, textures, packedTextures, texelsDigest, environment, packedEnvironment };
+}
+
+/** What of the environment lies behind the textures. */
+function skyTexels(environment: PackedEnvironment | undefined): (Uint8Array | Float32Array)[] {
+  return environment?.texels.kind === 'rgbe' ? [environment.texels.rgbe, environment.texels.radiances] : [];
 }
 
 function packBuffers(posed: PosedScene, kept: Kept): Record<(typeof PREPARED_BINDINGS)[number], Uint8Array> {
@@ -113,7 +126,7 @@ function packBuffers(posed: PosedScene, kept: Kept): Record<(typeof PREPARED_BIN
       environment === undefined
         ? undefined
         : {
-            texels: tables.appendLater(environment.texelCount, environment.writeTexels),
+            ...placeTexels(environment.texels, tables, packedTextures),
             rowCdf: tables.append(environment.rowCdf),
             columnCdfs: tables.append(environment.columnCdfs),
             gridWidth: environment.gridWidth,
@@ -130,6 +143,17 @@ function packBuffers(posed: PosedScene, kept: Kept): Record<(typeof PREPARED_BIN
     tables: tables.pack(),
     texels: packedTextures.texels,
   };
+}
+
+/** Where the kernel finds the environment's texels, and the radiances they stand for where they are no floats. */
+function placeTexels(
+  texels: PackedEnvironment['texels'],
+  tables: Tables,
+  { firstAfter }: PackedTextures,
+): { texels: number; radiances: number | undefined } {
+  if (texels.kind === 'floats') return { texels: tables.appendLater(texels.count, texels.write), radiances: undefined };
+  const firstRadiance = firstAfter + texels.rgbe.length / 4;
+  return { texels: firstAfter, radiances: firstRadiance - 256 * texels.lowestExponent };
 }
 
 function checkPosed(posed: PosedScene): void {

@@ -9,6 +9,7 @@ import { loadScene } from '../../../renderer/scene/loadScene.js';
 import type { LoadedScene } from '../../../renderer/scene/LoadedScene.js';
 import { poseScene } from '../../../renderer/scene/poseScene.js';
 import { viewOf } from './viewOf.js';
+import { rgbOf } from '../../support/rgbOf.js';
 import { skip } from '../../support/skip.js';
 
 const folder = join(process.cwd(), '..', 'shared', 'scenes');
@@ -115,7 +116,7 @@ describe('scenes that artists ship', () => {
     for (const name of await readdir(join(folder, 'hdr'))) {
       const environment = loadEnvironment({ path: name, bytes: await readFile(join(folder, 'hdr', name)) });
       assert.deepEqual([environment.width, environment.height], [1024, 512]);
-      assert.ok(environment.rgb.every((value) => value >= 0 && Number.isFinite(value)));
+      assert.ok(rgbOf(environment).every((value) => value >= 0 && Number.isFinite(value)));
     }
   });
 });
