@@ -187,7 +187,7 @@ function drawPixelCases(): Case[] {
   });
 }
 
-function drawBlockCases(): Case[] {
+function drawPixelBlockCases(): Case[] {
   return range(4, (i) => {
     const seed = bytes32('seed', 400 + i);
     const rects = [0, 1, 3].map((chunkIndex) => chunkRect(GEOMETRY, chunkIndex));
@@ -313,7 +313,7 @@ const files: Record<string, () => Case[]> = {
   drawVerifiers: drawVerifierCases,
   drawLeaves: drawLeafCases,
   drawPixels: drawPixelCases,
-  drawBlocks: drawBlockCases,
+  drawPixelBlocks: drawPixelBlockCases,
   weights: weightCases,
   seals: sealCases,
   pixelHashes: pixelCases,
