@@ -1,5 +1,26 @@
 import tseslint from 'typescript-eslint';
 
+const spans = ['deadline', 'delay', 'duration', 'elapsed', 'interval', 'latency', 'patience', 'pause', 'timeout'];
+const instants = [
+  'timestamp',
+  'now',
+  'since',
+  'until',
+  ...['asked', 'began', 'ended', 'giveUp', 'made', 'moved'].map(at),
+];
+instants.push(...['remind', 'read', 'seen', 'sent', 'started', 'taken', 'told', 'tried'].map(at));
+const times = [...spans, 'age', ...instants];
+/** Names that are one of these words, or end in one as a word of its own. */
+const namesOfTimes = [
+  `^(${times.join('|')})$`,
+  `[a-z0-9](${times.map((word) => word[0].toUpperCase() + word.slice(1)).join('|')})$`,
+  `(^|_)(${times.map((word) => word.toUpperCase()).join('|')})$`,
+].join('|');
+
+function at(word) {
+  return `${word}At`;
+}
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'contracts/**', 'rushes-out/**', 'adapters/chain/generated/**'] },
   ...tseslint.configs.recommended,
@@ -32,6 +53,23 @@ export default tseslint.config(
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scenes/**/*.ts', 'cli/**/*.ts'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    // A number that is a time or a span of time says its unit. The events keep the contract's words, the tables theirs.
+    files: ['**/*.ts'],
+    ignores: ['protocol/**', 'adapters/database/schema.ts', '**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: ['variable', 'parameter', 'classProperty', 'typeProperty'],
+          types: ['number'],
+          filter: { regex: namesOfTimes, match: true },
+          format: null,
+          custom: { regex: '(Ms|Seconds|Minutes)$|_(MS|SECONDS|MINUTES)$', match: true },
+        },
+      ],
+    },
   },
   {
     // Time, timers and chance come into the roles through ports (party/Clock.ts); one file is their adapter.

@@ -143,8 +143,8 @@ async function replaceStaleLock(path: string, stale: string, candidate: string):
   const guard = `${path}.guard`;
   if (!(await makeLink(candidate, guard))) {
     // A guard is held for a moment; one that stays belongs to a process that died with it.
-    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
-    if (age > GUARD_MS) await unlink(guard).catch(() => undefined);
+    const ageMs = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
+    if (ageMs > GUARD_MS) await unlink(guard).catch(() => undefined);
     return false;
   }
   try {

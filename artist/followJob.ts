@@ -97,12 +97,12 @@ function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWat
       facts: { jobId: job.jobId },
       advice: 'order it anew: that is another job.',
     });
-  const timestamp = watch.log.head?.timestamp ?? 0;
-  if (timestamp > job.deadlineSeconds)
+  const nowSeconds = watch.log.head?.timestampSeconds ?? 0;
+  if (nowSeconds > job.deadlineSeconds)
     throw new RushesError({
       code: 'job-late',
       message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`,
-      facts: { jobId: job.jobId, deadline: job.deadlineSeconds },
+      facts: { jobId: job.jobId, deadlineSeconds: job.deadlineSeconds },
       advice: 'order it anew with a later deadline; what was not earned came back.',
     });
   // The dearest chunk left cannot be dearer than all of the pay divided by the chunks: every chunk weighs the same.

@@ -30,7 +30,7 @@ export async function readPresence({
 }): Promise<PartySeen[]> {
   const heard = await heardBy(network.coordinatorUrl, signal);
   const acted = lastActs(log.events);
-  const nowSeconds = log.head?.timestamp ?? 0;
+  const nowSeconds = log.head?.timestampSeconds ?? 0;
   return [...log.ledger.accounts.values()].flatMap(({ account, role, withdrawableAtSeconds }) => {
     if (role === undefined || withdrawableAtSeconds !== undefined) return [];
     return {

@@ -10,7 +10,7 @@ import { ChainState } from '../coordinator/store/ChainState.js';
 import { emptyStore, writeBlocks } from '../coordinator/store/writeBlocks.js';
 import { writeJobDocuments } from '../coordinator/store/writeJobDocuments.js';
 import { parseAddress } from '../protocol/ids.js';
-import { NOW, recordedChain } from '../test/coordinator/recordedChain.js';
+import { NOW_SECONDS, recordedChain } from '../test/coordinator/recordedChain.js';
 import { describeMachine } from './describeMachine.js';
 import { median } from './median.js';
 import { writeResult } from './writeResult.js';
@@ -68,7 +68,9 @@ async function exhaust({ db }: Database): Promise<number> {
   await Promise.all(
     Array.from({ length: workers }, async (_, n) => {
       const worker = parseAddress(`0x${String(n).padStart(40, '0')}`);
-      while ((await suggestChunks(db, { worker, maxChunks: 64, holdMs: 3_600_000, nowSeconds: NOW })) !== undefined)
+      while (
+        (await suggestChunks(db, { worker, maxChunks: 64, holdMs: 3_600_000, nowSeconds: NOW_SECONDS })) !== undefined
+      )
         count++;
     }),
   );

@@ -10,7 +10,7 @@ import { troubleOf } from './troubleOf.js';
 
 /** When the daemon acts for its account. Nothing in it outlives the process. */
 export interface AccountTask {
-  /** Whether it may be started, given the newest block read. */
+  /** Whether it may be started, given the newest chain block read. */
   isReady(blockNumber: number): boolean;
   /**
    * Runs it; `act` resolves to the block its transaction was mined in, or to undefined when nothing was due. Trouble goes
@@ -27,7 +27,7 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * @param options.random 0 to 1, exclusive
- * @param options.blockNumber the newest block read
+ * @param options.blockNumber the newest chain block read
  * @param options.signal once aborted, failures are no news
  */
 export function createAccountTask(options: {

@@ -88,7 +88,7 @@ export async function createSteadyEngine(options: {
     onRendered?: (computeMs: number) => void,
   ): Promise<RenderResult> {
     await turn(priority);
-    const startedMs = clock.nowMs();
+    const startedAtMs = clock.nowMs();
     try {
       request.signal?.throwIfAborted();
       if (closed) throw new RushesError({ code: 'engine-closed', message: 'the render engine is closed' });
@@ -98,7 +98,7 @@ export async function createSteadyEngine(options: {
       }
       const result = await engine.render(request);
       totals.renders++;
-      const computeMs = clock.nowMs() - startedMs;
+      const computeMs = clock.nowMs() - startedAtMs;
       totals.computeMs += computeMs;
       onRendered?.(computeMs);
       totals.cpuMs += result.cpuMs;

@@ -11,7 +11,7 @@ import type { LeaseId } from '../protocol/ids.js';
  * the process: everything follows from the chain.
  */
 export interface LeaseTasks {
-  /** Whether something may be started for this lease, given the newest block read and the time in milliseconds. */
+  /** Whether something may be started for this lease, given the newest chain block read and the time in milliseconds. */
   isReady(leaseId: LeaseId, now: { blockNumber: number; ms: number }): boolean;
   /**
    * Starts a task, which resolves to the block its transaction was mined in, or to undefined when it sent none. Never

@@ -12,7 +12,7 @@ import { tellLosses } from './tellLosses.js';
 import { troubleOf } from './troubleOf.js';
 
 /**
- * The newest block read, and the chain's time: that of the block, and what has passed since it was read, in unix
+ * The newest chain block read, and the chain's time: that of the chain block, and what has passed since it was read, in unix
  * seconds.
  */
 export interface ChainNow {
@@ -53,7 +53,7 @@ export interface DaemonRole<Action extends { do: string }> {
 
 export interface Daemon {
   readonly ledger: Ledger;
-  /** Newest block read; 0 before the first. */
+  /** Newest chain block read; 0 before the first. */
   readonly blockNumber: number;
   /** Stops within seconds: aborts what is under way and waits for it. */
   close(): Promise<void>;
@@ -80,21 +80,21 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   const account = createAccountTask({ clock, random, blockNumber: () => now().blockNumber, signal, log });
   const underWay = new Set<Promise<void>>();
   const kept = new Set<LeaseId>();
-  let caughtUpAt = Number.POSITIVE_INFINITY;
+  let caughtUpAtBlock = Number.POSITIVE_INFINITY;
   let headReadMs = 0;
 
   function now(): ChainNow {
     const { head } = chainLog;
     return {
       blockNumber: head?.blockNumber ?? 0,
-      seconds: (head?.timestamp ?? 0) + Math.floor((clock.nowMs() - headReadMs) / 1000),
+      seconds: (head?.timestampSeconds ?? 0) + Math.floor((clock.nowMs() - headReadMs) / 1000),
     };
   }
 
   /** Looks at everything and starts what is due. */
   function step(): void {
     const { head, ledger } = chainLog;
-    if (signal.aborted || head === undefined || head.blockNumber < caughtUpAt) return;
+    if (signal.aborted || head === undefined || head.blockNumber < caughtUpAtBlock) return;
     for (const leaseId of ledger.openLeaseIds) {
       const lease = ledger.leases.get(leaseId) as LedgerLease;
       if (!tasks.isReady(leaseId, { blockNumber: head.blockNumber, ms: clock.nowMs() })) continue;
@@ -145,7 +145,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
 
   async function follow(): Promise<void> {
     for (const leaseId of await role.keptLeases()) kept.add(leaseId);
-    caughtUpAt = await chain.blockNumber({ signal });
+    caughtUpAtBlock = await chain.blockNumber({ signal });
     await role.follow({
       fromBlock: chain.network.deploymentBlock,
       pollMs: role.pollMs,

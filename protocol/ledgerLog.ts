@@ -41,7 +41,7 @@ export function createLedgerLog(): LedgerLog {
       events = events.filter((event) => event.blockNumber <= toBlock);
       ledger = ledgerOf(events);
       if (head !== undefined && head.blockNumber > toBlock)
-        head = { blockNumber: toBlock, timestamp: events.at(-1)?.blockTimestamp ?? head.timestamp };
+        head = { blockNumber: toBlock, timestampSeconds: events.at(-1)?.blockTimestamp ?? head.timestampSeconds };
     },
   };
 }

@@ -144,7 +144,7 @@ export interface LeafAnswer {
 export interface ChainHead {
   blockNumber: number;
   /** Unix seconds. */
-  timestamp: number;
+  timestampSeconds: number;
 }
 
 /** Hands over the contract's events in order, from `fromBlock` on, until the signal aborts; resolves then. */

@@ -20,7 +20,7 @@ export interface LeaseView<State extends LeaseState = LeaseState> {
   policy: PolicyNumbers;
   /** This verifier. */
   self: Address;
-  /** Newest block read, and the chain's time in unix seconds. */
+  /** Newest chain block read, and the chain's time in unix seconds. */
   now: { blockNumber: number; seconds: number };
   /** The worker was convicted since it took this lease. */
   forfeit: boolean;
@@ -28,14 +28,14 @@ export interface LeaseView<State extends LeaseState = LeaseState> {
   eligible: boolean;
   knownDraw: KnownDraw | undefined;
   /**
-   * Seconds, 1 to DELAY_SPREAD, this verifier waits before it does what anyone may do, so that not everybody sends the
+   * Seconds, 1 to DELAY_SPREAD_SECONDS, this verifier waits before it does what anyone may do, so that not everybody sends the
    * same transaction.
    */
   delaySeconds: number;
 }
 
-/** Seconds over which verifiers spread what anyone may do at once. */
-export const DELAY_SPREAD = 4;
+/** Over how long verifiers spread what anyone may do at once. */
+export const DELAY_SPREAD_SECONDS = 4;
 
 /** What the verifier does next about a lease, with the lease in the one state it can be done in. */
 export type VerifierAction =

@@ -1,5 +1,5 @@
 import type { LeaseState, LedgerAudit } from '../protocol/ledger.js';
-import { DELAY_SPREAD, type KnownDraw, type LeaseView, type VerifierAction } from './LeaseView.js';
+import { DELAY_SPREAD_SECONDS, type KnownDraw, type LeaseView, type VerifierAction } from './LeaseView.js';
 
 /** One line of the table: in this state, when this holds, then do that. */
 interface Line<State extends LeaseState> {
@@ -16,10 +16,10 @@ const isForfeit = (view: { forfeit: boolean }): boolean => view.forfeit;
  * delay from.
  */
 const isTurn = ({ now, delaySeconds }: Pick<LeaseView, 'now' | 'delaySeconds'>): boolean =>
-  now.seconds % DELAY_SPREAD === delaySeconds % DELAY_SPREAD;
+  now.seconds % DELAY_SPREAD_SECONDS === delaySeconds % DELAY_SPREAD_SECONDS;
 /** What anyone may do after a deadline, each verifier a moment after another. */
-const isOver = ({ now, delaySeconds }: Pick<LeaseView, 'now' | 'delaySeconds'>, deadline: number): boolean =>
-  now.seconds > deadline + delaySeconds;
+const isOver = ({ now, delaySeconds }: Pick<LeaseView, 'now' | 'delaySeconds'>, deadlineSeconds: number): boolean =>
+  now.seconds > deadlineSeconds + delaySeconds;
 const voidConvictedInTurn = (view: Pick<LeaseView, 'now' | 'delaySeconds'>): VerifierAction =>
   isTurn(view) ? { do: 'voidConvicted' } : wait();
 

@@ -16,7 +16,7 @@ import { registerVerifier } from './effects/registerVerifier.js';
 import { revealLease } from './effects/revealLease.js';
 import { sealLease } from './effects/sealLease.js';
 import { topUp } from './effects/topUp.js';
-import { DELAY_SPREAD, type KnownDraw, type VerifierAction } from './LeaseView.js';
+import { DELAY_SPREAD_SECONDS, type KnownDraw, type VerifierAction } from './LeaseView.js';
 import type { Measurements } from './measurements.js';
 import type { VerifierContext } from './VerifierContext.js';
 import { VERIFIER_DEFAULTS, type VerifierSettings } from './VerifierSettings.js';
@@ -38,7 +38,7 @@ export interface VerifierStatistics {
   prepareCpuMs: number;
   rays: number;
   engineRestarts: number;
-  /** Newest block read. */
+  /** Newest chain block read. */
   blockNumber: number;
 }
 
@@ -87,7 +87,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
   /** Draws read by this verifier itself; of use until the contract knows them. */
   const knownDraws = new Map<LeaseId, KnownDraw & { drawBlock: number; redrafted: boolean }>();
 
-  /** A draw that was read is of use as long as the same block decides it. */
+  /** A draw that was read is of use as long as the same chain block decides it. */
   function knownDrawOf(lease: LedgerLease): KnownDraw | undefined {
     const known = knownDraws.get(lease.leaseId);
     const commitment = commitmentOf(lease);
@@ -246,7 +246,7 @@ function statisticsOf(of: {
 
 /** Seconds before doing what anyone may do, another for every verifier and lease. */
 function delaySecondsOf(account: Address, leaseId: LeaseId): number {
-  return 1 + ((sha256(bytesOfHex(account), u64(leaseId))[0] as number) % DELAY_SPREAD);
+  return 1 + ((sha256(bytesOfHex(account), u64(leaseId))[0] as number) % DELAY_SPREAD_SECONDS);
 }
 
 /** Whether this verifier has a part in the audit of an open lease. */

@@ -9,7 +9,7 @@ export type LeaseIn<State extends LeaseState> = Extract<LedgerLease, { state: St
 export interface LeaseView<State extends LeaseState = LeaseState> {
   lease: LeaseIn<State>;
   policy: PolicyNumbers;
-  /** Newest block read, and the chain's time in unix seconds. */
+  /** Newest chain block read, and the chain's time in unix seconds. */
   now: { blockNumber: number; seconds: number };
   /** The worker was convicted since it took this lease: the contract refuses everything but voidConvicted. */
   forfeit: boolean;

@@ -45,7 +45,7 @@ export interface WorkerStatistics {
   prepareCpuMs: number;
   rays: number;
   engineRestarts: number;
-  /** Newest block read. */
+  /** Newest chain block read. */
   blockNumber: number;
 }
 

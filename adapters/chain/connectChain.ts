@@ -116,12 +116,12 @@ function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPor
       { signal: bounds?.signal },
     );
     const ours = receipt.logs.filter((log) => log.address.toLowerCase() === network.contract);
-    const blockTimestamp = ours.length === 0 ? 0 : await timestampOf(receipt);
+    const timestampSeconds = ours.length === 0 ? 0 : await timestampOf(receipt);
     return {
       transactionHash: receipt.transactionHash as Bytes32,
       blockNumber: Number(receipt.blockNumber),
       gasUsed: bigintOfHex(receipt.gasUsed),
-      events: ours.map((log) => decodeEvent(log, blockTimestamp)),
+      events: ours.map((log) => decodeEvent(log, timestampSeconds)),
     };
   }
 

@@ -54,7 +54,7 @@ interface Sent {
   gasLimit: bigint;
   maxFeePerGas: bigint;
   tipPerGas: bigint;
-  sentAt: number;
+  sentAtMs: number;
   onSigned: ((hash: string) => Promise<void>) | undefined;
 }
 
@@ -119,7 +119,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     const nonce = await recover();
     const unsigned = { nonce, call, gasLimit, ...(await feesToOffer(rpc)) };
     const raw = await sign(options, unsigned);
-    const entry: Sent = { ...unsigned, raw: [raw], sentAt: performance.now(), onSigned };
+    const entry: Sent = { ...unsigned, raw: [raw], sentAtMs: performance.now(), onSigned };
     await onSigned?.(raw.hash);
     await broadcast(raw.bytes);
     sent.set(nonce, entry);
@@ -135,7 +135,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
     entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
     entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
-    entry.sentAt = performance.now();
+    entry.sentAtMs = performance.now();
     const raw = await sign(options, entry);
     await entry.onSigned?.(raw.hash);
     await broadcast(raw.bytes);
@@ -147,7 +147,7 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     await recover();
     const mined = await minedNonce();
     if (mined <= entry.nonce) {
-      if (performance.now() - entry.sentAt > REPLACE_MS) await replace(entry);
+      if (performance.now() - entry.sentAtMs > REPLACE_MS) await replace(entry);
       return;
     }
     const receipts = await Promise.all(
@@ -195,7 +195,7 @@ function fewRandomWei(): bigint {
 
 async function sign(
   { wallet, chainId }: { wallet: Wallet; chainId: number },
-  entry: Omit<Sent, 'raw' | 'sentAt' | 'onSigned'>,
+  entry: Omit<Sent, 'raw' | 'sentAtMs' | 'onSigned'>,
 ): Promise<{ hash: string; bytes: string }> {
   const bytes = await wallet.signTransaction({
     type: 2,

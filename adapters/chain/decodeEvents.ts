@@ -41,7 +41,7 @@ const WORDS: Record<string, Record<string, number>> = {
 };
 
 /** One of the contract's logs as an event. Throws MalformedError for a log that is none of its events. */
-export function decodeEvent(log: RpcLog, blockTimestamp: number): ContractEvent {
+export function decodeEvent(log: RpcLog, timestampSeconds: number): ContractEvent {
   let parsed: ReturnType<typeof rushesInterface.parseLog>;
   try {
     parsed = rushesInterface.parseLog(log);
@@ -55,7 +55,7 @@ export function decodeEvent(log: RpcLog, blockTimestamp: number): ContractEvent 
   const position: EventPosition = {
     blockNumber: Number(log.blockNumber),
     blockHash: log.blockHash as Bytes32,
-    blockTimestamp,
+    blockTimestamp: timestampSeconds,
     transactionHash: log.transactionHash as Bytes32,
     logIndex: Number(log.logIndex),
   };

@@ -135,7 +135,7 @@ async function nextStep(options: {
   return {
     kind: 'events',
     events,
-    head: { blockNumber: toBlock, timestamp: Number(top.timestamp), blockHash: top.hash as Bytes32 },
+    head: { blockNumber: toBlock, timestampSeconds: Number(top.timestamp), blockHash: top.hash as Bytes32 },
   };
 }
 

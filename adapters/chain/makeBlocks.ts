@@ -48,11 +48,11 @@ export function makeBlocks(options: {
   /** Timestamp of the next block: as much after the last as has passed, within bounds. */
   async function nextTimestamp(): Promise<number> {
     const latest = await ipc.send<{ timestamp: string }>('eth_getBlockByNumber', ['latest', false]);
-    const last = Number(latest.timestamp);
+    const lastSeconds = Number(latest.timestamp);
     const nowMs = performance.now();
     const passed = clock === undefined ? blockSeconds : Math.min(LONGEST_STEP_SECONDS, (nowMs - clock.atMs) / 1000);
-    clock = { chainSeconds: Math.max(last, (clock?.chainSeconds ?? last) + passed), atMs: nowMs };
-    return Math.max(last + 1, Math.floor(clock.chainSeconds));
+    clock = { chainSeconds: Math.max(lastSeconds, (clock?.chainSeconds ?? lastSeconds) + passed), atMs: nowMs };
+    return Math.max(lastSeconds + 1, Math.floor(clock.chainSeconds));
   }
 
   async function mine(): Promise<{ isEmpty: boolean }> {

@@ -32,8 +32,8 @@ export async function awaitReceipt(options: {
   onWaiting?: () => Promise<void>;
 }): Promise<RpcReceipt> {
   const hashes = typeof options.hash === 'string' ? (): readonly string[] => [options.hash as string] : options.hash;
-  const giveUpAt = performance.now() + options.deadlineMs;
-  let remindAt = performance.now() + 2_000;
+  const giveUpAtMs = performance.now() + options.deadlineMs;
+  let remindAtMs = performance.now() + 2_000;
   for (;;) {
     for (const hash of hashes()) {
       const receipt = await options.rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash], {
@@ -42,15 +42,15 @@ export async function awaitReceipt(options: {
       // A receipt without a block is one of a pending transaction: some nodes give those.
       if (receipt !== null && receipt.blockNumber !== null) return receipt;
     }
-    const now = performance.now();
-    if (now > giveUpAt)
+    const nowMs = performance.now();
+    if (nowMs > giveUpAtMs)
       throw new NotMinedError({
         method: options.what,
         transactionHash: hashes().at(-1) ?? 'none',
         deadlineMs: options.deadlineMs,
       });
-    if (now > remindAt && options.onWaiting !== undefined) {
-      remindAt = now + 2_000;
+    if (nowMs > remindAtMs && options.onWaiting !== undefined) {
+      remindAtMs = nowMs + 2_000;
       await options.onWaiting();
     }
     await pause(POLL_MS, options.signal);

@@ -39,7 +39,7 @@ export interface CoordinatorJob {
   artist: string;
   state: 'open' | 'closed' | 'completed';
   /** Unix seconds. */
-  deadline: number;
+  deadlineSeconds: number;
   chunks: { total: number; free: number; leased: number; committed: number; paid: number; voided: number };
   money: { fundedWei: string; unreservedWei: string; reservedWei: string; spentWei: string; withdrawnWei: string };
   leases: number;

@@ -21,12 +21,12 @@ export function createRateLimit(options: { perSecond: number; burst: number; now
   return {
     take(address, count = 1) {
       const key = askerOf(address);
-      const now = nowMs();
-      const before = buckets.get(key) ?? { tokens: options.burst, atMs: now };
-      const tokens = Math.min(options.burst, before.tokens + ((now - before.atMs) / 1000) * options.perSecond);
+      const atMs = nowMs();
+      const before = buckets.get(key) ?? { tokens: options.burst, atMs };
+      const tokens = Math.min(options.burst, before.tokens + ((atMs - before.atMs) / 1000) * options.perSecond);
       const isWithin = tokens >= count;
       buckets.delete(key);
-      buckets.set(key, { tokens: isWithin ? tokens - count : tokens, atMs: now });
+      buckets.set(key, { tokens: isWithin ? tokens - count : tokens, atMs });
       if (buckets.size > MAX_ADDRESSES) buckets.delete(buckets.keys().next().value as string);
       return isWithin;
     },

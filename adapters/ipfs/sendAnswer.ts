@@ -49,9 +49,9 @@ async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return;
   let size = 0;
   await new Promise<void>((resolve) => {
-    const deadline = setTimeout(resolve, 5000);
+    const late = setTimeout(resolve, 5000);
     const done = (): void => {
-      clearTimeout(deadline);
+      clearTimeout(late);
       resolve();
     };
     request.on('data', (piece: Uint8Array) => {

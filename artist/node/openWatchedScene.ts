@@ -62,11 +62,11 @@ export async function openWatchedScene({
     kind: Kind,
   ): Promise<Extract<PrepareResult, { kind: Kind }>> {
     const tooLong = new DeadlineError({ what: `loading ${entry}`, deadlineMs: PREPARE_MS });
-    const deadline = setTimeout(() => loading.kill(tooLong), PREPARE_MS);
+    const late = setTimeout(() => loading.kill(tooLong), PREPARE_MS);
     try {
       return answerOf(await loading.ask(request), { kind, failure: `${entry} could not be loaded` });
     } finally {
-      clearTimeout(deadline);
+      clearTimeout(late);
     }
   }
 

@@ -33,7 +33,7 @@ export async function checkCommand({
   });
   const decoded = environment === null ? null : await artistScene.decodeEnvironment(environment);
   artistScene.close();
-  const seconds = (duration: number): string => `${duration.toFixed(2)} s`;
+  const seconds = (durationSeconds: number): string => `${durationSeconds.toFixed(2)} s`;
   terminal.line(
     `${terminal.bold(scene)}: ${summary.triangleCount} triangles, ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${files.reduce((sum, file) => sum + file.bytes.length, 0)} bytes`,
   );

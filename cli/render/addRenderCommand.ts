@@ -122,10 +122,11 @@ The network that is brought up for a job pays with test money, which is worth no
 
 type RawFlags = Omit<RenderOptions, 'budgetWei' | 'deadlineMinutes' | 'sceneBytes'> & {
   budget?: bigint;
-  deadline: number;
+  // eslint-disable-next-line @typescript-eslint/naming-convention -- commander names it after the option
+  deadline: RenderOptions['deadlineMinutes'];
   sceneMemory?: number;
 };
 
-function toOptions({ budget, deadline, sceneMemory, ...flags }: RawFlags): RenderOptions {
-  return { ...flags, budgetWei: budget, deadlineMinutes: deadline, sceneBytes: sceneMemory };
+function toOptions({ budget, deadline: deadlineMinutes, sceneMemory, ...flags }: RawFlags): RenderOptions {
+  return { ...flags, budgetWei: budget, deadlineMinutes, sceneBytes: sceneMemory };
 }

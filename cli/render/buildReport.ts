@@ -1,3 +1,4 @@
+import type { ContractEvent } from '../../protocol/events.js';
 import type { Certificate } from '../../protocol/certificate/certificate.js';
 import type { Address, Cid } from '../../protocol/ids.js';
 import { type LossCause, lossesOf } from '../../protocol/lossesOf.js';
@@ -73,12 +74,12 @@ export function buildReport({
   const { totals } = certificate;
   const { ledger } = watch.log;
   const job = ledger.jobs.get(certificate.job.jobId)!;
-  const window = renderWindowMs(certificate);
+  const windowMs = renderWindowMs(certificate);
   const nameOf = (address: Address): string | null =>
     session.local?.parties.find((party) => party.address === address)?.name ?? null;
   const work = new Map(
     (session.local?.parties ?? []).map(
-      (party) => [party.address, workOf(party.child()?.statistics() ?? [], window)] as const,
+      (party) => [party.address, workOf(party.child()?.statistics() ?? [], windowMs)] as const,
     ),
   );
   const none: PartyWork = {
@@ -155,7 +156,7 @@ function workOf(lives: Record<string, unknown>[], windowMs: number): PartyWork {
 
 /** Milliseconds from the first lease taken to the last commitment, by the chain's clock. */
 function renderWindowMs(certificate: Certificate): number {
-  const events = certificate.events as unknown as { name: string; blockTimestamp: number }[];
+  const events = certificate.events as unknown as Pick<ContractEvent, 'name' | 'blockTimestamp'>[];
   const times = (name: string): number[] =>
     events.filter((event) => event.name === name).map((event) => event.blockTimestamp * 1000);
   const [taken, committed] = [times('LeaseTaken'), times('LeaseCommitted')];

@@ -57,7 +57,7 @@ export async function statusCommand({
       const job = findJob(ledger, wanted);
       const leases = leaseFacts(ledger, job);
       const losses = lossFacts(ledger, job);
-      showJob({ terminal, job, facts: jobFacts(ledger, job), leases, losses, nowSeconds: head?.timestamp ?? 0 });
+      showJob({ terminal, job, facts: jobFacts(ledger, job), leases, losses, nowSeconds: head?.timestampSeconds ?? 0 });
       terminal.result({ network: session.network, ...jobFacts(ledger, job), losses, leases, ...more });
     }
     showPresence(terminal, presence, absence);
@@ -103,7 +103,7 @@ function showJob({
       lease.worker,
       lease.state,
       String(lease.chunks.length),
-      lease.deadline === null ? '' : formatDuration(Math.max(0, lease.deadline - nowSeconds) * 1000),
+      lease.deadlineSeconds === null ? '' : formatDuration(Math.max(0, lease.deadlineSeconds - nowSeconds) * 1000),
     ]),
   ))
     terminal.line(line);
@@ -165,7 +165,7 @@ function jobFacts(ledger: Ledger, job: Readonly<LedgerJob>) {
           ? 'waiting'
           : 'running',
     artist: job.artist,
-    deadline: job.deadlineSeconds,
+    deadlineSeconds: job.deadlineSeconds,
     chunks,
     fundedWei: job.fundedWei.toString(),
     spentWei: job.spentWei.toString(),
@@ -191,7 +191,7 @@ function leaseFacts(ledger: Ledger, job: Readonly<LedgerJob>) {
       worker: lease.worker,
       state: lease.state,
       chunks: chunksOfMask(lease.word, lease.mask),
-      deadline: deadlineOf(lease) ?? null,
+      deadlineSeconds: deadlineOf(lease) ?? null,
     };
   });
 }
@@ -219,7 +219,7 @@ function presenceFacts(presence: PartySeen[], absence: Absence | undefined) {
     parties: presence.map((party) => ({
       account: party.account,
       role: party.role,
-      seenSecondsAgo: Math.round(seenAgoMs(party) / 1000),
+      seenAgoSeconds: Math.round(seenAgoMs(party) / 1000),
     })),
     absent: absence?.roles.map(({ role }) => role) ?? [],
   };

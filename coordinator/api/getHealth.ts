@@ -7,7 +7,7 @@ const HealthSchema = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
   database: Type.Union([Type.Literal('ok'), Type.Literal('lost')]),
   trouble: Type.Union([Type.String(), Type.Null()], { description: 'what is wrong, in a sentence' }),
-  head: Type.Union([Type.Object({ blockNumber: Type.Integer(), timestamp: Type.Integer() }), Type.Null()], {
+  head: Type.Union([Type.Object({ blockNumber: Type.Integer(), timestampSeconds: Type.Integer() }), Type.Null()], {
     description: 'the newest block read',
   }),
   behindSeconds: Type.Union([Type.Number(), Type.Null()], { description: 'age of that block' }),
@@ -47,8 +47,8 @@ export function getHealth(server: HttpServer, context: CoordinatorContext): void
         status: isOk ? 'ok' : 'degraded',
         database: answers ? 'ok' : 'lost',
         trouble,
-        head: head === undefined ? null : { blockNumber: head.blockNumber, timestamp: head.timestamp },
-        behindSeconds: head === undefined ? null : Math.max(0, Date.now() / 1000 - head.timestamp),
+        head: head === undefined ? null : { blockNumber: head.blockNumber, timestampSeconds: head.timestampSeconds },
+        behindSeconds: head === undefined ? null : Math.max(0, Date.now() / 1000 - head.timestampSeconds),
         jobs: session?.state.ledger.jobs.size ?? 0,
         openLeases: session?.state.ledger.openLeaseIds.size ?? 0,
       });

@@ -48,7 +48,7 @@ export function postSuggestion(server: HttpServer, context: CoordinatorContext):
           worker,
           maxChunks: request.body.maxChunks,
           holdMs: context.holdMs,
-          nowSeconds: state.head?.timestamp ?? 0,
+          nowSeconds: state.head?.timestampSeconds ?? 0,
         });
       });
       if (suggestion === undefined) return await reply.code(204).send(null);

@@ -9,7 +9,7 @@ export const JobSchema = Type.Object({
   termsDigest: Type.String(),
   policy: Type.String(),
   pricePerUnitWei: Type.String(),
-  deadline: Type.Integer({ description: 'unix seconds' }),
+  deadlineSeconds: Type.Integer({ description: 'unix seconds' }),
   createdBlock: Type.Integer(),
   state: Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('completed')]),
   chunks: Type.Object({
@@ -39,7 +39,7 @@ export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSch
     termsDigest: job.termsDigest,
     policy: job.policy,
     pricePerUnitWei: job.pricePerUnitWei.toString(),
-    deadline: job.deadlineSeconds,
+    deadlineSeconds: job.deadlineSeconds,
     createdBlock: job.createdBlock,
     state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
     chunks: { total: job.chunkCount, ...countChunks(job) },

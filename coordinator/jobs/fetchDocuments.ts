@@ -96,9 +96,9 @@ export function fetchDocuments(options: {
   }
 
   function candidates(): JobId[] {
-    const now = performance.now();
+    const nowMs = performance.now();
     return [...session.state.ledger.jobs.values()]
-      .filter((job) => !done.has(job.jobId) && !running.has(job.jobId) && (later.get(job.jobId)?.atMs ?? 0) <= now)
+      .filter((job) => !done.has(job.jobId) && !running.has(job.jobId) && (later.get(job.jobId)?.atMs ?? 0) <= nowMs)
       .sort(
         (a, b) => Number(a.closed || a.completed) - Number(b.closed || b.completed) || a.createdBlock - b.createdBlock,
       )

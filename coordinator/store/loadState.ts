@@ -24,7 +24,7 @@ export async function loadState(db: Kysely<DatabaseSchema>, network: StoredNetwo
     .execute();
   state.append(
     rows.map((row) => eventFromJson(row.event as Json)),
-    { blockNumber: cursor.head_block, blockHash: cursor.head_hash as Bytes32, timestamp: cursor.head_timestamp },
+    { blockNumber: cursor.head_block, blockHash: cursor.head_hash as Bytes32, timestampSeconds: cursor.head_timestamp },
   );
   return state;
 }

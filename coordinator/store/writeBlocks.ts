@@ -112,7 +112,7 @@ export async function rollBackStore(
     await moveCursor(tx, network, {
       blockNumber: toBlock,
       blockHash: undefined,
-      timestamp: state.events.at(-1)?.blockTimestamp ?? 0,
+      timestampSeconds: state.events.at(-1)?.blockTimestamp ?? 0,
     });
   });
 }
@@ -141,13 +141,13 @@ async function moveCursor(
   network: StoredNetwork,
   head: Omit<HashedHead, 'blockHash'> & { blockHash: Bytes32 | undefined },
 ): Promise<void> {
-  const { blockNumber, blockHash = '0x', timestamp } = head;
+  const { blockNumber, blockHash = '0x', timestampSeconds } = head;
   const row = {
     network: network.id,
     network_name: network.name,
     head_block: blockNumber,
     head_hash: blockHash,
-    head_timestamp: timestamp,
+    head_timestamp: timestampSeconds,
   };
   await tx
     .insertInto('chain_cursor')

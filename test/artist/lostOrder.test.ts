@@ -19,7 +19,7 @@ function forgetfulChain() {
   const watch = {
     log: {
       events: [],
-      head: { blockNumber: 1, timestamp: 1 },
+      head: { blockNumber: 1, timestampSeconds: 1 },
       ledger: { jobs: { has: () => jobs.size > 0, get: () => (jobs.size > 0 ? job : undefined) } },
     },
     signal: stopping.signal,

@@ -42,13 +42,13 @@ export async function orderTestJob(options: {
   const { artist, objects } = options;
   const manifest = encodeManifest(testManifest(options.frames));
   const chunks = chunkCount(geometryOf(testManifest(options.frames)));
-  const deadline = (await artist.blockTimestamp()) + 7200;
+  const deadlineSeconds = (await artist.blockTimestamp()) + 7200;
   const pricePerUnitWei = TOKEN / 100n;
   const terms = encodeTerms({
     protocolVersion: 1,
     pricePerUnitWei: pricePerUnitWei.toString(),
     budgetWei: (10n * TOKEN).toString(),
-    deadline,
+    deadline: deadlineSeconds,
     policy: artist.network.policy,
     privacy: 'public',
     weights: 1,
@@ -62,7 +62,7 @@ export async function orderTestJob(options: {
     chunkCount: chunks,
     weightsRoot: weightsRoot(equalWeights(chunks)),
     pricePerUnitWei,
-    deadline,
+    deadline: deadlineSeconds,
     budgetWei: 10n * TOKEN,
   };
   const { jobId } = await artist.createJob(options.change === undefined ? request : options.change(request));

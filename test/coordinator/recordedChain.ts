@@ -9,7 +9,7 @@ import { testManifest } from './orderTestJob.js';
 import { address } from '../support/leaseFixtures.js';
 
 /** The chain's time in these tests, unix seconds. */
-export const NOW = 1_800_000_000;
+export const NOW_SECONDS = 1_800_000_000;
 
 const POLICY = address('ee');
 const ARTIST = address('a1');
@@ -26,7 +26,7 @@ export interface RecordedChain {
 
 /** A chain with jobs of frames x tiles chunks of weight 1, each in a block of its own. */
 export function recordedChain(
-  jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadline?: number }[],
+  jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadlineSeconds?: number }[],
   policy: Partial<PolicyNumbers> = {},
 ): RecordedChain {
   const blocks: RecordedChain['blocks'] = [];
@@ -36,7 +36,7 @@ export function recordedChain(
     ...events: { [Name in ContractEventName]: { name: Name; args: ContractEventArgs[Name] } }[ContractEventName][]
   ): void => {
     const blockNumber = blocks.length + 1;
-    const head: HashedHead = { blockNumber, blockHash: word32(blockNumber, 'bb'), timestamp: NOW };
+    const head: HashedHead = { blockNumber, blockHash: word32(blockNumber, 'bb'), timestampSeconds: NOW_SECONDS };
     blocks.push({
       head,
       events: events.map(
@@ -45,7 +45,7 @@ export function recordedChain(
             ...event,
             blockNumber,
             blockHash: head.blockHash,
-            blockTimestamp: NOW,
+            blockTimestamp: NOW_SECONDS,
             transactionHash: word32(blockNumber, 'aa'),
             logIndex,
           }) as ContractEvent,
@@ -57,7 +57,7 @@ export function recordedChain(
     name: 'PolicyAdopted',
     args: { policy: POLICY, values: { ...LOCAL_POLICY, maxChunksPerLease: 256, ...policy } },
   });
-  const made = jobs.map(({ frames, tiles, unreservedWei, deadline }, index) => {
+  const made = jobs.map(({ frames, tiles, unreservedWei, deadlineSeconds }, index) => {
     const jobId = parseJobId(word32(index + 1, '0c'));
     const chunkCount = frames * tiles;
     mine(
@@ -73,7 +73,7 @@ export function recordedChain(
           chunkCount,
           weightsRoot: word32(index, '03'),
           pricePerUnitWei: PRICE_WEI,
-          deadline: deadline ?? NOW + 100_000,
+          deadline: deadlineSeconds ?? NOW_SECONDS + 100_000,
         },
       },
       { name: 'JobFunded', args: { jobId, from: ARTIST, amountWei: unreservedWei ?? 1_000_000_000n } },
@@ -111,7 +111,7 @@ export function recordedChain(
           ...maskOfChunks(chunks),
           payWei: PRICE_WEI * BigInt(chunks.length),
           feeWei: 50n,
-          deadline: NOW + 60,
+          deadline: NOW_SECONDS + 60,
           reservedWei: 1200n * BigInt(chunks.length),
         },
       });
@@ -125,7 +125,7 @@ export function recordedChain(
             root: word32(1, '04'),
             outputsDigest: word32(1, '05'),
             drawBlock: blocks.length + 3,
-            sealDeadline: NOW + 60,
+            sealDeadline: NOW_SECONDS + 60,
           },
         },
         { name: 'LeaseVoided', args: { leaseId, reason: 'verdicts' } },

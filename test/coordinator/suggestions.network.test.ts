@@ -16,7 +16,7 @@ import { writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js'
 import { type Address, type JobId, parseAddress } from '../../protocol/ids.js';
 import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
 import { propertyParameters } from '../support/propertySeed.js';
-import { NOW, recordedChain, type RecordedChain } from './recordedChain.js';
+import { NOW_SECONDS, recordedChain, type RecordedChain } from './recordedChain.js';
 import { leaseId } from '../support/leaseFixtures.js';
 
 const TEST_NETWORK: StoredNetwork = { id: 'test', name: 'test' };
@@ -54,7 +54,7 @@ describe('suggestions', function () {
     return state;
   }
   const suggest = (by: Address, maxChunks = 256, holdMs = 60_000) =>
-    suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW });
+    suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW_SECONDS });
 
   it('never overlap, whoever asks at once, and together cover everything', async () => {
     const job = fc.record({ frames: fc.integer({ min: 1, max: 8 }), tiles: fc.integer({ min: 1, max: 60 }) });
@@ -134,7 +134,7 @@ describe('suggestions', function () {
     assert.equal(chunksOfMask(0, (await suggest(worker(1)))?.mask ?? 0n).length, 2);
     await store(recordedChain([{ frames: 1, tiles: 8, unreservedWei: 1199n }]));
     assert.equal(await suggest(worker(1)), undefined);
-    await store(recordedChain([{ frames: 1, tiles: 8, deadline: NOW + 10 }]));
+    await store(recordedChain([{ frames: 1, tiles: 8, deadlineSeconds: NOW_SECONDS + 10 }]));
     assert.equal(await suggest(worker(1)), undefined);
     await store(recordedChain([{ frames: 1, tiles: 8 }], { maxChunksPerLease: 3 }));
     assert.equal(chunksOfMask(0, (await suggest(worker(1)))?.mask ?? 0n).length, 3);

@@ -222,7 +222,7 @@ describe('the ledger', () => {
       fc.property(endings, fc.double({ min: 0, max: 1, noNaN: true }), (list, share) => {
         const events = history(list);
         const log = createLedgerLog();
-        const head = { blockNumber: events.at(-1)!.blockNumber, timestamp: 0 };
+        const head = { blockNumber: events.at(-1)!.blockNumber, timestampSeconds: 0 };
         log.append(events, head);
         const toBlock = Math.floor(share * head.blockNumber);
         log.rollBack(toBlock);

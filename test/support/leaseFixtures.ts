@@ -25,7 +25,7 @@ export const VERIFIERS = [address('b1'), address('b2'), address('b3')] as const;
 export const POLICY: PolicyNumbers = LOCAL_POLICY;
 
 /** Unix seconds at which the deadline of every fixture's state is. */
-export const DEADLINE = 1000;
+export const DEADLINE_SECONDS = 1000;
 
 export function audit(verifier: Address, more: Partial<LedgerAudit> = {}): LedgerAudit {
   return { verifier, sealHash: undefined, demand: undefined, reveal: undefined, ...more };
@@ -65,15 +65,15 @@ const common = {
 /** A lease in every state, with its deadline at DEADLINE. */
 function leasesOf(made: LeaseCommitment): { [State in LeaseState]: Extract<LedgerLease, { state: State }> } {
   return {
-    TAKEN: { ...common, state: 'TAKEN', deadlineSeconds: DEADLINE },
-    COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadlineSeconds: DEADLINE },
-    SEALED: { ...common, state: 'SEALED', commitment: made, openDeadlineSeconds: DEADLINE },
+    TAKEN: { ...common, state: 'TAKEN', deadlineSeconds: DEADLINE_SECONDS },
+    COMMITTED: { ...common, state: 'COMMITTED', commitment: made, sealDeadlineSeconds: DEADLINE_SECONDS },
+    SEALED: { ...common, state: 'SEALED', commitment: made, openDeadlineSeconds: DEADLINE_SECONDS },
     OPENED: {
       ...common,
       state: 'OPENED',
       commitment: made,
       openingDigest: bytes32('06'),
-      revealDeadlineSeconds: DEADLINE,
+      revealDeadlineSeconds: DEADLINE_SECONDS,
     },
     PAYABLE: { ...common, state: 'PAYABLE', commitment: made, openingDigest: bytes32('06'), endedAtSeconds: 990 },
     VOID: {

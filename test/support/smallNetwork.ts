@@ -90,13 +90,13 @@ export async function startSmallNetwork(
     async handIn(manifest, { pricePerUnitWei = 10n ** 18n, budgetWei, seconds = 7200 } = {}) {
       const chunks = chunkCount(geometryOf(manifest));
       const weights = equalWeights(chunks);
-      const deadline = (await artist.blockTimestamp()) + seconds;
+      const deadlineSeconds = (await artist.blockTimestamp()) + seconds;
       const budget = budgetWei ?? 2n * BigInt(chunks) * pricePerUnitWei;
       const terms: Terms = {
         protocolVersion: 1,
         pricePerUnitWei: pricePerUnitWei.toString(),
         budgetWei: budget.toString(),
-        deadline,
+        deadline: deadlineSeconds,
         policy: network.policy,
         privacy: 'public',
         weights: 1,
@@ -112,7 +112,7 @@ export async function startSmallNetwork(
         chunkCount: chunks,
         weightsRoot: weightsRoot(weights),
         pricePerUnitWei,
-        deadline,
+        deadline: deadlineSeconds,
         budgetWei: budget,
       });
       return { jobId, terms, weights };

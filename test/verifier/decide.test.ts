@@ -3,7 +3,7 @@ import type { LedgerLease } from '../../protocol/ledger.js';
 import { decide } from '../../verifier/decide.js';
 import type { KnownDraw, LeaseView } from '../../verifier/LeaseView.js';
 import {
-  DEADLINE,
+  DEADLINE_SECONDS,
   DRAWN,
   POLICY,
   LEASE_STATES,
@@ -17,11 +17,11 @@ import {
 const [first, second, third] = VERIFIERS;
 const SEAL = bytes32('99');
 const KNOWN: KnownDraw = { ...DRAWN, header: new Uint8Array(500) };
-const DELAY = 3;
+const DELAY_SECONDS = 3;
 const demanded = {
   chunkIndex: 1,
   leafIndex: 5,
-  answerDeadlineSeconds: DEADLINE - 20,
+  answerDeadlineSeconds: DEADLINE_SECONDS - 20,
   answered: false,
   present: false,
   answerTransaction: undefined,
@@ -38,17 +38,17 @@ function view(of: LedgerLease, more: Partial<LeaseView> = {}): LeaseView {
     lease: of,
     policy: POLICY,
     self: first,
-    now: { blockNumber: 60, seconds: DEADLINE - 50 },
+    now: { blockNumber: 60, seconds: DEADLINE_SECONDS - 50 },
     forfeit: false,
     eligible: true,
     knownDraw: undefined,
-    delaySeconds: DELAY,
+    delaySeconds: DELAY_SECONDS,
     ...more,
   };
 }
 const at = (seconds: number, blockNumber = 60): Partial<LeaseView> => ({ now: { blockNumber, seconds } });
-const overdue = at(DEADLINE + 1);
-const delayed = at(DEADLINE + DELAY + 1);
+const overdue = at(DEADLINE_SECONDS + 1);
+const delayed = at(DEADLINE_SECONDS + DELAY_SECONDS + 1);
 const onChain = (audits = DRAWN.verifiers.map((verifier) => audit(verifier)), more = {}): LedgerLease =>
   lease('COMMITTED', commitment({ draw: DRAWN, audits, ...more }));
 const sealedBy = (...verifiers: (typeof VERIFIERS)[number][]): ReturnType<typeof audit>[] =>
@@ -60,12 +60,12 @@ const cases: [string, LeaseView, string][] = [
   ['TAKEN over its deadline is expired', view(lease('TAKEN'), delayed), 'expire'],
   [
     'TAKEN of a convicted worker is voided in its turn',
-    view(lease('TAKEN'), { forfeit: true, ...at(400 + DELAY) }),
+    view(lease('TAKEN'), { forfeit: true, ...at(400 + DELAY_SECONDS) }),
     'voidConvicted',
   ],
   [
     'TAKEN of a convicted worker waits for its turn',
-    view(lease('TAKEN'), { forfeit: true, ...at(401 + DELAY) }),
+    view(lease('TAKEN'), { forfeit: true, ...at(401 + DELAY_SECONDS) }),
     'wait',
   ],
 
@@ -135,7 +135,7 @@ const cases: [string, LeaseView, string][] = [
   ['SEALED and not opened convicts, after a moment', view(lease('SEALED'), delayed), 'expire'],
   [
     'SEALED of a convicted worker is voided in its turn',
-    view(lease('SEALED'), { forfeit: true, ...at(400 + DELAY) }),
+    view(lease('SEALED'), { forfeit: true, ...at(400 + DELAY_SECONDS) }),
     'voidConvicted',
   ],
 
@@ -185,7 +185,7 @@ const cases: [string, LeaseView, string][] = [
     'OPENED with a demand overdue convicts',
     view(
       lease('OPENED', commitment({ audits: [audit(second, { sealHash: SEAL, demand: demanded })] })),
-      at(DEADLINE - 20 + DELAY + 1),
+      at(DEADLINE_SECONDS - 20 + DELAY_SECONDS + 1),
     ),
     'expire',
   ],

@@ -3,7 +3,7 @@ import type { LedgerLease } from '../../protocol/ledger.js';
 import { decide } from '../../worker/decide.js';
 import type { LeaseView } from '../../worker/LeaseView.js';
 import {
-  DEADLINE,
+  DEADLINE_SECONDS,
   DRAWN,
   POLICY,
   LEASE_STATES,
@@ -18,7 +18,7 @@ const SEAL = bytes32('99');
 const demanded = {
   chunkIndex: 1,
   leafIndex: 5,
-  answerDeadlineSeconds: DEADLINE - 10,
+  answerDeadlineSeconds: DEADLINE_SECONDS - 10,
   answered: false,
   present: false,
   answerTransaction: undefined,
@@ -28,20 +28,20 @@ function view(of: LedgerLease, more: Partial<LeaseView> = {}): LeaseView {
   return {
     lease: of,
     policy: POLICY,
-    now: { blockNumber: 60, seconds: DEADLINE - 50 },
+    now: { blockNumber: 60, seconds: DEADLINE_SECONDS - 50 },
     forfeit: false,
     knownDrawn: false,
     ...more,
   };
 }
-const late = { now: { blockNumber: 90, seconds: DEADLINE + 1 } };
+const late = { now: { blockNumber: 90, seconds: DEADLINE_SECONDS + 1 } };
 const shifted = { policy: { ...POLICY, shift: 2 } };
 
 const cases: [string, LeaseView, string][] = [
   ['TAKEN renders and commits', view(lease('TAKEN')), 'renderAndCommit'],
   [
     'TAKEN at its deadline still commits',
-    view(lease('TAKEN'), { now: { blockNumber: 1, seconds: DEADLINE } }),
+    view(lease('TAKEN'), { now: { blockNumber: 1, seconds: DEADLINE_SECONDS } }),
     'renderAndCommit',
   ],
   ['TAKEN after its deadline gives the chunks back', view(lease('TAKEN'), late), 'expire'],
@@ -84,7 +84,7 @@ const cases: [string, LeaseView, string][] = [
   [
     'OPENED does not answer too late',
     view(lease('OPENED', commitment({ audits: [audit(VERIFIERS[0], { demand: demanded })] })), {
-      now: { blockNumber: 60, seconds: DEADLINE - 9 },
+      now: { blockNumber: 60, seconds: DEADLINE_SECONDS - 9 },
     }),
     'wait',
   ],

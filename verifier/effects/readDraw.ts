@@ -6,7 +6,7 @@ import type { ChainPort } from '../../protocol/ports.js';
 import type { KnownDraw, LeaseIn } from '../LeaseView.js';
 
 /**
- * COMMITTED: reads the header of the draw's block and computes from it what the contract will compute: which chunks,
+ * COMMITTED: reads the header of the draw's chain block and computes from it what the contract will compute: which chunks,
  * and who audits them.
  */
 export async function readDraw(options: {

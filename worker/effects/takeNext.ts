@@ -124,7 +124,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
   }
 }
 
-/** Milliseconds that the store may take for a block that shows it takes any. */
+/** Milliseconds that the store may take for an IPFS block that shows it takes any. */
 const PROBE_MS = 15_000;
 
 /**
@@ -137,7 +137,7 @@ async function reserveFor(
 ): Promise<Reservation> {
   const bounds = { signal: lease.signal, deadlineMs: PROBE_MS };
   try {
-    // A block that the store cannot have yet: one that it has would prove nothing.
+    // An IPFS block that the store cannot have yet: one that it has would prove nothing.
     const probe = new TextEncoder().encode(`rushes probe of ${chain.account} at ${lease.nowSeconds}`);
     await store.unpin(await store.putBlock(probe, bounds), bounds);
     return await spool.reserve(lease.chunks);

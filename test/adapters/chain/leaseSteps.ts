@@ -33,7 +33,7 @@ const WEIGHTS = chunkWeights([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 
 /** A job of ten chunks of weights 1 to 10 at 0.01 tokens a unit. */
 export async function orderJob(artist: ChainPort, lastsSeconds = 7_200): Promise<JobId> {
-  const deadline = (await artist.blockTimestamp()) + lastsSeconds;
+  const deadlineSeconds = (await artist.blockTimestamp()) + lastsSeconds;
   const { jobId } = await artist.createJob({
     nonce: random32(),
     manifestDigest: random32(),
@@ -42,7 +42,7 @@ export async function orderJob(artist: ChainPort, lastsSeconds = 7_200): Promise
     chunkCount: 10,
     weightsRoot: weightsRoot(WEIGHTS),
     pricePerUnitWei: TOKEN / 100n,
-    deadline,
+    deadline: deadlineSeconds,
     budgetWei: 10n * TOKEN,
   });
   return jobId;
