@@ -18,6 +18,8 @@ export function frameWithSettings(prepared: Uint8Array, settings: RenderSettings
   const copy = new Uint8Array(prepared.byteLength);
   copy.set(prepared);
   const frame = new RecordView<'Frame'>(copy, FRAME_WORDS);
-  for (const setting of Object.keys(WRITERS) as (keyof RenderSettings)[]) WRITERS[setting](frame, settings[setting]);
+  const write = <Setting extends keyof RenderSettings>(setting: Setting): void =>
+    WRITERS[setting](frame, settings[setting]);
+  (Object.keys(WRITERS) as (keyof RenderSettings)[]).forEach((setting) => write(setting));
   return copy;
 }
