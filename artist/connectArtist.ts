@@ -1,4 +1,5 @@
 import { connectChain } from '../adapters/chain/connectChain.js';
+import { signRequests } from '../adapters/http/signRequests.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ArtistSession } from './ArtistSession.js';
@@ -17,5 +18,6 @@ export async function connectArtist({
   signal?: AbortSignal;
 }): Promise<ArtistSession> {
   const chain = await connectChain({ network, key, ...(signal === undefined ? {} : { signal }) });
-  return { network, chain, store: createObjectStore({ apiUrl: network.ipfsApiUrl }) };
+  const store = createObjectStore({ apiUrl: network.ipfsApiUrl, signer: signRequests({ network, key }) });
+  return { network, chain, store };
 }

@@ -100,7 +100,7 @@ export async function startCoordinator(options: {
   ])
     addRoute(server, context);
   carryChain(server, network);
-  carryIpfs(server, { apiUrl: network.ipfsApiUrl });
+  carryIpfs(server, { network, outside: context.outside });
   if (network.faucetUrl !== undefined) carryFaucet(server, { faucetUrl: network.faucetUrl });
 
   let closing: Promise<void> | undefined;

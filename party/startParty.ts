@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { connectChain } from '../adapters/chain/connectChain.js';
 import { followEvents } from '../adapters/chain/followEvents.js';
+import { signRequests } from '../adapters/http/signRequests.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { type Bytes32, parseBytes32 } from '../protocol/ids.js';
 import type { NetworkDescription } from '../protocol/network.js';
@@ -59,7 +60,7 @@ export async function startParty<Kept, Running extends { close(): Promise<void>;
       ...of,
       onTrouble: (error) => log.warn({ error: error.message }, 'the chain does not answer'),
     });
-  const store = createObjectStore({ apiUrl: network.ipfsApiUrl });
+  const store = createObjectStore({ apiUrl: network.ipfsApiUrl, signer: signRequests({ network, key }) });
   const running = options.run({ chain, follow, store, engine, key, signal, log }, kept);
   const closed = running.closed.finally(() => engine.close());
   closed.catch(() => undefined);

@@ -92,6 +92,7 @@ export const OWN_CODES = [
   'not-ready',
   'not-registered',
   'not-retrievable',
+  'not-signed',
   'not-yours',
   'other-network',
   'outside-scene',

@@ -23,6 +23,7 @@ export class NotFoundError extends RushesError {
  */
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
+  'not-signed': 401,
   'too-many-requests': 429,
   'faucet-limit': 429,
   'faucet-empty': 503,

@@ -2,6 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { askerOf } from '../../adapters/http/askerOf.js';
 import { endSlowBody, type HttpServer } from '../../adapters/http/createHttpServer.js';
 import { createRateLimit } from '../../adapters/http/rateLimit.js';
+import { httpErrorOf } from '../../adapters/http/httpError.js';
+import { verifySigned } from '../../adapters/http/verifySigned.js';
+import type { NetworkDescription } from '../../protocol/network.js';
+import { audiencesOf, type Outside } from './describeOutside.js';
 import { RushesError } from '../../protocol/errors.js';
 import { OUTSIDE_PATHS } from '../../protocol/outsideNetwork.js';
 import { connectKubo, type Kubo } from './connectKubo.js';
@@ -19,10 +23,13 @@ const PASSED_HEADERS = ['content-type', 'content-length', 'x-chunked-output', 'x
  * POST /api/v0/...: the network's IPFS endpoint for machines that do not reach it, in Kubo's words, and only the calls
  * of IPFS_CALLS. Whoever asks gets errors of Kubo's form, which IPFS clients show as a sentence.
  */
-export function carryIpfs(server: HttpServer, { apiUrl }: { apiUrl: string }): void {
+export function carryIpfs(
+  server: HttpServer,
+  { network, outside }: { network: NetworkDescription; outside: Outside },
+): void {
   const limit = createRateLimit({ perSecond: CALLS_PER_SECOND, burst: CALLS_BURST });
   const open = countPerAddress(MOST_OPEN_ANSWERS);
-  const kubo = connectKubo(apiUrl);
+  const kubo = connectKubo(network.ipfsApiUrl);
   server.addHook('onClose', () => kubo.close());
   void server.register((scope, _options, done) => {
     // Bodies are passed on as they come, whatever they are.
@@ -43,16 +50,24 @@ export function carryIpfs(server: HttpServer, { apiUrl }: { apiUrl: string }): v
         const call = Object.hasOwn(IPFS_CALLS, name) ? IPFS_CALLS[name] : undefined;
         if (call === undefined)
           return await refuse(reply, 403, `${name.slice(0, 60)} is not passed on to the IPFS node of this network`);
+        if (call.for === 'anybody') endSlowBody(request.raw);
         const done = open.enter(request.ip);
         if (done === undefined) return await refuse(reply, 429, 'too many open answers to this address');
         reply.raw.once('close', done);
+        if (call.for === 'account')
+          verifySigned({
+            header: request.headers.authorization,
+            network,
+            purpose: 'ipfs-write',
+            audiences: audiencesOf(outside, request.socket),
+            nowSeconds: Math.floor(Date.now() / 1000),
+          });
         const asked = new URL(request.url, 'http://gateway').searchParams;
         return await passOn({ kubo, name, query: carriedQuery(call, asked), request, reply });
       },
     });
-    scope.addHook('onRequest', async (request) => endSlowBody(request.raw));
     scope.setErrorHandler(async (error, request, reply) => {
-      if (error instanceof RushesError) return await refuse(reply, 400, error.message);
+      if (error instanceof RushesError) return await refuse(reply, httpErrorOf(error).status, sentenceOf(error));
       request.log.warn(
         { url: request.url, reason: error instanceof Error ? error.message : String(error) },
         'no answer',
@@ -71,10 +86,15 @@ async function passOn(options: {
   request: FastifyRequest;
   reply: FastifyReply;
 }): Promise<FastifyReply> {
-  const { kubo, name, query, reply } = options;
+  const { kubo, name, query, request, reply } = options;
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  const { statusCode, headers, body } = await kubo.call(name, query, { signal: gone.signal });
+  const contentType = request.headers['content-type'];
+  const { statusCode, headers, body } = await kubo.call(name, query, {
+    signal: gone.signal,
+    ...(IPFS_CALLS[name]?.for === 'account' ? { body: request.raw } : {}),
+    ...(contentType === undefined ? {} : { contentType }),
+  });
   // Where a node of Kubo's listens is nobody's business.
   if (name === 'id' && statusCode === 200)
     return await reply.send({ ...((await body.json()) as Record<string, unknown>), Addresses: [] });
@@ -83,6 +103,10 @@ async function passOn(options: {
     if (value !== undefined) reply.header(header, value);
   }
   return await reply.code(statusCode).send(body);
+}
+
+function sentenceOf({ message, advice }: RushesError): string {
+  return advice === undefined ? message : `${message}. ${advice}`;
 }
 
 /** Refuses in Kubo's form. */

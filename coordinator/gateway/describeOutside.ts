@@ -25,6 +25,24 @@ export function describeOutside(
   return outsideNetwork(network, `http://${isWildcard(host) ? asked.host : authorityOf(host, asked.port)}`);
 }
 
+/**
+ * Origins under which a coordinator is asked: what a signature for it may name. A name or an address of something in
+ * front of it is among them only as its public URL: anybody could claim to be that.
+ */
+export function audiencesOf({ publicUrl }: Outside, socket: { localAddress?: string; localPort?: number }): string[] {
+  const { localAddress = '127.0.0.1', localPort = 0 } = socket;
+  const address = localAddress.replace(/^::ffff:(?=[0-9.]+$)/, '');
+  const names = isLoopback(address) ? ['127.0.0.1', 'localhost', '::1'] : [address];
+  return [
+    ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]),
+    ...names.map((name) => `http://${authorityOf(name, localPort)}`),
+  ];
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
 /** Whether an address to listen on stands for all of them. */
 export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || (isIP(host) === 6 && /^[0:]+$/.test(host));

@@ -21,6 +21,12 @@ const read = (args: CarriedCall['args'], ...options: string[]): CarriedCall => (
   options,
   always: args === 'none' ? {} : KEPT_HERE,
 });
+const write = (args: CarriedCall['args'], ...options: string[]): CarriedCall => ({
+  for: 'account',
+  args,
+  options,
+  always: {},
+});
 
 /**
  * Every call of Kubo's RPC that is carried. The rest is not: it would remove, list or publish what others keep, reach
@@ -35,6 +41,9 @@ export const IPFS_CALLS: Readonly<Record<string, CarriedCall>> = {
   'dag/get': read('one', 'output-codec'),
   'dag/export': read('one'),
   ls: read('one', 'resolve-type', 'size'),
+  add: write('none', 'cid-version', 'raw-leaves', 'chunker', 'hash', 'wrap-with-directory', 'pin'),
+  'block/put': write('none', 'cid-codec', 'format', 'mhtype', 'version', 'pin'),
+  'pin/add': { ...write('one', 'recursive'), always: KEPT_HERE },
 };
 
 /** Options of clients that change nothing in an answer. */

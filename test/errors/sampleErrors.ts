@@ -21,6 +21,7 @@ import { WrongOutputError } from '../../artist/collectFrames.js';
 import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
+import { NotSignedError } from '../../adapters/http/verifySigned.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
@@ -107,6 +108,7 @@ function storeErrors(): RushesError[] {
       status: 503,
       body: { error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } },
     }),
+    new NotSignedError({ reason: 'it has no Authorization header', advice: 'Sign it.' }),
     new NotReadyError('it is still reading the chain'),
     new OtherNetworkError({
       database: 'rushes',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createRpc } from '../../../adapters/chain/createRpc.js';
 import { FUND_GAS_METHOD } from '../../../adapters/chain/gasMoney.js';
 import { ASKER_HEADER } from '../../../adapters/http/askFaucet.js';
+import { signRequests } from '../../../adapters/http/signRequests.js';
 import { type LocalChain, startAnvil } from '../../../adapters/chain/startAnvil.js';
 import { createEndpoint, type Endpoint } from '../../../adapters/ipfs/createEndpoint.js';
 import { createObjectStore } from '../../../adapters/ipfs/createObjectStore.js';
@@ -226,6 +227,40 @@ describe('the one port of a coordinator', function () {
       Type: 'error',
     });
     assert.equal((await fetch(`${coordinator.url}/api/v0/id`)).status, 405);
+  });
+
+  it('stores for an account that signs, and for nobody else', async () => {
+    const bytes = new TextEncoder().encode('a block of a worker');
+    const ipfsApiUrl = `${coordinator.url}/api/v0`;
+    const key = `0x${'42'.repeat(32)}`;
+    const signed = createObjectStore({ apiUrl: ipfsApiUrl, signer: signRequests({ network, key }) });
+    const cid = await signed.putBlock(bytes);
+    await signed.pin(cid);
+    await signed.unpin(cid);
+    assert.deepEqual(
+      Buffer.from(await createObjectStore({ apiUrl: network.ipfsApiUrl }).getBlock(cid)),
+      Buffer.from(bytes),
+    );
+    const folder = await signed.putDirectory([
+      { path: 'a/b', bytes },
+      { path: 'c', bytes: new Uint8Array(3 << 20) },
+    ]);
+    assert.equal((await signed.getDirectory(folder)).length, 2);
+    const pins = await fetch(`${network.ipfsApiUrl}/api/v0/pin/ls`, { method: 'POST' });
+    assert.ok(Object.keys(((await pins.json()) as { Keys: object }).Keys).includes(cid), 'nobody unpins for others');
+
+    const elsewhere = { ...network, chainId: 1 };
+    for (const store of [
+      createObjectStore({ apiUrl: ipfsApiUrl }),
+      createObjectStore({ apiUrl: ipfsApiUrl, signer: signRequests({ network: elsewhere, key }) }),
+    ]) {
+      for (const refused of [store.putBlock(bytes), store.putFile(bytes), store.pin(cid)])
+        await assert.rejects(refused, (error: { code: string; message: string }) => {
+          assert.equal(error.code, 'ipfs-refused');
+          assert.match(error.message, /failed to (store|pin).*: the request is not signed by an account: ./);
+          return true;
+        });
+    }
   });
 
   it('reads no private service through itself', async () => {
