@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { littleEndianBytes } from '../protocol/bytes.js';
 import { canonicalBytes } from '../protocol/canonicalJson.js';
@@ -79,9 +79,17 @@ export async function openSpool(options: { folder: string }): Promise<Spool> {
       return {
         release,
         async assign(leaseId) {
-          // A chain that rolled back gives the number to another lease: what was kept of the one before is of no use.
-          await rm(folderOf(leaseId), { recursive: true, force: true });
-          await rename(folder, folderOf(leaseId));
+          const target = folderOf(leaseId);
+          const reservedAtMs = (await stat(folder)).mtimeMs;
+          await mkdir(target, { recursive: true });
+          // The lease may be in the ledger before its taker knows its number: what was rendered of it meanwhile stays. A
+          // chain that rolled back gives the number to another lease: what is older is of the one before, and of no use.
+          for (const name of await readdir(target)) {
+            const path = join(target, name);
+            if ((await stat(path)).mtimeMs <= reservedAtMs) await rm(path, { recursive: true, force: true });
+          }
+          for (const name of await readdir(folder)) await rename(join(folder, name), join(target, name));
+          await release();
         },
       };
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rawCidOfDigest } from '../../protocol/ids.js';
 import { openMeasurements } from '../../verifier/measurements.js';
 import { openSpool } from '../../worker/spool.js';
@@ -104,6 +105,23 @@ describe('what daemons keep on disk', () => {
     assert.equal(await spool.read({ ...lease, jobId: jobId('0b') }, 9), undefined);
     await spool.write(lease, chunk);
     assert.deepEqual(await spool.read(lease, 9), chunk);
+  });
+
+  it('what was rendered of a lease before its taker knew its number stays', async () => {
+    const spool = await openSpool({ folder });
+    const reservation = await spool.reserve([
+      { chunkIndex: 9, leafCount: 2 },
+      { chunkIndex: 10, leafCount: 2 },
+    ]);
+    await sleep(20);
+    await spool.write(lease, chunk);
+    await reservation.assign(leaseId(4));
+    assert.deepEqual(await spool.read(lease, 9), chunk);
+    const next = { ...chunk, output: { ...chunk.output, chunkIndex: 10 } };
+    await spool.write(lease, next);
+    assert.deepEqual(await spool.read(lease, 10), next);
+    await spool.remove(leaseId(4));
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('a measurement reads back for the draw it was made for, and for no other', async () => {
