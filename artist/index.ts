@@ -22,7 +22,7 @@ export { type CollectedFrame, collectFrames, type FrameCollector, WrongOutputErr
 export { followJob, type JobTimes } from './followJob.js';
 export { withdrawRest } from './withdrawRest.js';
 export { gatherCertificate } from './gatherCertificate.js';
-export { formatMoney } from './formatMoney.js';
+export { formatMoney } from '../protocol/formatMoney.js';
 export { develop, type Look } from '../renderer/image/develop.js';
 export type { Frame, Picture } from '../renderer/image/Frame.js';
 export { RushesError } from '../protocol/errors.js';

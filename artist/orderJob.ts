@@ -9,7 +9,7 @@ import { encodeTerms, jobIdOf, type Terms } from '../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../protocol/weights.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import type { ArtistSession } from './ArtistSession.js';
-import { formatMoney } from './formatMoney.js';
+import { formatMoney } from '../protocol/formatMoney.js';
 import { outliveOutage } from './outliveOutage.js';
 import { planTerms } from './planTerms.js';
 import type { JobMemory, RememberedJob } from './RememberedJob.js';

@@ -2,7 +2,7 @@ import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { requireSession } from '../session/openSession.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
 

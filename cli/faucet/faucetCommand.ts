@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Wallet } from '@ethersproject/wallet';
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';

@@ -1,4 +1,4 @@
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { outageOf } from '../../artist/outliveOutage.js';
 import type { JobId } from '../../protocol/ids.js';
 import type { Session } from '../session/Session.js';

@@ -1,5 +1,5 @@
 import type { ArtistEvent } from '../../artist/ArtistEvent.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { describeAbsence } from '../session/describeAbsence.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import type { Progress } from '../terminal/startProgress.js';

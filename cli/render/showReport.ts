@@ -1,6 +1,6 @@
 import { LOSS_SENTENCES } from '../../protocol/lossesOf.js';
 import { formatDuration } from '../terminal/formatDuration.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
 import type { Terminal } from '../terminal/Terminal.js';
 import type { Report } from './buildReport.js';

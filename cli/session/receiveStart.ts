@@ -1,6 +1,6 @@
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import type { Address } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { Terminal } from '../terminal/Terminal.js';

@@ -6,7 +6,7 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { requireSession } from '../session/openSession.js';
 import { formatDuration } from '../terminal/formatDuration.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { findJob } from '../../artist/findJob.js';
 import { progressOf } from '../../artist/progressOf.js';

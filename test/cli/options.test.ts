@@ -10,7 +10,7 @@ import {
   parseTriple,
 } from '../../cli/options/parseValues.js';
 import { formatDuration } from '../../cli/terminal/formatDuration.js';
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 import { formatTable } from '../../cli/terminal/formatTable.js';
 
 describe('option values', () => {
