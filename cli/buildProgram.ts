@@ -6,6 +6,7 @@ import { addCoordinatorCommand } from './coordinator/addCoordinatorCommand.js';
 import { addDeployCommand } from './deploy/addDeployCommand.js';
 import { addDoctorCommand } from './doctor/addDoctorCommand.js';
 import { addFaucetCommand } from './faucet/addFaucetCommand.js';
+import { addJoinCommand } from './join/addJoinCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
@@ -34,6 +35,7 @@ Examples:
   rushes render scene.glb --env sky.hdr --size 1280x720 --samples 128
   rushes render scene.glb --local                    this machine's engine alone: the same pixels
   rushes up                                          a whole network that stays; render in another terminal
+  rushes join http://192.0.2.7:8800                  work for a network, as a worker or verifier
   rushes check scene.glb                             what is missing or cannot be drawn, before anything is paid
   rushes doctor                                      what works on this machine
 
@@ -52,6 +54,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addUpCommand,
     addStatusCommand,
     addCancelCommand,
+    addJoinCommand,
     addFaucetCommand,
     addDeployCommand,
     addDoctorCommand,

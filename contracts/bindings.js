@@ -76,7 +76,9 @@ function moduleOf(artifact, prefix) {
 /** The generated files by path from the root. */
 export function bindingsOf(artifacts) {
   const byName = Object.fromEntries(artifacts.map((artifact) => [artifact.contract, artifact]));
-  const code = Object.fromEntries(artifacts.map(({ contract, links, bytecode }) => [contract, { links, bytecode }]));
+  const code = Object.fromEntries(
+    artifacts.map(({ contract, runtimeBytes, links, bytecode }) => [contract, { runtimeBytes, links, bytecode }]),
+  );
   // Errors of a linked library surface from the contract that calls it.
   return {
     'adapters/chain/generated/rushes.ts': moduleOf(byName.Rushes, 'Rushes'),

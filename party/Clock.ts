@@ -6,6 +6,15 @@ export interface Clock {
   abortAfter(ms: number): AbortSignal;
 }
 
+/**
+ * The newest chain block read, and the chain's time: that of the chain block, and what has passed since it was read, in unix
+ * seconds.
+ */
+export interface ChainNow {
+  blockNumber: number;
+  seconds: number;
+}
+
 /** The longest a timer can count, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;
 

@@ -10,6 +10,8 @@ import { troubleOf } from './troubleOf.js';
 
 /** When the daemon acts for its account. Nothing in it outlives the process. */
 export interface AccountTask {
+  /** Whether everything it did is in the chain blocks that were read. */
+  isSettled(blockNumber: number): boolean;
   /** Whether it may be started, given the newest chain block read. */
   isReady(blockNumber: number): boolean;
   /**
@@ -60,6 +62,7 @@ export function createAccountTask(options: {
   }
 
   return {
+    isSettled: (blockNumber) => !running && blockNumber >= notBeforeBlock,
     isReady: (blockNumber) => !running && blockNumber >= notBeforeBlock && clock.nowMs() >= notBeforeMs,
     async run(act) {
       running = true;

@@ -4,21 +4,13 @@ import type { LeaseId } from '../protocol/ids.js';
 import type { Ledger, LedgerLease } from '../protocol/ledger.js';
 import { createLedgerLog } from '../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../protocol/ports.js';
-import type { Clock } from './Clock.js';
+import type { ChainNow, Clock } from './Clock.js';
+import type { AccountDuties } from './createAccountDuties.js';
 import { machineClock, machineRandom } from './machineClock.js';
 import { createAccountTask } from './createAccountTask.js';
 import { createLeaseTasks } from './leaseTasks.js';
 import { tellLosses } from './tellLosses.js';
 import { troubleOf } from './troubleOf.js';
-
-/**
- * The newest chain block read, and the chain's time: that of the chain block, and what has passed since it was read, in unix
- * seconds.
- */
-export interface ChainNow {
-  blockNumber: number;
-  seconds: number;
-}
 
 /** What makes a daemon out of a transition table: a role decides and acts, the daemon sees to when. */
 export interface DaemonRole<Action extends { do: string }> {
@@ -31,7 +23,7 @@ export interface DaemonRole<Action extends { do: string }> {
   /** 0 to 1, exclusive. */
   random?: (() => number) | undefined;
   /** Pure: what is to be done now about an open lease; undefined for nothing. */
-  decide(lease: LedgerLease, now: ChainNow, ledger: Ledger): Action | undefined;
+  decide(lease: LedgerLease, now: ChainNow, ledger: Ledger, isFinishing: boolean): Action | undefined;
   /**
    * Does it; resolves to the block its transaction was mined in, so that the lease is not looked at before the ledger
    * holds that block.
@@ -41,8 +33,8 @@ export interface DaemonRole<Action extends { do: string }> {
     action: Action,
     at: { now: () => ChainNow; ledger: () => Ledger; signal: AbortSignal },
   ): Promise<number | undefined>;
-  /** What is due for the account itself, one thing at a time: register, take a lease, withdraw. Resolves as `act`. */
-  actForAccount(at: { now: ChainNow; ledger: Ledger; signal: AbortSignal }): Promise<number | undefined>;
+  /** What is due for the account itself, one thing at a time: register, take a lease, withdraw. */
+  account: AccountDuties;
   /** Leases that something was kept of by a daemon before this one. */
   keptLeases(): Promise<LeaseId[]>;
   /** Lets go of what was kept of a lease that has ended; the log has been told what the account lost by it. */
@@ -55,13 +47,18 @@ export interface Daemon {
   readonly ledger: Ledger;
   /** Newest chain block read; 0 before the first. */
   readonly blockNumber: number;
+  /** Whether it ends once nothing of its own is open. */
+  readonly isFinishing: boolean;
+  /** Begins nothing new, and ends once nothing of its own is open and what was earned is withdrawn. */
+  finish(): void;
   /** Stops within seconds: aborts what is under way and waits for it. */
   close(): Promise<void>;
   /** Settles when the daemon has stopped; rejects with what made it impossible to go on. */
   closed: Promise<void>;
 }
 
-// States: catching up (until the ledger holds the block that was newest at the start) -> working -> closed.
+// States: catching up (until the ledger holds the block that was newest at the start) -> working -> finishing -> closed;
+// any of them -> closed.
 // step() alone starts tasks, at most one per open lease and one for the account; it runs when the head moves and when a
 // task ends.
 
@@ -82,6 +79,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   const kept = new Set<LeaseId>();
   let caughtUpAtBlock = Number.POSITIVE_INFINITY;
   let headReadMs = 0;
+  let isFinishing = false;
 
   function now(): ChainNow {
     const { head } = chainLog;
@@ -98,7 +96,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     for (const leaseId of ledger.openLeaseIds) {
       const lease = ledger.leases.get(leaseId) as LedgerLease;
       if (!tasks.isReady(leaseId, { blockNumber: head.blockNumber, ms: clock.nowMs() })) continue;
-      const action = role.decide(lease, now(), ledger);
+      const action = role.decide(lease, now(), ledger, isFinishing);
       if (action === undefined) continue;
       kept.add(leaseId);
       log.debug({ leaseId, state: lease.state, action: action.do }, 'lease task starts');
@@ -119,8 +117,11 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
     role.sweep(ledger);
+    // A lease that was just taken is on the chain before it is in the ledger.
+    const isSettled = underWay.size === 0 && account.isSettled(head.blockNumber);
+    if (isFinishing && isSettled && role.account.isDone(ledger)) return stopping.abort();
     if (account.isReady(head.blockNumber))
-      launch(account.run(() => role.actForAccount({ now: now(), ledger: chainLog.ledger, signal })));
+      launch(account.run(() => role.account.act({ now: now(), ledger: chainLog.ledger, isFinishing, signal })));
   }
 
   function launch(task: Promise<void>): void {
@@ -180,6 +181,13 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     },
     get blockNumber() {
       return chainLog.head?.blockNumber ?? 0;
+    },
+    get isFinishing() {
+      return isFinishing;
+    },
+    finish() {
+      isFinishing = true;
+      step();
     },
     async close() {
       stopping.abort();

@@ -22,6 +22,9 @@ import { SceneBudget } from './scene/SceneBudget.js';
 import type { ReadSceneFile } from './scene/SceneSource.js';
 import { summariseScene } from './scene/summariseScene.js';
 
+// A person's Ctrl-C reaches every process of the terminal, and is for the parent to answer: it may go on for a while.
+process.on('SIGINT', () => undefined);
+
 /** Where requests come from and answers go, and a pipe of which the parent holds the other end for its whole life. */
 const CHANNEL = 3;
 const LIFELINE = 4;

@@ -5,6 +5,8 @@ import { DEFAULT_SCENE_BYTES } from '../renderer/scene/SceneBudget.js';
 export interface VerifierSettings {
   /** Stake to register with, wei; undefined takes the policy's least. */
   stakeWei: Wei | undefined;
+  /** The most the account ever stakes in all, what it lost included, wei; undefined for no limit. */
+  maxStakeWei: Wei | undefined;
   /** Milliseconds between reads of the chain's head. */
   pollMs: number;
   /** Milliseconds that fetching a job's documents and scene may take. */
@@ -15,6 +17,7 @@ export interface VerifierSettings {
 
 export const VERIFIER_DEFAULTS: VerifierSettings = {
   stakeWei: undefined,
+  maxStakeWei: undefined,
   pollMs: 250,
   fetchMs: 120_000,
   sceneBytes: DEFAULT_SCENE_BYTES,

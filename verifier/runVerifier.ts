@@ -9,6 +9,7 @@ import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js'
 import { sha256 } from '../protocol/sha256.js';
 import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
+import { hasPartIn, openPartsOf, type PartyStatus, partyStatusOf } from '../party/partyStatus.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { readDraw } from './effects/readDraw.js';
@@ -45,6 +46,9 @@ export interface VerifierStatistics {
 export interface RunningVerifier {
   readonly account: Address;
   statistics(): VerifierStatistics;
+  status(): PartyStatus;
+  /** Seals nothing any more, and stops once what it sealed is revealed and what it earned is withdrawn. */
+  finish(): void;
   /** Stops within seconds; the next start goes on with what is open. */
   close(): Promise<void>;
   /** Settles when the verifier has stopped; rejects with what made it impossible to go on. */
@@ -96,20 +100,20 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       : undefined;
   }
 
-  const actForAccount = createAccountDuties({
+  const account = createAccountDuties({
     chain,
     role: 'verifier',
     earnings: 'fees',
     clock,
     log,
-    register: (signal) => registerVerifier(context, settings.stakeWei, signal),
-    isBusy: (ledger) => isAuditing(ledger, chain.account),
+    register: (signal) => registerVerifier(context, settings, signal),
+    isBusy: (ledger) => openPartsOf(ledger, chain.account).length > 0,
     /** Makes up for what a slash took. */
     async next({ me, ledger, signal }) {
       const { minVerifierStakeWei } = ledger.policies.get(chain.network.policy) ?? { minVerifierStakeWei: 0n };
-      return me.withdrawableAtSeconds === undefined && me.stakeWei < minVerifierStakeWei
-        ? topUp(context, minVerifierStakeWei - me.stakeWei, signal)
-        : undefined;
+      if (me.withdrawableAtSeconds !== undefined || me.stakeWei >= minVerifierStakeWei) return undefined;
+      const missingWei = minVerifierStakeWei - me.stakeWei;
+      return topUp(context, { missingWei, account: me, maxStakeWei: settings.maxStakeWei, signal });
     },
   });
 
@@ -123,7 +127,8 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     keptLeases: () => measurements.leaseIds(),
     sweep: () => jobs.sweep(),
 
-    decide(lease, now, ledger) {
+    decide(lease, now, ledger, isFinishing) {
+      if (isFinishing && !hasPartIn(lease, chain.account)) return undefined;
       const policy = policyOf(ledger, lease);
       const me = ledger.accounts.get(chain.account);
       if (policy === undefined || me?.role !== 'verifier') return undefined;
@@ -196,7 +201,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
       }
     },
 
-    actForAccount,
+    account,
 
     async forget(leaseId) {
       knownDraws.delete(leaseId);
@@ -209,8 +214,10 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
 
   return {
     closed,
+    finish: () => daemon.finish(),
     close: () => daemon.close(),
     account: chain.account,
+    status: () => partyStatusOf(daemon, chain.account),
     statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
   };
 }
@@ -247,11 +254,4 @@ function statisticsOf(of: {
 /** Seconds before doing what anyone may do, another for every verifier and lease. */
 function delaySecondsOf(account: Address, leaseId: LeaseId): number {
   return 1 + ((sha256(bytesOfHex(account), u64(leaseId))[0] as number) % DELAY_SPREAD_SECONDS);
-}
-
-/** Whether this verifier has a part in the audit of an open lease. */
-function isAuditing(ledger: Ledger, account: Address): boolean {
-  return [...ledger.openLeaseIds].some((leaseId) =>
-    commitmentOf(ledger.leases.get(leaseId) as LedgerLease)?.audits.some(({ verifier }) => verifier === account),
-  );
 }

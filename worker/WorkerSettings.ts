@@ -9,6 +9,8 @@ export interface WorkerSettings {
   openLeases: number;
   /** Stake to register with, wei; undefined takes four times the policy's least, or all there is. */
   stakeWei: Wei | undefined;
+  /** The most the account ever stakes in all, what it lost included, wei; undefined for no limit. */
+  maxStakeWei: Wei | undefined;
   /** Milliseconds between reads of the chain's head. */
   pollMs: number;
   /** Milliseconds that fetching a job's documents and scene may take. */
@@ -21,6 +23,7 @@ export const WORKER_DEFAULTS: WorkerSettings = {
   leasesToRender: 2,
   openLeases: 12,
   stakeWei: undefined,
+  maxStakeWei: undefined,
   pollMs: 250,
   fetchMs: 120_000,
   sceneBytes: DEFAULT_SCENE_BYTES,

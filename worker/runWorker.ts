@@ -16,6 +16,7 @@ import { chunksOfMask } from '../protocol/masks.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
 import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
+import { type PartyStatus, partyStatusOf } from '../party/partyStatus.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { answerDemand } from './effects/answerDemand.js';
@@ -52,6 +53,9 @@ export interface WorkerStatistics {
 export interface RunningWorker {
   readonly account: Address;
   statistics(): WorkerStatistics;
+  status(): PartyStatus;
+  /** Takes no lease any more, and stops once its open ones have ended and what it earned is withdrawn. */
+  finish(): void;
   /** Stops within seconds; the next start goes on with what is open. */
   close(): Promise<void>;
   /** Settles when the worker has stopped; rejects with what made it impossible to go on. */
@@ -125,34 +129,35 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
   }
 
   /** The next lease, unless enough are open, the stake is being withdrawn or was lost to a conviction. */
-  const actForAccount = createAccountDuties({
+  const account = createAccountDuties({
     chain,
     role: 'worker',
     earnings: 'pay',
     clock,
     log,
-    register: (signal) => registerWorker(context, settings.stakeWei, signal),
+    register: (signal) => registerWorker(context, settings, signal),
     isBusy: (ledger) => ownLeases(ledger).length > 0,
     async next({ me, idleMs, now, ledger, signal }) {
       const leases = ownLeases(ledger);
       const toRender = leases.filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId)).length;
       if (toRender >= settings.leasesToRender || leases.length >= settings.openLeases) return undefined;
       if (me.withdrawableAtSeconds !== undefined || isConvicted(me, ledger)) return undefined;
-      const { suggestions } = ports;
       return takeNext(context, {
         ledger,
         account: me,
         leases,
-        suggestions,
+        suggestions: ports.suggestions,
+        maxStakeWei: settings.maxStakeWei,
         idleMs,
         nowSeconds: now.seconds,
         random,
+        mayTake: () => !daemon.isFinishing,
         signal,
       });
     },
   });
 
-  const daemon = runDaemon<WorkerAction>({
+  const daemon: Daemon = runDaemon<WorkerAction>({
     chain,
     follow: ports.follow,
     pollMs: settings.pollMs,
@@ -208,7 +213,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
       }
     },
 
-    actForAccount,
+    account,
 
     async forget(leaseId) {
       knownDrawn.delete(leaseId);
@@ -222,8 +227,10 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
 
   return {
     closed,
+    finish: () => daemon.finish(),
     close: () => daemon.close(),
     account: chain.account,
+    status: () => partyStatusOf(daemon, chain.account),
     statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
   };
 }

@@ -141,3 +141,10 @@ export function parseMoney(text: string): bigint {
   if (match === null) throw new InvalidArgumentError('It must be an amount of money, for instance 12.5.');
   return BigInt(match[1]! + (match[2] ?? '').padEnd(18, '0'));
 }
+
+/** HH:MM, a time of day of this machine. */
+export function parseTimeOfDay(text: string): { hours: number; minutes: number } {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('It must be a time of day, for instance 07:30.');
+  return { hours: Number(match[1]), minutes: Number(match[2]) };
+}

@@ -88,9 +88,26 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     'scene-memory': [],
     nice: [],
     cheat: [],
+    'max-stake': [],
+    until: [],
+    idle: [],
+    json: [],
     'await-network': [],
   },
-  verifier: { network: [], key: [], data: [], threads: [], 'scene-memory': [], nice: [], 'await-network': [] },
+  verifier: {
+    network: [],
+    key: [],
+    data: [],
+    threads: [],
+    'scene-memory': [],
+    nice: [],
+    'max-stake': [],
+    until: [],
+    idle: [],
+    json: [],
+    'await-network': [],
+  },
+  join: { as: [], threads: [], yes: [], 'max-stake': [], until: [], idle: [], json: [] },
 };
 
 /** Names of the options that a person gave, without dashes. */

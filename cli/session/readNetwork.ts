@@ -4,6 +4,13 @@ import { urlBelow } from '../../adapters/http/urlBelow.js';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 
+/** A network as somebody described it. */
+export interface DescribedNetwork {
+  network: NetworkDescription;
+  /** Unix milliseconds of the server that described it, where it said its time. */
+  serverMs: number | undefined;
+}
+
 /**
  * The description of a network, from a file or from a coordinator's address (GET /v1/network). Throws BadInputError for
  * a missing or wrong file and RushesError when nothing answers. With `awaitFile` a file that is not there yet is waited
@@ -12,8 +19,17 @@ import { type NetworkDescription, parseNetworkDescription } from '../../protocol
 export async function readNetwork(
   source: string,
   signal?: AbortSignal,
-  { awaitFile = false } = {},
+  options: { awaitFile?: boolean } = {},
 ): Promise<NetworkDescription> {
+  return (await askNetwork(source, signal, options)).network;
+}
+
+/** The same, with the time that the server says it is. */
+export async function askNetwork(
+  source: string,
+  signal?: AbortSignal,
+  { awaitFile = false } = {},
+): Promise<DescribedNetwork> {
   if (awaitFile) await fileThere(source, signal);
   if (!/^https?:\/\//i.test(source)) {
     const text = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -25,7 +41,7 @@ export async function readNetwork(
         cause,
       });
     });
-    return parseNetworkDescription(text);
+    return { network: parseNetworkDescription(text), serverMs: undefined };
   }
   const url = urlBelow(source, '/v1/network');
   const deadline = AbortSignal.timeout(10_000);
@@ -38,7 +54,11 @@ export async function readNetwork(
         facts: { url, status: answer.status },
         advice: 'is this the address of a Rushes coordinator?',
       });
-    return parseNetworkDescription(await answer.text());
+    const serverMs = Date.parse(answer.headers.get('date') ?? '');
+    return {
+      network: parseNetworkDescription(await answer.text()),
+      serverMs: Number.isNaN(serverMs) ? undefined : serverMs,
+    };
   } catch (cause) {
     if (cause instanceof RushesError || signal?.aborted === true) throw cause;
     throw new RushesError({

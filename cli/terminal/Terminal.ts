@@ -54,7 +54,8 @@ export function openTerminal({
     color,
     json,
     get columns() {
-      return (stream as WriteStream).columns ?? 100;
+      // A terminal that does not know its width says 0.
+      return (stream as WriteStream).columns || 100;
     },
     line(text = '') {
       if (captured !== undefined) captured(`${text}\n`);

@@ -1,9 +1,23 @@
 import { type Logger, pino } from 'pino';
 import type { Terminal } from './Terminal.js';
 
-/** The log of a daemon, on stderr: JSON lines for machines, one short line each for a person who watches a terminal. */
-export function createLog({ name, terminal, debug }: { name: string; terminal: Terminal; debug: boolean }): Logger {
-  const options = { name, level: debug ? 'debug' : 'info', base: { name }, timestamp: pino.stdTimeFunctions.isoTime };
+/**
+ * The log of a daemon: JSON lines on stderr for machines, one short line each for a person at a terminal, above whatever
+ * lives there. Somebody who watches a line of status sees warnings only.
+ */
+export function createLog({
+  name,
+  terminal,
+  debug,
+  isWatched = false,
+}: {
+  name: string;
+  terminal: Terminal;
+  debug: boolean;
+  isWatched?: boolean;
+}): Logger {
+  const level = debug ? 'debug' : isWatched ? 'warn' : 'info';
+  const options = { name, level, base: { name }, timestamp: pino.stdTimeFunctions.isoTime };
   if (!process.stderr.isTTY) return pino(options, process.stderr);
   const colors: Record<number, (text: string) => string> = {
     30: terminal.dim,
@@ -21,9 +35,9 @@ export function createLog({ name, terminal, debug }: { name: string; terminal: T
         .filter(([key]) => key !== 'name')
         .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
         .join(' ');
-      process.stderr.write(
-        `${terminal.dim(time.slice(11, 19))} ${(colors[level] ?? ((text: string) => text))(msg ?? '')} ${terminal.dim(rest)}\n`,
-      );
+      const text = `${terminal.dim(time.slice(11, 19))} ${(colors[level] ?? ((text: string) => text))(msg ?? '')} ${terminal.dim(rest)}`;
+      if (terminal.interactive) terminal.line(text);
+      else process.stderr.write(`${text}\n`);
     },
   });
 }

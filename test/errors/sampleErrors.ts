@@ -6,6 +6,7 @@ import {
   WrongChainError,
 } from '../../adapters/chain/chainErrors.js';
 import { RealMoneyError } from '../../adapters/chain/refuseRealMoney.js';
+import { ClockOffError, NodeBehindError } from '../../adapters/chain/checkNetwork.js';
 import { NonceTakenError } from '../../adapters/chain/createSender.js';
 import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
 import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
@@ -27,6 +28,7 @@ import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
 import { FaucetEmptyError, FaucetLimitError } from '../../faucet/createFaucet.js';
 import { EngineFailedError } from '../../party/createSteadyEngine.js';
+import { StakeLimitError } from '../../party/registerAccount.js';
 import {
   BadInputError,
   DeadlineError,
@@ -152,6 +154,10 @@ function renderErrors(): RushesError[] {
 
 function commandErrors(): RushesError[] {
   return [
+    new StakeLimitError({ role: 'worker', leastWei: 100n * 10n ** 18n, maxStakeWei: 10n ** 18n }),
+    new ClockOffError({ aheadMs: 421_000, than: "the network's" }),
+    new ClockOffError({ aheadMs: -421_000, than: "the chain's" }),
+    new NodeBehindError({ rpcUrl: URL, how: 'its newest block is 12 minutes old' }),
     new FaucetLimitError({ most: 10, who: '203.0.113.7', waitSeconds: 12_345 }),
     new FaucetEmptyError({ account: parseAddress(`0x${'12'.repeat(20)}`), coinsLeftWei: 5n }),
     new FaucetUnreachableError({ url: `${URL}/v1/faucet`, cause: errno('ECONNREFUSED') }),

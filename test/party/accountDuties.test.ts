@@ -11,11 +11,15 @@ describe('what is due for an account', () => {
   /** Duties over a clock that the test moves, and what they did, in order. */
   function dutiesOf(next: () => number | undefined) {
     const done: string[] = [];
-    const state = { nowMs: 0, isBusy: false, idleMs: [] as number[] };
+    const state = { nowMs: 0, isBusy: false, chainIsAway: false, idleMs: [] as number[] };
     const duties = createAccountDuties({
       chain: {
         account: WORKER,
-        withdraw: async () => (done.push('withdraw'), { blockNumber: 3 }) as never,
+        withdraw: async () => {
+          done.push('withdraw');
+          if (state.chainIsAway) throw new Error('the chain is away');
+          return { blockNumber: 3 } as never;
+        },
       },
       role: 'worker',
       earnings: 'pay',
@@ -25,13 +29,19 @@ describe('what is due for an account', () => {
       isBusy: () => state.isBusy,
       next: async ({ idleMs }) => (state.idleMs.push(idleMs), next()),
     });
-    const run = (account: LedgerAccount | undefined) =>
-      duties({
+    const ledgerOf = (account: LedgerAccount | undefined) => ({
+      ...createLedger(),
+      accounts: new Map(account === undefined ? [] : [[WORKER, account]]),
+    });
+    const run = (account: LedgerAccount | undefined, isFinishing = false) =>
+      duties.act({
         now: { blockNumber: 1, seconds: 1 },
-        ledger: { ...createLedger(), accounts: new Map(account === undefined ? [] : [[WORKER, account]]) },
+        ledger: ledgerOf(account),
+        isFinishing,
         signal: new AbortController().signal,
       });
-    return { run, done, state };
+    const isDone = (account: LedgerAccount | undefined) => duties.isDone(ledgerOf(account));
+    return { run, isDone, done, state };
   }
 
   it('registers first, and refuses an account of the other role', async () => {
@@ -61,5 +71,27 @@ describe('what is due for an account', () => {
     assert.equal(await run(me({})), undefined, 'the wait begins anew');
     assert.deepEqual(done, ['withdraw']);
     assert.deepEqual(state.idleMs, [0, 7_999, 8_000, 8_000, 8_000, 0, 0]);
+  });
+
+  it('of a daemon that ends begins nothing, and withdraws as soon as nothing is open', async () => {
+    const { run, isDone, done, state } = dutiesOf(() => 9);
+    assert.equal(await run(undefined, true), undefined, 'it does not register');
+    assert.equal(isDone(undefined), true);
+    state.isBusy = true;
+    assert.equal(await run(me({}), true), undefined);
+    assert.deepEqual([isDone(me({})), isDone(me({ owedWei: 0n }))], [false, false]);
+    state.isBusy = false;
+    assert.equal(isDone(me({})), false);
+    assert.equal(await run(me({}), true), 3);
+    assert.equal(await run(me({ owedWei: 0n }), true), undefined);
+    assert.equal(isDone(me({ owedWei: 0n })), true);
+    assert.deepEqual([done, state.idleMs], [['withdraw'], []]);
+  });
+
+  it('of a daemon that ends does not wait for a withdrawal that fails: what is owed stays owed', async () => {
+    const { run, isDone, state } = dutiesOf(() => undefined);
+    state.chainIsAway = true;
+    await assert.rejects(run(me({}), true), /away/);
+    assert.equal(isDone(me({})), true);
   });
 });

@@ -34,11 +34,12 @@ describe('registering an account', () => {
     register: typeof registerWorker | typeof registerVerifier,
     balanceWei: bigint,
     stakeWei?: bigint,
+    maxStakeWei?: bigint,
   ): Promise<unknown> {
     const { chain, registered } = chainOf(balanceWei);
     const context = { chain, engine: { kind: 'cpu' }, log: testLog } as never;
     try {
-      assert.equal(await register(context, stakeWei as never, signal), 8);
+      assert.equal(await register(context, { stakeWei, maxStakeWei }, signal), 8);
     } catch (error) {
       assert.deepEqual(registered, []);
       return (error as { code: string }).code;
@@ -57,6 +58,15 @@ describe('registering an account', () => {
     assert.equal(await stakeOf(registerWorker, 249n, 250n), 'stake-missing');
   });
 
+  it('stakes no more than its owner allows, and refuses where that is too little', async () => {
+    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'cpu', stakeWei });
+    assert.deepEqual(await stakeOf(registerWorker, 1000n, undefined, 250n), worker(250n));
+    assert.deepEqual(await stakeOf(registerWorker, 1000n, 300n, 250n), worker(250n));
+    assert.deepEqual(await stakeOf(registerWorker, 1000n, undefined, 100n), worker(100n));
+    assert.equal(await stakeOf(registerWorker, 1000n, undefined, 99n), 'stake-limit');
+    assert.equal(await stakeOf(registerVerifier, 1000n, undefined, 69n), 'stake-limit');
+  });
+
   it('stakes the least for a verifier, and more where it was stated', async () => {
     const verifier = (stakeWei: bigint) => ({ role: 'verifier', deviceClass: 'cpu', stakeWei });
     assert.deepEqual(await stakeOf(registerVerifier, 1000n), verifier(70n));
@@ -68,26 +78,35 @@ describe('registering an account', () => {
 
   it('never stakes less than the least or more than there is, whatever a role holds usual', async () => {
     const wei = fc.bigInt({ min: 0n, max: 1000n });
+    const optional = fc.option(wei, { nil: undefined });
     await fc.assert(
-      fc.asyncProperty(wei, wei, fc.option(wei, { nil: undefined }), async (balanceWei, usualWei, stakeWei) => {
+      fc.asyncProperty(wei, wei, optional, optional, async (balanceWei, usualWei, stakeWei, maxStakeWei) => {
         const { chain, registered } = chainOf(balanceWei, VERIFIERS[0]);
         const done = registerAccount({
           chain: chain as never,
           role: 'verifier',
           deviceClass: 'cpu',
           stakeWei: stakeWei as never,
+          maxStakeWei,
           leastWei: ({ minVerifierStakeWei }) => minVerifierStakeWei,
           usualWei: () => usualWei as never,
           signal,
           log: testLog,
         });
         const wantedWei = stakeWei ?? usualWei;
-        const neededWei = wantedWei > MIN_VERIFIER_WEI ? wantedWei : MIN_VERIFIER_WEI;
-        if (neededWei > balanceWei) await assert.rejects(done, { code: 'stake-missing' });
-        else await done;
+        const allowedWei = maxStakeWei !== undefined && maxStakeWei < wantedWei ? maxStakeWei : wantedWei;
+        const neededWei = allowedWei > MIN_VERIFIER_WEI ? allowedWei : MIN_VERIFIER_WEI;
+        const refusal =
+          maxStakeWei !== undefined && maxStakeWei < MIN_VERIFIER_WEI
+            ? 'stake-limit'
+            : neededWei > balanceWei
+              ? 'stake-missing'
+              : undefined;
+        if (refusal === undefined) await done;
+        else await assert.rejects(done, { code: refusal });
         assert.deepEqual(
           registered,
-          neededWei > balanceWei ? [] : [{ role: 'verifier', deviceClass: 'cpu', stakeWei: neededWei }],
+          refusal === undefined ? [{ role: 'verifier', deviceClass: 'cpu', stakeWei: neededWei }] : [],
         );
       }),
       propertyParameters(200),

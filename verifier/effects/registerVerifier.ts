@@ -8,14 +8,14 @@ import type { VerifierContext } from '../VerifierContext.js';
  */
 export function registerVerifier(
   context: Pick<VerifierContext, 'chain' | 'engine' | 'log'>,
-  stakeWei: Wei | undefined,
+  limits: { stakeWei: Wei | undefined; maxStakeWei: Wei | undefined },
   signal: AbortSignal,
 ): Promise<number> {
   return registerAccount({
     chain: context.chain,
     role: 'verifier',
     deviceClass: context.engine.kind,
-    stakeWei,
+    ...limits,
     leastWei: ({ minVerifierStakeWei }) => minVerifierStakeWei,
     usualWei: ({ leastWei }) => leastWei,
     signal,

@@ -8,14 +8,14 @@ import type { WorkerContext } from '../WorkerContext.js';
  */
 export function registerWorker(
   context: Pick<WorkerContext, 'chain' | 'engine' | 'log'>,
-  stakeWei: Wei | undefined,
+  limits: { stakeWei: Wei | undefined; maxStakeWei: Wei | undefined },
   signal: AbortSignal,
 ): Promise<number> {
   return registerAccount({
     chain: context.chain,
     role: 'worker',
     deviceClass: context.engine.kind,
-    stakeWei,
+    ...limits,
     leastWei: ({ minWorkerStakeWei }) => minWorkerStakeWei,
     usualWei: ({ leastWei, balanceWei }) => (4n * leastWei < balanceWei ? 4n * leastWei : balanceWei),
     signal,

@@ -8,10 +8,12 @@ import {
   countChunks,
   policyOf,
 } from '../../protocol/ledger.js';
+import type { Wei } from '../../protocol/ids.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import { priceLease } from '../../protocol/pricing.js';
 import type { Suggestion, SuggestionPort } from '../../protocol/ports.js';
 import { unitsOf, weightsProof, weightsWord } from '../../protocol/weights.js';
+import { mayAddStake } from '../../party/mayAddStake.js';
 import { chooseLease, chunksWorthTaking } from '../chooseLease.js';
 import type { Reservation } from '../spool.js';
 import type { WorkerContext } from '../WorkerContext.js';
@@ -29,10 +31,14 @@ export interface TakeNext {
   /** The worker's open leases. */
   leases: readonly LedgerLease[];
   suggestions: SuggestionPort | undefined;
+  /** The most the account ever stakes in all; undefined for no limit. */
+  maxStakeWei: Wei | undefined;
   /** Milliseconds without an open lease. */
   idleMs: number;
   nowSeconds: number;
   random: () => number;
+  /** Whether a lease may still be taken, asked just before it is. */
+  mayTake: () => boolean;
   signal: AbortSignal;
 }
 
@@ -78,7 +84,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     nowSeconds,
     msPerUnit,
     lockedWei: leases.reduce((sum, lease) => sum + bondOf(ledger, lease), 0n),
-    reachableStakeWei: account.stakeWei + balanceWei,
+    reachableStakeWei: account.stakeWei + mayAddStake({ account, balanceWei, maxStakeWei: from.maxStakeWei }),
     queuedMs: leases
       .filter((lease) => lease.state === 'TAKEN' && !context.rendered.has(lease.leaseId))
       .reduce((sum, lease) => sum + queuedMsOf(context, { lease, job, weights }), 0),
@@ -87,6 +93,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     maxChunks: fairShare(from, job),
   });
   if (choice === undefined) return undefined;
+  if (!from.mayTake()) return undefined;
   const missingWei = choice.neededStakeWei - account.stakeWei;
   if (missingWei > 0n) {
     const { blockNumber } = await chain.topUpStake({ amountWei: missingWei }, { signal });
@@ -103,6 +110,7 @@ export async function takeNext(context: WorkerContext, from: TakeNext): Promise<
     });
   const reservation = await reserveFor(context, { chunks, nowSeconds, signal });
   try {
+    if (!from.mayTake()) return undefined;
     const { leaseId, blockNumber } = await chain.takeLease(
       {
         jobId: job.jobId,
