@@ -99,7 +99,6 @@ export const OWN_CODES = [
   'not-registered',
   'not-retrievable',
   'not-signed',
-  'not-test-money',
   'not-yours',
   'other-network',
   'outside-scene',

@@ -5,6 +5,7 @@ import { bigintOfHex, rushesInterface } from './abiValues.js';
 import { WrongChainError } from './chainErrors.js';
 import { isRushesContract } from './compareCode.js';
 import { createRpc, type Rpc } from './createRpc.js';
+import { refuseRealMoney } from './refuseRealMoney.js';
 import { findBlock } from './readHeader.js';
 
 /** Seconds that clocks may differ by: signed requests are good for minutes. */
@@ -14,8 +15,9 @@ const BEHIND_SECONDS = 300;
 
 /**
  * Checks a network that a stranger described against its chain, before anything is signed for it: the chain's id, the
- * contract's own code, its token and policy, whether its node is at the head, and this machine's clock. Throws
- * WrongChainError, ChainUnreachableError, `foreign-contract`, `node-behind` or `clock-off`, a sentence each.
+ * contract's own code, its token (which must be the test token where it is
+ * said to be), its policy, whether its node is at the head, and this machine's clock. Throws
+ * WrongChainError, ChainUnreachableError, `foreign-contract`, `real-money`, `node-behind` or `clock-off`, a sentence each.
  */
 export async function checkNetwork(options: {
   network: NetworkDescription;
@@ -45,6 +47,7 @@ export async function checkNetwork(options: {
       advice: "Run the version of rushes that the network runs; if you do, stay away from it: it isn't what it says.",
     });
   await checkAddress({ rpc, network, what: 'token', signal });
+  if (network.testMoney) await refuseRealMoney({ rpc, token: network.token, signal });
   await checkAddress({ rpc, network, what: 'stakePolicy', signal });
 }
 

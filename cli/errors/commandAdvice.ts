@@ -42,6 +42,7 @@ const ADVICE: Partial<Record<ErrorCode, (error: RushesError) => string | undefin
       ? `Make it smaller, or allow more memory with --scene-memory ${Math.ceil(neededBytes / 2 ** 30)}GiB.`
       : 'Make the scene smaller, or allow more memory with --scene-memory.';
   },
+  'stake-limit': () => 'give a higher --max-stake, or stay away.',
   'too-many-batches': () => 'leave --batches out.',
 };
 

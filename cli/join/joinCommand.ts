@@ -75,7 +75,7 @@ async function findNetworkOf(url: string, signal: AbortSignal): Promise<NetworkD
   const { network, serverMs } = await askNetwork(source, signal);
   if (!network.testMoney)
     throw new BadInputError({
-      code: 'not-test-money',
+      code: 'real-money',
       message: `network ${network.name} pays in money that is worth something, and for now networks of test money alone may be joined: pay does not follow proof closely enough yet`,
       facts: { contract: network.contract },
       advice: 'join a network of test money.',
