@@ -42,6 +42,7 @@ Examples:
 Environment:
   RUSHES_URL            the network to use, like --network
   RUSHES_HOME           where keys and the local network live (default ~/.rushes)
+  RUSHES_IPFS_API_URL   an IPFS endpoint (Kubo RPC) for a network in place of its own
   RUSHES_DATABASE_URL   a PostgreSQL for the coordinator in place of the embedded one
   RUSHES_DEBUG          show stack traces, and in the logs every decision
   NO_COLOR              no colours

@@ -18,6 +18,8 @@ import { openStartBook } from './StartBook.js';
 
 /** Who asked is remembered for a day and some hours. */
 const REMEMBER_SECONDS = 100_000;
+/** Reckoned with where gas costs less now: a chain that nobody uses asks for next to nothing until somebody does. */
+const LEAST_GAS_PRICE_WEI = 10n ** 7n;
 /** Few ask a faucet, and rarely. */
 const REQUESTS = { requestsPerSecond: 5, burst: 50 };
 
@@ -69,7 +71,10 @@ export async function startFaucet(options: {
       giver,
       tokensWei: START_STAKES * leastWei,
       readPurse: (account) => readPurse({ network, account }),
-      readGasPrice: async () => BigInt(await rpc.send<string>('eth_gasPrice', [])),
+      async readGasPrice() {
+        const priceWei = BigInt(await rpc.send<string>('eth_gasPrice', []));
+        return priceWei > LEAST_GAS_PRICE_WEI ? priceWei : LEAST_GAS_PRICE_WEI;
+      },
       async refill() {
         if (!options.fundsItself) return;
         const { coinsWei } = await readPurse({ network, account: giver.account });

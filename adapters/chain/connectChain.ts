@@ -7,7 +7,7 @@ import type { Address, Bytes32, JobId, LeaseId, Wei } from '../../protocol/ids.j
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { CallBounds, ChainPort, Receipt } from '../../protocol/ports.js';
 import { bigintOfHex, rushesInterface, tokenInterface } from './abiValues.js';
-import { WrongChainError } from './chainErrors.js';
+import { checkChain } from './checkChain.js';
 import { createProvider } from './createProvider.js';
 import { createRpc, type Rpc } from './createRpc.js';
 import { createSender, type Sender } from './createSender.js';
@@ -59,30 +59,6 @@ export async function connectChain(options: {
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   });
   return portOf(network, rpc, sender);
-}
-
-async function checkChain(rpc: Rpc, network: NetworkDescription, signal: AbortSignal | undefined): Promise<void> {
-  const chainId = Number(await rpc.send<string>('eth_chainId', [], { signal }));
-  if (chainId !== network.chainId)
-    throw new WrongChainError({
-      rpcUrl: network.rpcUrl,
-      what: 'its chain id',
-      expected: String(network.chainId),
-      actual: String(chainId),
-    });
-  const token = await rpc
-    .send<string>('eth_call', [{ to: network.contract, data: rushesInterface.encodeFunctionData('token') }, 'latest'], {
-      signal,
-    })
-    .catch(() => '0x');
-  const address = `0x${token.slice(-40)}`;
-  if (token === '0x' || address !== network.token)
-    throw new WrongChainError({
-      rpcUrl: network.rpcUrl,
-      what: `the token of the contract at ${network.contract}`,
-      expected: network.token,
-      actual: token === '0x' ? 'absent' : address,
-    });
 }
 
 function portOf(network: NetworkDescription, rpc: Rpc, sender: Sender): ChainPort {

@@ -53,6 +53,8 @@ interface Sent {
   call: Call;
   gasLimit: bigint;
   maxFeePerGas: bigint;
+  /** What was offered first. */
+  firstMaxFeePerGas: bigint;
   tipPerGas: bigint;
   sentAtMs: number;
   onSigned: ((hash: string) => Promise<void>) | undefined;
@@ -62,6 +64,8 @@ interface Sent {
 const REMEMBERED = 256;
 /** A transaction that waits this long is sent again with a higher fee. */
 const REPLACE_MS = 20_000;
+/** No fee grows beyond this many times the first offer while the chain asks for less: each raise is real money. */
+const MOST_RAISE = 8n;
 /** An estimate grows by a quarter, and by 20,000 for what is cold by then. */
 const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 20_000n;
 
@@ -91,6 +95,8 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
       // The node has it, or its nonce was mined: the receipt will tell.
       if (error instanceof RpcError && /already known|already imported|nonce too low|underpriced/i.test(error.message))
         return;
+      if (error instanceof RpcError && /insufficient funds/i.test(error.message))
+        throw new NoGasError({ account, reason: error.message });
       throw error;
     }
   }
@@ -119,7 +125,8 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     const nonce = await recover();
     const unsigned = { nonce, call, gasLimit, ...(await feesToOffer(rpc)) };
     const raw = await sign(options, unsigned);
-    const entry: Sent = { ...unsigned, raw: [raw], sentAtMs: performance.now(), onSigned };
+    const { maxFeePerGas: firstMaxFeePerGas } = unsigned;
+    const entry: Sent = { ...unsigned, firstMaxFeePerGas, raw: [raw], sentAtMs: performance.now(), onSigned };
     await onSigned?.(raw.hash);
     await broadcast(raw.bytes);
     sent.set(nonce, entry);
@@ -128,18 +135,24 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     return entry;
   }
 
-  /** Sends again with half more fee. */
+  /** Sends again with half more fee, as far as that is sensible. */
   async function replace(entry: Sent): Promise<void> {
     const current = await feesToOffer(rpc);
+    entry.sentAtMs = performance.now();
+    // Whatever it waits for is not the fee.
+    if (entry.maxFeePerGas > current.maxFeePerGas && entry.maxFeePerGas > MOST_RAISE * entry.firstMaxFeePerGas) return;
     const raise = (fee: bigint, atLeast: bigint): bigint =>
       (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
     entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
     entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
-    entry.sentAtMs = performance.now();
     const raw = await sign(options, entry);
     await entry.onSigned?.(raw.hash);
-    await broadcast(raw.bytes);
     entry.raw.push(raw);
+    await broadcast(raw.bytes).catch((error: unknown) => {
+      // The account cannot pay more; what it offered first still stands.
+      if (!(error instanceof NoGasError)) throw error;
+      entry.raw.pop();
+    });
   }
 
   /** What to do about a transaction that is in no block yet. */
@@ -185,17 +198,18 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
 /** What to offer for gas, a few random wei more: equal calls of two processes of one key are two transactions. */
 async function feesToOffer(rpc: Rpc): Promise<{ maxFeePerGas: bigint; tipPerGas: bigint }> {
   const { maxFeePerGas, tipPerGas } = await readFees(rpc);
-  return { maxFeePerGas: maxFeePerGas + fewRandomWei(), tipPerGas };
+  return { maxFeePerGas: maxFeePerGas + fewRandomWei(maxFeePerGas), tipPerGas };
 }
 
-/** Below 2^24. */
-function fewRandomWei(): bigint {
-  return BigInt((crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 8);
+/** A hundredth of the fee at most, or 1,023 where that is less; never more than 2^24. */
+function fewRandomWei(feePerGas: bigint): bigint {
+  const most = feePerGas / 100n < 1_024n ? 1_024n : feePerGas / 100n;
+  return BigInt((crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 8) % most;
 }
 
 async function sign(
   { wallet, chainId }: { wallet: Wallet; chainId: number },
-  entry: Omit<Sent, 'raw' | 'sentAtMs' | 'onSigned'>,
+  entry: Omit<Sent, 'raw' | 'sentAtMs' | 'onSigned' | 'firstMaxFeePerGas'>,
 ): Promise<{ hash: string; bytes: string }> {
   const bytes = await wallet.signTransaction({
     type: 2,
@@ -265,6 +279,18 @@ async function failureOf(
     facts: { gasUsed: Number(receipt.gasUsed), reason: 'it failed in its block and succeeds beside it' },
     transactionHash: receipt.transactionHash,
   });
+}
+
+/** The account cannot pay for the gas of a transaction. */
+export class NoGasError extends RushesError {
+  constructor(options: { account: Address; reason: string }) {
+    super({
+      code: 'no-gas',
+      message: `${options.account} cannot pay for gas: ${options.reason}`,
+      facts: options,
+      advice: 'send it coins of the chain, not tokens of the network.',
+    });
+  }
 }
 
 /**

@@ -1,11 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { authorityOf, isWildcard } from '../../coordinator/gateway/describeOutside.js';
-import { RushesError } from '../../protocol/errors.js';
 import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { outsideNetwork } from '../../protocol/outsideNetwork.js';
@@ -16,9 +15,12 @@ import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
 import type { FaucetChildOptions } from './FaucetChildOptions.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
 import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
-import { fundParties } from './fundParties.js';
-import { choosePorts, LOOPBACK, type Ports } from './choosePorts.js';
+import { fundParties, fundPartiesElsewhere } from './fundParties.js';
+import { type GivenComponents, givenIpfsUrl } from './GivenComponents.js';
+import { checkGivenChain, checkGivenDatabase, checkGivenIpfs } from './checkComponents.js';
+import { choosePorts, LOOPBACK } from './choosePorts.js';
 import { networkPaths } from './networkPaths.js';
+import { type NetworkState, readState, refuseOtherFolder } from './networkState.js';
 import { type OutsideOptions, outsideArguments, outsideUrlOf } from './outsideOptions.js';
 import { readOrMakeKey } from './readOrMakeKey.js';
 
@@ -39,8 +41,8 @@ export interface BringUpOptions {
   faucet: boolean;
   /** How other machines reach the network; undefined: they do not. */
   outside?: OutsideOptions;
-  /** A PostgreSQL to use in place of the embedded one. */
-  databaseUrl: string | undefined;
+  /** What it does not bring itself. */
+  given: GivenComponents;
   /** Where compiled kernels are kept. */
   cacheDir: string;
   signal: AbortSignal;
@@ -81,7 +83,7 @@ const STOP_MS = { service: 15_000, daemon: 8_000 } as const;
  * started is taken down first.
  */
 export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetwork> {
-  const { folder, signal } = options;
+  const { folder, given, signal } = options;
   const paths = networkPaths(folder);
   await mkdir(folder, { recursive: true });
   const lock = await holdNetworkFolder(folder);
@@ -114,6 +116,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     const before = await readState(paths.state);
+    refuseOtherFolder({ folder, before, network: given.network });
     const { host = LOOPBACK } = options.outside ?? {};
     const ports = await choosePorts(before?.ports, { port: options.port, host });
     // The description says that the network is up, and daemons wait for it: one of an earlier run must not mislead
@@ -124,37 +127,42 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     signal.throwIfAborted();
     // Everything starts at once: loading the daemons keeps the processor busy while the chain waits for its blocks.
     const database =
-      options.databaseUrl === undefined
+      given.databaseUrl === undefined
         ? supervisor.start(service('database', './database.child.js', { folder: paths.database, port: ports.database }))
         : undefined;
     const services = Promise.all([
-      supervisor.start(service('chain', './chain.child.js', { folder: paths.chain, port: ports.rpc })),
-      supervisor.start(service('ipfs', './ipfs.child.js', { folder: paths.ipfs, port: ports.ipfs })),
+      startChain({ supervisor, given, folder: paths.chain, port: ports.rpc, signal }),
+      startIpfs({ supervisor, given, folder: paths.ipfs, port: ports.ipfs, signal }),
     ]);
     const children = new Map<string, RunningChild>();
-    const faucet = options.faucet ? supervisor.start(faucetSpec(paths, ports.faucet)) : undefined;
+    const runsFaucet = options.faucet && given.network?.faucetUrl === undefined;
+    const faucet = runsFaucet
+      ? supervisor.start(faucetSpec(paths, { port: ports.faucet, fundsItself: given.network === undefined }))
+      : undefined;
     const daemonsReady = Promise.all([startCoordinator(), faucet, ...parties.map(startParty)]).then(() => undefined);
     // Whoever waits hears of it; until then a failure must not end the process.
     for (const promise of [database, services, daemonsReady]) promise?.catch(() => {});
 
-    // Deploy the contracts on a new chain, hand out the test money, and say that the network is there.
-    const [chain, ipfs] = await unlessFailed(services, daemonsReady);
+    // Deploy the contracts on a new chain of its own, hand out the test money, and say that the network is there.
+    const [rpcUrl, ipfsApiUrl] = await unlessFailed(services, daemonsReady);
     signal.throwIfAborted();
-    const rpcUrl = chain.facts().rpcUrl as string;
     const contracts =
-      before?.contracts ?? (await unlessFailed(deploy({ rpcUrl, deployerKey: keys.deployer, signal }), daemonsReady));
-    await writeJson(paths.state, { contracts, ports } satisfies NetworkState);
+      given.network ??
+      before?.contracts ??
+      (await unlessFailed(deploy({ rpcUrl, deployerKey: keys.deployer, signal }), daemonsReady));
+    const state: NetworkState = { contracts, ports, ...(given.network === undefined ? {} : { isElsewhere: true }) };
+    await writeJson(paths.state, state);
     const description: NetworkDescription = {
       ...contracts,
       rpcUrl,
-      ipfsApiUrl: ipfs.facts().apiUrl as string,
+      ipfsApiUrl,
       coordinatorUrl: `http://${authorityOf(isWildcard(host) ? LOOPBACK : host, ports.coordinator)}`,
-      ...(options.faucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
+      ...(runsFaucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
     };
     const outsideUrl = outsideUrlOf(options.outside, ports.coordinator);
     const outsideDescription = outsideUrl === undefined ? undefined : outsideNetwork(description, outsideUrl);
     const accounts = [addressOf(keys.artist), ...parties.map((party) => party.address)];
-    await unlessFailed(fundParties({ network: description, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
+    await unlessFailed(settle({ description, given, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
     signal.throwIfAborted();
     // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
     await unlessFailed(kernel, daemonsReady);
@@ -175,7 +183,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
 
     async function startCoordinator(): Promise<void> {
       const embedded = await database;
-      const databaseUrl = (): string => options.databaseUrl ?? (embedded!.facts().url as string);
+      const databaseUrl = (): string => given.databaseUrl ?? (embedded!.facts().url as string);
       coordinator = await supervisor.start({
         ...daemon(
           'coordinator',
@@ -224,13 +232,41 @@ function service(name: string, module: string, given: unknown): ChildSpec {
   };
 }
 
-function faucetSpec(paths: ReturnType<typeof networkPaths>, port: number): ChildSpec {
+interface ServiceOptions {
+  supervisor: Supervisor;
+  given: GivenComponents;
+  folder: string;
+  port: number;
+  signal: AbortSignal;
+}
+
+/** The address of the network's chain: the one that was given, looked at, or one that is started. */
+async function startChain({ supervisor, given: { network }, signal, ...own }: ServiceOptions): Promise<string> {
+  if (network === undefined)
+    return (await supervisor.start(service('chain', './chain.child.js', own))).facts().rpcUrl as string;
+  await checkGivenChain(network, signal);
+  return network.rpcUrl;
+}
+
+/** The same of its IPFS endpoint. */
+async function startIpfs({ supervisor, given, signal, ...own }: ServiceOptions): Promise<string> {
+  const apiUrl = givenIpfsUrl(given);
+  if (apiUrl === undefined)
+    return (await supervisor.start(service('ipfs', './ipfs.child.js', own))).facts().apiUrl as string;
+  await checkGivenIpfs(apiUrl, signal);
+  return apiUrl;
+}
+
+function faucetSpec(
+  paths: ReturnType<typeof networkPaths>,
+  { port, fundsItself }: Pick<FaucetChildOptions, 'port' | 'fundsItself'>,
+): ChildSpec {
   const given: FaucetChildOptions = {
     descriptionFile: paths.ownDescription,
     keyFile: join(paths.keys, 'faucet.key'),
     folder: paths.faucet,
     port,
-    fundsItself: true,
+    fundsItself,
   };
   return { ...service('faucet', './faucet.child.js', given), readyMs: READY_MS.daemon, stage: STAGE.daemon };
 }
@@ -263,32 +299,6 @@ async function readKeys(folder: string, { workers, verifiers }: BringUpOptions):
   };
 }
 
-/** What a network's folder remembers from run to run. */
-interface NetworkState {
-  contracts: Omit<NetworkDescription, 'rpcUrl' | 'ipfsApiUrl' | 'coordinatorUrl'>;
-  /** The last ones used: addresses that others wrote down stay right where they can. */
-  ports: Ports;
-}
-
-async function readState(path: string): Promise<NetworkState | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as NetworkState;
-  } catch (cause) {
-    throw new RushesError({
-      code: 'broken-network',
-      message: `${path} is damaged`,
-      facts: { path },
-      advice: 'start a new network in another folder with --data DIR; test money and jobs of this one are lost.',
-      cause,
-    });
-  }
-}
-
 async function deploy(options: {
   rpcUrl: string;
   deployerKey: Bytes32;
@@ -296,6 +306,25 @@ async function deploy(options: {
 }): Promise<NetworkState['contracts']> {
   const { chainId, contract, token, policy, deploymentBlock, testMoney } = await deployRushes(options);
   return { protocolVersion: 1, name: 'local', chainId, contract, token, policy, deploymentBlock, testMoney };
+}
+
+/** Sees that the database that was given is this network's, and that its parties have coins and tokens. */
+async function settle({
+  description,
+  given,
+  ...funding
+}: {
+  description: NetworkDescription;
+  given: GivenComponents;
+  faucetKey: Bytes32;
+  accounts: Address[];
+  signal: AbortSignal;
+}): Promise<void> {
+  const { databaseUrl, network } = given;
+  if (databaseUrl !== undefined)
+    await checkGivenDatabase({ databaseUrl, network: description, signal: funding.signal });
+  if (network === undefined) await fundParties({ network: description, ...funding });
+  else await fundPartiesElsewhere({ network: description, ...funding, faucetUrl: network.faucetUrl });
 }
 
 /** How `rushes worker` or `rushes verifier` is called for a party of the network. */

@@ -9,6 +9,8 @@ export interface Env {
   cache: string;
   /** RUSHES_URL: the network `--network` names otherwise. */
   networkUrl: string | undefined;
+  /** RUSHES_IPFS_API_URL: a Kubo RPC endpoint to use in place of the one that comes with a network. */
+  ipfsApiUrl: string | undefined;
   /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
   /** RUSHES_DEBUG: show stack traces. */
@@ -27,6 +29,7 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     home,
     cache: resolve(value('RUSHES_CACHE') ?? join(home, 'cache')),
     networkUrl: value('RUSHES_URL'),
+    ipfsApiUrl: value('RUSHES_IPFS_API_URL'),
     databaseUrl: value('RUSHES_DATABASE_URL'),
     debug: value('RUSHES_DEBUG') !== undefined,
     noColor: value('NO_COLOR') !== undefined,

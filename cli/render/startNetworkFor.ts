@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryDatabase, type TemporaryDatabase } from '../../adapters/database/temporaryDatabase.js';
 import { connectArtist } from '../../artist/connectArtist.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
@@ -40,6 +41,7 @@ export function startNetworkFor({
   const stopping = new AbortController();
   let folder: string | undefined;
   let local: LocalNetwork | undefined;
+  let database: TemporaryDatabase | undefined;
 
   async function open(): Promise<Session> {
     const found =
@@ -65,6 +67,8 @@ export function startNetworkFor({
     folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
     // PostgreSQL may run as another user, who must be able to pass through; keys have a folder of their own.
     await chmod(folder, 0o711);
+    // A database holds one network, and this one ends with its job.
+    database = env.databaseUrl === undefined ? undefined : temporaryDatabase(env.databaseUrl);
     local = await bringUpNetwork({
       folder,
       workers: options.workers,
@@ -74,7 +78,7 @@ export function startNetworkFor({
       cheat: options.cheat,
       port: undefined,
       faucet: false,
-      databaseUrl: env.databaseUrl,
+      given: { network: undefined, ipfsApiUrl: env.ipfsApiUrl, databaseUrl: database?.url },
       cacheDir: env.cache,
       signal: AbortSignal.any([signal, stopping.signal]),
       onNotice: (notice) => terminal.line(terminal.yellow(notice)),
@@ -98,6 +102,7 @@ export function startNetworkFor({
       stopping.abort();
       await session.catch(() => {});
       await local?.close({ removeFolder: !keepLogs });
+      await database?.drop();
       if (folder === undefined) return undefined;
       if (keepLogs) return folder;
       // What never became a network.

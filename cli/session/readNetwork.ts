@@ -1,8 +1,14 @@
 import { access, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { urlBelow } from '../../adapters/http/urlBelow.js';
+import { RealMoneyError } from '../../adapters/chain/refuseRealMoney.js';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
-import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
+import {
+  type DeployedNetwork,
+  type NetworkDescription,
+  parseDeployedNetwork,
+  parseNetworkDescription,
+} from '../../protocol/network.js';
 
 /** A network as somebody described it. */
 export interface DescribedNetwork {
@@ -31,6 +37,25 @@ export async function askNetwork(
   { awaitFile = false } = {},
 ): Promise<DescribedNetwork> {
   if (awaitFile) await fileThere(source, signal);
+  const { text, serverMs } = await readText(source, signal);
+  return { network: refuseRealMoney(parseNetworkDescription(text)), serverMs };
+}
+
+/** The same for what `rushes deploy` wrote, which may be without the addresses of services. */
+export async function readDeployedNetwork(source: string, signal?: AbortSignal): Promise<DeployedNetwork> {
+  return refuseRealMoney(parseDeployedNetwork((await readText(source, signal)).text));
+}
+
+/** What a description says of itself; whether the token is what it says, `join` and `up` ask the chain. */
+function refuseRealMoney<Described extends DeployedNetwork>(network: Described): Described {
+  if (!network.testMoney) throw new RealMoneyError(network.token);
+  return network;
+}
+
+async function readText(
+  source: string,
+  signal: AbortSignal | undefined,
+): Promise<{ text: string; serverMs: number | undefined }> {
   if (!/^https?:\/\//i.test(source)) {
     const text = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       throw new BadInputError({
@@ -41,7 +66,7 @@ export async function askNetwork(
         cause,
       });
     });
-    return { network: parseNetworkDescription(text), serverMs: undefined };
+    return { text, serverMs: undefined };
   }
   const url = urlBelow(source, '/v1/network');
   const deadline = AbortSignal.timeout(10_000);
@@ -55,10 +80,7 @@ export async function askNetwork(
         advice: 'is this the address of a Rushes coordinator?',
       });
     const serverMs = Date.parse(answer.headers.get('date') ?? '');
-    return {
-      network: parseNetworkDescription(await answer.text()),
-      serverMs: Number.isNaN(serverMs) ? undefined : serverMs,
-    };
+    return { text: await answer.text(), serverMs: Number.isNaN(serverMs) ? undefined : serverMs };
   } catch (cause) {
     if (cause instanceof RushesError || signal?.aborted === true) throw cause;
     throw new RushesError({

@@ -21,6 +21,12 @@ export function addUpCommand(program: Command, context: CommandContext): void {
     .option('--host <address>', 'serve other machines: an address of this one, or 0.0.0.0 or :: for all', parseHost)
     .option('--public-url <url>', 'the address that others use, where a proxy or a name is in front', parsePublicUrl)
     .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed', parseAddresses)
+    .option(
+      '--network <file|url>',
+      'contracts on a chain that somebody else keeps (default: RUSHES_URL, else a chain of its own)',
+    )
+    .option('--ipfs <url>', 'a Kubo RPC endpoint (default: RUSHES_IPFS_API_URL, else one of its own)')
+    .option('--database <url>', 'a PostgreSQL (default: RUSHES_DATABASE_URL, else one of its own)')
     .option('--workers <n>', 'workers', integerBetween(0, 64), 2)
     .option('--verifiers <n>', 'verifiers', integerBetween(0, 64), 3)
     .option(
@@ -36,6 +42,7 @@ export function addUpCommand(program: Command, context: CommandContext): void {
 Examples:
   rushes up
   rushes up --data /srv/rushes --port 8800 --workers 4 --threads 8
+  rushes up --network network.json --ipfs http://127.0.0.1:5001 --database postgres://user@host/rushes
   rushes up --host 0.0.0.0 --port 8800                          serves the machines around
   rushes up --port 8800 --public-url https://render.example.org --trust-proxy 127.0.0.1
 

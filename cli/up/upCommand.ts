@@ -10,6 +10,7 @@ import type { ChildEvent } from '../supervisor/ChildSpec.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { bringUpNetwork } from '../network/bringUpNetwork.js';
+import { findComponents } from './findComponents.js';
 import { networkPaths } from '../network/networkPaths.js';
 import { localNetworkFolder } from '../session/findNetwork.js';
 
@@ -22,6 +23,12 @@ export interface UpOptions {
   publicUrl?: string;
   /** Proxies whose X-Forwarded-For is believed. */
   trustProxy?: string[];
+  /** A network.json or a coordinator's address; default RUSHES_URL, else a chain of its own. */
+  network?: string;
+  /** A Kubo RPC endpoint; default RUSHES_IPFS_API_URL. */
+  ipfs?: string;
+  /** A PostgreSQL; default RUSHES_DATABASE_URL. */
+  database?: string;
   workers: number;
   verifiers: number;
   threads?: number;
@@ -42,7 +49,10 @@ export async function upCommand({
   threads,
   sceneMemory,
   cheat,
-  given,
+  network: source,
+  ipfs,
+  database,
+  given: givenNames,
   context,
 }: UpOptions & {
   /** Names of the options that a person gave. */
@@ -51,8 +61,9 @@ export async function upCommand({
 }): Promise<void> {
   const { env, terminal, signal } = context;
   refuseUnknownCheat(cheat);
-  if (workers === 0) refuseIdleOptions({ command: 'up', given, situation: 'noWorkers' });
+  if (workers === 0) refuseIdleOptions({ command: 'up', given: givenNames, situation: 'noWorkers' });
   const folder = resolve(data ?? localNetworkFolder(env.home));
+  const given = await findComponents({ network: source, ipfs, database, env, signal });
   const startedAtMs = Date.now();
   terminal.line(`bringing up a network in ${folder}`);
   const made = await makeFolder(folder);
@@ -66,7 +77,7 @@ export async function upCommand({
     port,
     faucet: true,
     outside: { host, publicUrl, trustedProxies: trustProxy },
-    databaseUrl: env.databaseUrl,
+    given,
     cacheDir: env.cache,
     signal,
     onEvent: (event) => describe(event),

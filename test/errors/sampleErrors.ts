@@ -7,7 +7,7 @@ import {
 } from '../../adapters/chain/chainErrors.js';
 import { RealMoneyError } from '../../adapters/chain/refuseRealMoney.js';
 import { ClockOffError, NodeBehindError } from '../../adapters/chain/checkNetwork.js';
-import { NonceTakenError } from '../../adapters/chain/createSender.js';
+import { NoGasError, NonceTakenError } from '../../adapters/chain/createSender.js';
 import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
 import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
 import { FaucetUnreachableError } from '../../adapters/http/askFaucet.js';
@@ -21,6 +21,7 @@ import { InterruptedError } from '../../cli/errors/InterruptedError.js';
 import { WrongOutputError } from '../../artist/collectFrames.js';
 import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
+import { PoorFaucetError } from '../../cli/network/fundParties.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { NotSignedError } from '../../adapters/http/verifySigned.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
@@ -94,6 +95,16 @@ function chainErrors(): RushesError[] {
     new NotMinedError({ method: 'commit', transactionHash: HASH, deadlineMs: 60_000 }),
     new WrongChainError({ rpcUrl: URL, what: 'the chain id', expected: '31337', actual: '1' }),
     new NonceTakenError(),
+    new NoGasError({
+      account: parseAddress(`0x${'ab'.repeat(20)}`),
+      reason: 'insufficient funds for gas * price + value',
+    }),
+    new PoorFaucetError({
+      account: parseAddress(`0x${'ab'.repeat(20)}`),
+      parties: 4,
+      heldWei: 10n ** 15n,
+      wantedWei: 4n * 10n ** 15n,
+    }),
     new RealMoneyError(`0x${'ab'.repeat(20)}`),
   ];
 }
