@@ -1,7 +1,7 @@
 import { power } from './exactPowers.js';
 
 /** Parts of 0..1 with a first guess each: most hold a handful of codes. */
-const BUCKETS = 4096;
+const BUCKETS = 65536;
 
 /**
  * A function from a linear value in 0..1 to its nearest sRGB code, 0 to `steps` (IEC 61966-2-1). It looks codes up by
