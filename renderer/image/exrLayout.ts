@@ -14,14 +14,23 @@ export const EXR_BYTES_PER_PIXEL = 8;
 export const EXR_COMPRESSION = '\u0003';
 /** Value of `lineOrder`: increasing y. */
 export const EXR_LINE_ORDER = '\0';
+/** How a channel's values are stored. */
+export type ExrPixelType = 'half' | 'float';
+const PIXEL_TYPES: Readonly<Record<ExrPixelType, string>> = { half: '\u0001', float: '\u0002' };
+
 /**
- * Value of `channels`. An entry: name and its zero, u32 type (1 = half), u8 linear, three reserved bytes, u32 x and y
- * sampling; a zero byte ends the list.
+ * Value of `channels`, whose names must ascend. An entry: name and its zero, u32 type, u8 linear, three reserved bytes,
+ * u32 x and y sampling; a zero byte ends the list.
  */
-export const EXR_CHANNELS = [
-  ...['A', 'B', 'G', 'R'].map((name) => `${name}\0\u0001\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`),
-  '\0',
-].join('');
+export function exrChannels(channels: readonly { name: string; type: ExrPixelType }[]): string {
+  const entries = channels.map(
+    ({ name, type }) => `${name}\0${PIXEL_TYPES[type]}\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0`,
+  );
+  return `${entries.join('')}\0`;
+}
+
+/** `channels` of a tile. */
+export const EXR_CHANNELS = exrChannels(['A', 'B', 'G', 'R'].map((name) => ({ name, type: 'half' })));
 
 /** Value of `dataWindow` and `displayWindow`: (0, 0) to (width - 1, height - 1) as int32, one character per byte. */
 export function exrWindow({ width, height }: { width: number; height: number }): string {
