@@ -16,6 +16,7 @@ const may = {
 const mayInCli = {
   errors: [],
   files: [],
+  pictures: [],
   terminal: [],
   options: ['terminal'],
   scene: ['terminal'],

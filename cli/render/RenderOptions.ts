@@ -1,5 +1,5 @@
 import type { ViewRequest } from '../../artist/resolveView.js';
-import type { ToneMap } from './toneMaps.js';
+import type { ToneMap } from '../pictures/toneMaps.js';
 
 /** What `rushes render` was asked for. Undefined: nothing was said, and the scene or a default decides. */
 export interface RenderOptions extends ViewRequest {

@@ -13,7 +13,7 @@ import {
   parseTriple,
 } from '../options/parseValues.js';
 import type { RenderOptions } from './RenderOptions.js';
-import { TONE_MAPS } from './toneMaps.js';
+import { TONE_MAPS } from '../pictures/toneMaps.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { givenOptions } from '../options/refuseIdleOptions.js';
 

@@ -3,7 +3,7 @@ import type { Certificate } from '../../protocol/certificate/certificate.js';
 import type { Address, Cid } from '../../protocol/ids.js';
 import { type LossCause, lossesOf } from '../../protocol/lossesOf.js';
 import { describeEngine } from './describeEngine.js';
-import type { FrameResult } from './FrameResult.js';
+import type { FrameResult } from '../pictures/FrameResult.js';
 import { progressOf } from '../../artist/progressOf.js';
 import type { Session } from '../session/Session.js';
 import type { ChainWatch } from '../../artist/watchChain.js';

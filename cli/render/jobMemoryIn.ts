@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JobMemory, RememberedJob } from '../../artist/RememberedJob.js';
 import { checkTerms } from '../../protocol/terms.js';
 import { writeJson } from '../files/writeJson.js';
-import { clearResults } from './clearResults.js';
+import { clearResults } from '../pictures/clearResults.js';
 
 const jobFilePath = (out: string): string => join(out, 'job.json');
 

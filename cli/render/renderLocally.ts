@@ -16,18 +16,18 @@ import { writeJson } from '../files/writeJson.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildManifest } from '../../artist/buildManifest.js';
-import { clearResults } from './clearResults.js';
+import { clearResults } from '../pictures/clearResults.js';
 import { describeEngine } from './describeEngine.js';
-import type { FrameResult } from './FrameResult.js';
-import { framePath } from './frameFiles.js';
+import type { FrameResult } from '../pictures/FrameResult.js';
+import { framePath } from '../pictures/frameFiles.js';
 import { readKernelHash } from '../../artist/node/readKernelHash.js';
 import type { WatchedScene } from '../../artist/node/openWatchedScene.js';
-import { lookOf } from './lookOf.js';
+import { lookOf } from '../pictures/lookOf.js';
 import { renderSteadily } from './renderSteadily.js';
 import type { ArtistEnvironment } from '../../artist/chooseEnvironment.js';
 import type { View } from '../../artist/resolveView.js';
-import { writeAnimation } from './writeAnimation.js';
-import { writeFrame } from './writeFrame.js';
+import { writeAnimation } from '../pictures/writeAnimation.js';
+import { writeFrame } from '../pictures/writeFrame.js';
 
 /**
  * Renders a job with this machine's engine alone. The manifest, and with it every pixel, is that of the same command on

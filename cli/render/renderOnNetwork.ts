@@ -18,14 +18,14 @@ import type { Session } from '../session/Session.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { buildReport } from './buildReport.js';
 import { forgetJob, jobMemoryIn } from './jobMemoryIn.js';
-import { lookOf } from './lookOf.js';
+import { lookOf } from '../pictures/lookOf.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { type FrameSaver, saveFrames } from './saveFrames.js';
 import { settleInterrupted } from './settleInterrupted.js';
 import { showEvents } from './showEvents.js';
 import { showReport } from './showReport.js';
 import type { JobNetwork } from './startNetworkFor.js';
-import { writeAnimation } from './writeAnimation.js';
+import { writeAnimation } from '../pictures/writeAnimation.js';
 import { writeEvidence } from './writeEvidence.js';
 
 /** One `rushes render` on a network. */

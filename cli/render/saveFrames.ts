@@ -5,9 +5,9 @@ import { outliveOutage } from '../../artist/outliveOutage.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import type { Look } from '../../renderer/image/develop.js';
 import type { Terminal } from '../terminal/Terminal.js';
-import { framePath, previewPath } from './frameFiles.js';
-import type { FrameResult } from './FrameResult.js';
-import { writeFrame } from './writeFrame.js';
+import { framePath, previewPath } from '../pictures/frameFiles.js';
+import type { FrameResult } from '../pictures/FrameResult.js';
+import { writeFrame } from '../pictures/writeFrame.js';
 
 export interface FrameSaver {
   /** Frames written so far, in order. */
