@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { ArtistEvent } from '../../artist/ArtistEvent.js';
-import type { CollectedFrame } from '../../artist/collectFrames.js';
+import type { CollectedFrame } from '../../artist/fetchFrame.js';
 import { outliveOutage } from '../../artist/outliveOutage.js';
 import type { ObjectStore } from '../../protocol/ports.js';
 import type { Look } from '../../renderer/image/develop.js';
