@@ -41,7 +41,7 @@ export interface FrameRequest {
   manifest: Manifest;
   /** From the first frame of the job. */
   offset: number;
-  store: ObjectStore;
+  store: Pick<ObjectStore, 'getBlock' | 'getFile'>;
   /** Outputs indices by lease: used where they are there, and filled. */
   outputs: Map<LeaseId, Outputs>;
   /** For each block and tile. */

@@ -1,10 +1,10 @@
 import { RushesError } from '../protocol/errors.js';
 import type { Ledger, LedgerJob } from '../protocol/ledger.js';
-import { chunksOfMask } from '../protocol/masks.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import type { ArtistSession } from './ArtistSession.js';
 import type { FrameCollector } from './collectFrames.js';
 import { type JobOrder, placeJob } from './orderJob.js';
+import { deadEndOf } from './deadEndOf.js';
 import { progressOf } from './progressOf.js';
 import { watchAbsence } from './watchAbsence.js';
 import type { ChainWatch } from './watchChain.js';
@@ -88,31 +88,22 @@ export async function followJob({
 
 /** Throws when the chunks that are not paid can never be. */
 function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWatch): void {
-  const open = job.leaseIds.some((leaseId) => ledger.openLeaseIds.has(leaseId));
-  if (open || job.completed) return;
-  if (job.closed)
+  const deadEnd = deadEndOf(ledger, job, watch.log.head?.timestampSeconds ?? 0);
+  if (deadEnd === 'closed')
     throw new RushesError({
       code: 'job-closed',
       message: `job ${job.jobId} was cancelled`,
       facts: { jobId: job.jobId },
       advice: 'order it anew: that is another job.',
     });
-  const nowSeconds = watch.log.head?.timestampSeconds ?? 0;
-  if (nowSeconds > job.deadlineSeconds)
+  if (deadEnd === 'late')
     throw new RushesError({
       code: 'job-late',
       message: `the deadline of job ${job.jobId} has passed and not all of it is rendered`,
       facts: { jobId: job.jobId, deadlineSeconds: job.deadlineSeconds },
       advice: 'order it anew with a later deadline; what was not earned came back.',
     });
-  // The dearest chunk left cannot be dearer than all of the pay divided by the chunks: every chunk weighs the same.
-  const dearest = [...job.leaseIds]
-    .map((leaseId) => ledger.leases.get(leaseId)!)
-    .reduce((most, lease) => {
-      const per = lease.reservedWei / BigInt(chunksOfMask(lease.word, lease.mask).length);
-      return per > most ? per : most;
-    }, 0n);
-  if (dearest > 0n && job.unreservedWei < dearest)
+  if (deadEnd === 'no-budget')
     throw new RushesError({
       code: 'no-budget',
       message: `the budget of job ${job.jobId} is used up: too many chunks had to be rendered again`,

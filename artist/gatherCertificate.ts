@@ -8,7 +8,7 @@ import type { Manifest } from '../protocol/manifest.js';
 import { type OpeningIndex, parseOpeningIndex } from '../protocol/opening.js';
 import { type Outputs, parseOutputs } from '../protocol/outputs.js';
 import type { ArtistEvent } from './ArtistEvent.js';
-import type { ArtistSession } from './ArtistSession.js';
+import type { ReaderSession } from './connectReader.js';
 import type { JobOrder } from './orderJob.js';
 import { outliveOutage } from './outliveOutage.js';
 import type { ChainWatch } from './watchChain.js';
@@ -28,7 +28,7 @@ export async function gatherCertificate({
 }
 
 interface GatherRequest {
-  session: ArtistSession;
+  session: ReaderSession;
   watch: ChainWatch;
   order: Pick<JobOrder, 'jobId' | 'terms' | 'weights'>;
   manifest: Manifest;

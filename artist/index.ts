@@ -3,6 +3,7 @@
 export type { ArtistEvent, OutageEvent } from './ArtistEvent.js';
 export type { ArtistSession } from './ArtistSession.js';
 export { connectArtist } from './connectArtist.js';
+export { connectReader, type ReaderSession } from './connectReader.js';
 export type { ArtistScene } from './ArtistScene.js';
 export { openArtistScene } from './openArtistScene.js';
 export type { GradedProblem, Severity } from './gradeProblems.js';
@@ -20,6 +21,7 @@ export { type PartySeen, readPresence } from './readPresence.js';
 export { type Absence, findAbsence } from './findAbsence.js';
 export { collectFrames, type FrameCollector } from './collectFrames.js';
 export { type CollectedFrame, WrongOutputError } from './fetchFrame.js';
+export { type AbsentFrame, fetchJob, type FetchedJob } from './fetchJob.js';
 export { followJob, type JobTimes } from './followJob.js';
 export { withdrawRest } from './withdrawRest.js';
 export { gatherCertificate } from './gatherCertificate.js';

@@ -5,12 +5,14 @@ import { type Bytes32, bytes32Of, type JobId, type Wei } from '../protocol/ids.j
 import { countChunks } from '../protocol/ledger.js';
 import { encodeManifest, type Manifest } from '../protocol/manifest.js';
 import type { JobRequest } from '../protocol/ports.js';
+import { readJob } from '../protocol/readJob.js';
 import { encodeTerms, jobIdOf, type Terms } from '../protocol/terms.js';
 import { equalWeights, weightsRoot } from '../protocol/weights.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import type { ArtistSession } from './ArtistSession.js';
 import { formatMoney } from '../protocol/formatMoney.js';
 import { outliveOutage } from './outliveOutage.js';
+import { findOrdered } from './findOrdered.js';
 import { planTerms } from './planTerms.js';
 import type { JobMemory, RememberedJob } from './RememberedJob.js';
 import type { ChainWatch } from './watchChain.js';
@@ -24,8 +26,8 @@ export interface JobOrder {
 }
 
 /**
- * Orders the job of a manifest: goes on with the unfinished one that `memory` holds, where the chain still has it, else
- * pays a new one in. The manifest and the scene must be on IPFS before. `onOrder` is told of the job before any money
+ * Orders the job of a manifest: goes on with the one that this artist ordered of it before, done or not, where the chain
+ * has one, else pays a new one in; `memory` holds it until the chain does. The manifest and the scene must be on IPFS before. `onOrder` is told of the job before any money
  * moves. Throws code `no-money` for an account that holds less than the budget, BadInputError for a budget or a deadline
  * that cannot do.
  */
@@ -57,24 +59,29 @@ export async function orderJob({
   const nowSeconds = await outlive(() => chain.blockTimestamp(undefined, { signal: watch.signal }));
   await outlive(async () => watch.reached(await chain.blockNumber({ signal: watch.signal })));
 
-  // Go on with the job of an earlier run, unless it was closed or its time is over.
+  // Go on with the job that the chain has of this manifest, whoever remembers it.
+  const place = { chainId: network.chainId, contract: network.contract, artist: chain.account };
   const known = await rememberedFor({ session, memory, manifestDigest });
-  const job = known === undefined ? undefined : watch.log.ledger.jobs.get(known.jobId);
-  if (known !== undefined && job !== undefined && !job.closed && (job.completed || job.deadlineSeconds > nowSeconds)) {
-    const order = orderOf(known, manifest);
+  const { ledger } = watch.log;
+  const job = findOrdered({ ledger, artist: chain.account, manifestDigest, nowSeconds });
+  if (job !== undefined) {
+    const { jobId, nonce } = job;
+    const terms =
+      known?.jobId === jobId
+        ? known.terms
+        : (await outlive(() => readJob({ job, store: session.store, bounds: { signal: watch.signal } }))).terms;
+    const ordered: RememberedJob = { ...place, jobId, nonce, manifestDigest, terms };
+    await memory.write(ordered);
+    const order = orderOf(ordered, manifest);
     onOrder(order);
-    onEvent({
-      kind: 'resumed',
-      jobId: known.jobId,
-      chunksPaid: countChunks(job).paid,
-      chunkCount: order.request.chunkCount,
-    });
+    onEvent({ kind: 'resumed', jobId, chunksPaid: countChunks(job).paid, chunkCount: job.chunkCount });
     return order;
   }
 
   // Plan a new one. A job that was remembered and never reached the chain keeps its nonce and terms, so that it is paid
   // for once whatever happened.
-  const pending = known !== undefined && job === undefined && known.terms.deadline > nowSeconds ? known : undefined;
+  const isPending = known !== undefined && !ledger.jobs.has(known.jobId) && known.terms.deadline > nowSeconds;
+  const pending = isPending ? known : undefined;
   const numbers = await outlive(() => chain.readPolicy(network.policy, { signal: watch.signal }));
   const terms =
     pending?.terms ??
@@ -83,7 +90,6 @@ export async function orderJob({
   const encoded = encodeTerms(terms);
   await outlive(() => session.store.putBlock(encoded.bytes, { signal: watch.signal }));
   const nonce = pending?.nonce ?? bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
-  const place = { chainId: network.chainId, contract: network.contract, artist: chain.account };
   const jobId = jobIdOf({ ...place, nonce, manifestDigest, termsDigest: encoded.digest });
   const remembered: RememberedJob = { ...place, jobId, nonce, manifestDigest, terms };
   await memory.write(remembered);

@@ -7,6 +7,7 @@ import { addDeployCommand } from './deploy/addDeployCommand.js';
 import { addDoctorCommand } from './doctor/addDoctorCommand.js';
 import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addJoinCommand } from './join/addJoinCommand.js';
+import { addFetchCommand } from './fetch/addFetchCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
@@ -36,6 +37,7 @@ Examples:
   rushes render scene.glb --local                    this machine's engine alone: the same pixels
   rushes up                                          a whole network that stays; render in another terminal
   rushes join http://192.0.2.7:8800                  work for a network, as a worker or verifier
+  rushes fetch 0x3fa9 --tone agx                     the pictures of a job again, developed otherwise, for nothing
   rushes check scene.glb                             what is missing or cannot be drawn, before anything is paid
   rushes doctor                                      what works on this machine
 
@@ -51,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     );
   for (const add of [
     addRenderCommand,
+    addFetchCommand,
     addCheckCommand,
     addUpCommand,
     addStatusCommand,

@@ -31,6 +31,7 @@ const ADVICE: Partial<Record<ErrorCode, (error: RushesError) => string | undefin
       ? 'give one with --env, or another --background.'
       : "put it into the scene's folder, or give another with --env.";
   },
+  'no-frames': () => 'ask for frames that it has with --frames.',
   'no-gas': ({ facts }) => `send them to ${String(facts['account'])} and run the same command again.`,
   'no-money': () => 'send it tokens, give a lower --budget, or render less.',
   'other-network': () =>

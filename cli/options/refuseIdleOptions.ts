@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BadInputError } from '../../protocol/errors.js';
 
 /** What a command finds itself in that leaves some of its options without an effect. */
-export type Situation = 'local' | 'named' | 'running' | 'broughtUp' | 'noWorkers' | 'unlit' | 'still';
+export type Situation = 'local' | 'named' | 'running' | 'broughtUp' | 'noWorkers' | 'unlit' | 'still' | 'radiance';
 
 /** Why an option has no effect there, as the first half of a sentence. */
 const BECAUSE: Readonly<Record<Situation, string>> = {
@@ -13,6 +13,7 @@ const BECAUSE: Readonly<Record<Situation, string>> = {
   noWorkers: 'there are no workers',
   unlit: 'the scene has light of its own and no environment',
   still: 'there is one picture and nothing moves',
+  radiance: 'OpenEXR keeps radiance as it was rendered',
 };
 
 /**
@@ -52,6 +53,17 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     verifiers: ['local', 'named', 'running'],
     threads: ['named', 'running'],
     cheat: ['local', 'named'],
+  },
+  fetch: {
+    format: [],
+    tone: ['radiance'],
+    exposure: ['radiance'],
+    frames: [],
+    out: [],
+    proof: [],
+    json: [],
+    network: [],
+    data: ['named'],
   },
   check: { env: [], 'scene-memory': [], json: [] },
   up: {

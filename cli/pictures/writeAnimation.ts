@@ -3,7 +3,6 @@ import sharp from 'sharp';
 import { encodeAnimatedWebp } from '../../renderer/image/encodeAnimatedWebp.js';
 import type { Picture } from '../../renderer/image/Frame.js';
 import { writeAtomically } from '../../renderer/image/writeAtomically.js';
-import type { FrameResult } from './FrameResult.js';
 
 /** Makes animation.webp of frames whose PNGs are written. Returns its path, or undefined for a single frame. */
 export async function writeAnimation({
@@ -12,7 +11,7 @@ export async function writeAnimation({
   fps,
 }: {
   out: string;
-  frames: FrameResult[];
+  frames: readonly { path: string }[];
   fps: number;
 }): Promise<string | undefined> {
   if (frames.length < 2) return undefined;
@@ -22,7 +21,7 @@ export async function writeAnimation({
 }
 
 /** One picture at a time, so that a long animation does not fill the memory. */
-async function* readPictures(frames: FrameResult[]): AsyncGenerator<Picture> {
+async function* readPictures(frames: readonly { path: string }[]): AsyncGenerator<Picture> {
   for (const { path } of frames) {
     const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
     yield {

@@ -29,7 +29,9 @@ export function showEvents({
           return;
         case 'resumed':
           return terminal.line(
-            `going on with job ${event.jobId}: ${event.chunksPaid} of ${event.chunkCount} chunks are paid`,
+            event.chunksPaid === event.chunkCount
+              ? `job ${event.jobId} is done and paid for: its pictures are fetched again`
+              : `going on with job ${event.jobId}: ${event.chunksPaid} of ${event.chunkCount} chunks are paid`,
           );
         case 'ordered':
           return terminal.line(
