@@ -61,5 +61,11 @@ describe("the artist's library, by the package's name", function () {
       second.frames.map(({ pixelHash }) => pixelHash),
       first.frames.map(({ pixelHash }) => pixelHash),
     );
+
+    const forgotten: { job: RememberedJob | undefined } = { job: undefined };
+    const third = await render(forgotten);
+    assert.equal(third.certificate.job.jobId, memory.job!.jobId, 'found on the chain, though nobody remembers it');
+    assert.equal(forgotten.job!.jobId, memory.job!.jobId);
+    assert.equal(network.log.ledger.jobs.size, 1);
   });
 });
