@@ -20,6 +20,7 @@ export class FramesMissingError extends RushesError {
     const unpaid = numbersOf(absent, 'unpaid');
     const unavailable = numbersOf(absent, 'unavailable');
     const reason = absent.find((frame) => frame.why === 'unavailable')?.error.message;
+    const total = absent.length + written;
     const isOver = job.closed || nowSeconds > job.deadlineSeconds;
     const parts = [
       ...(unpaid.length === 0
@@ -33,7 +34,7 @@ export class FramesMissingError extends RushesError {
     ];
     super({
       code: 'frames-missing',
-      message: `${absent.length} of ${absent.length + written} frames of job ${job.jobId} are missing: ${parts.join(', and ')}`,
+      message: `${absent.length} of ${total} ${total === 1 ? 'frame' : 'frames'} of job ${job.jobId} ${absent.length === 1 ? 'is' : 'are'} missing: ${parts.join(', and ')}`,
       facts: { jobId: job.jobId, unpaid, unavailable, written },
       advice:
         unavailable.length > 0

@@ -99,7 +99,12 @@ async function fetchInto(task: FetchTask): Promise<void> {
   );
   if (certificate !== undefined) terminal.line(`proof     ${certificate}`);
   if (absent.length > 0)
-    throw new FramesMissingError({ job, absent, nowSeconds: watch.log.head?.timestamp ?? 0, written: frames.length });
+    throw new FramesMissingError({
+      job,
+      absent,
+      nowSeconds: watch.log.head?.timestampSeconds ?? 0,
+      written: frames.length,
+    });
   terminal.result(record);
 }
 

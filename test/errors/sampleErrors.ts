@@ -20,6 +20,7 @@ import { FolderInUseError } from '../../adapters/lockFolder.js';
 import { InterruptedError } from '../../cli/errors/InterruptedError.js';
 import { WrongOutputError } from '../../artist/fetchFrame.js';
 import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
+import { FramesMissingError } from '../../cli/fetch/FramesMissingError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
 import { PoorFaucetError } from '../../cli/network/fundParties.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
@@ -43,7 +44,7 @@ import { KernelCompileError } from '../../renderer/compiler/KernelCompileError.j
 import { EngineError } from '../../renderer/cpu/EngineError.js';
 import { WriteFailedError } from '../../renderer/image/writeAtomically.js';
 import { BadSceneError } from '../../renderer/scene/BadSceneError.js';
-import { bytes32, leaseId } from '../support/leaseFixtures.js';
+import { bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
 
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
 const HASH = bytes32('ab');
@@ -187,5 +188,26 @@ function commandErrors(): RushesError[] {
       missing: [{ severity: 'major', name: 'wood.png', where: 'images[0]', consequence: 'a texture is white' }],
       unsupported: [{ severity: 'minor', name: 'KHR_materials_sheen', where: 'materials[2]', consequence: 'no sheen' }],
     }),
+    ...framesMissing(),
+  ];
+}
+
+/** Of a job of three chunks, one of them paid. */
+function framesMissing(): RushesError[] {
+  const job = {
+    jobId: jobId('0a'),
+    chunkCount: 3,
+    chunkStates: Uint8Array.of(3, 0, 0),
+    closed: false,
+    deadlineSeconds: 100,
+  };
+  const unpaid = [4, 5, 6, 9].map((number) => ({ number, why: 'unpaid' as const, chunksPaid: 0, chunkCount: 1 }));
+  const error = new NotRetrievableError({ cid: 'bafkrei', reason: 'nobody provides it' });
+  const gone = { number: 7, why: 'unavailable' as const, error };
+  return [
+    new FramesMissingError({ job, absent: unpaid, nowSeconds: 50, written: 20 }),
+    new FramesMissingError({ job: { ...job, closed: true }, absent: unpaid.slice(0, 1), nowSeconds: 50, written: 0 }),
+    new FramesMissingError({ job, absent: unpaid.slice(2), nowSeconds: 101, written: 1 }),
+    new FramesMissingError({ job, absent: [...unpaid, gone], nowSeconds: 50, written: 2 }),
   ];
 }
