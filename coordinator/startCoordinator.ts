@@ -17,12 +17,18 @@ import { followChain } from './followChain.js';
 import { carryChain } from './gateway/carryChain.js';
 import { carryFaucet } from './gateway/carryFaucet.js';
 import { carryIpfs } from './gateway/carryIpfs.js';
+import { connectKubo } from './gateway/connectKubo.js';
+import { pinsOf } from './gateway/pinsOf.js';
+import { forgetUploads } from './uploads/forgetUploads.js';
+import { keepUploads } from './uploads/keepUploads.js';
+import { UPLOAD_BOUNDS, type UploadBounds } from './uploads/UploadBounds.js';
 
 /**
  * Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that
  * died costs little.
  */
 const HOLD_MS = 6000;
+const FORGET_MS = 30_000;
 
 /** A running coordinator. */
 export interface Coordinator {
@@ -60,6 +66,12 @@ export async function startCoordinator(options: {
   holdMs?: number;
   /** Milliseconds between looks at the chain's head, default 300. */
   pollMs?: number;
+  /** How much others may store over it. */
+  uploadBounds?: UploadBounds;
+  /** Unix seconds, default the machine's clock. */
+  nowSeconds?: () => number;
+  /** Milliseconds between looks after what was stored over it, default 30,000. */
+  forgetMs?: number;
 }): Promise<Coordinator> {
   const { network, log } = options;
   const host = options.host ?? '127.0.0.1';
@@ -100,7 +112,20 @@ export async function startCoordinator(options: {
   ])
     addRoute(server, context);
   carryChain(server, network);
-  carryIpfs(server, { network, outside: context.outside });
+  const kubo = connectKubo(network.ipfsApiUrl);
+  server.addHook('onClose', () => kubo.close());
+  const pins = pinsOf(kubo);
+  const nowSeconds = options.nowSeconds ?? ((): number => Math.floor(Date.now() / 1000));
+  const uploads = keepUploads({ context, kubo, pins, bounds: options.uploadBounds ?? UPLOAD_BOUNDS, nowSeconds });
+  carryIpfs(server, { network, outside: context.outside, kubo, pins, nowSeconds, ...uploads });
+  const forgetting = forgetUploads({
+    following,
+    kubo,
+    nowSeconds,
+    lookMs: options.forgetMs ?? FORGET_MS,
+    signal: ending.signal,
+    log,
+  });
   if (network.faucetUrl !== undefined) carryFaucet(server, { faucetUrl: network.faucetUrl });
 
   let closing: Promise<void> | undefined;
@@ -108,6 +133,7 @@ export async function startCoordinator(options: {
     closing ??= (async () => {
       ending.abort();
       await server.close();
+      await forgetting;
       await following.closed.catch(() => undefined);
     })();
     return closing;

@@ -129,6 +129,7 @@ export const OWN_CODES = [
   'unexpected',
   'unreadable-file',
   'unsupported-codec',
+  'upload-limit',
   'weights',
   'write-failed',
   'wrong-chain',

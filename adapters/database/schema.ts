@@ -117,6 +117,29 @@ export interface HeartbeatsTable {
   suggestions: number;
 }
 
+export interface UploadsTable {
+  upload_id: Generated<number>;
+  account: string;
+  holders: string[];
+  bytes: number;
+  cid: string | null;
+  check_at_seconds: number;
+}
+
+export interface UploadTotalsTable {
+  holder: string;
+  bytes: number;
+}
+
+export interface ReadDocumentsTable {
+  digest: string;
+}
+
+export interface DocumentCidsTable {
+  cid: string;
+  digest: string;
+}
+
 /** The coordinator's database. */
 export interface DatabaseSchema {
   chain_cursor: ChainCursorTable;
@@ -130,4 +153,8 @@ export interface DatabaseSchema {
   audits: AuditsTable;
   accounts: AccountsTable;
   heartbeats: HeartbeatsTable;
+  uploads: UploadsTable;
+  upload_totals: UploadTotalsTable;
+  read_documents: ReadDocumentsTable;
+  document_cids: DocumentCidsTable;
 }

@@ -1,36 +1,92 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askerOf } from '../../adapters/http/askerOf.js';
 import { endSlowBody, type HttpServer } from '../../adapters/http/createHttpServer.js';
-import { createRateLimit } from '../../adapters/http/rateLimit.js';
+import { askerOf } from '../../adapters/http/askerOf.js';
 import { httpErrorOf } from '../../adapters/http/httpError.js';
+import { createRateLimit } from '../../adapters/http/rateLimit.js';
 import { verifySigned } from '../../adapters/http/verifySigned.js';
-import type { NetworkDescription } from '../../protocol/network.js';
-import { audiencesOf, type Outside } from './describeOutside.js';
 import { RushesError } from '../../protocol/errors.js';
+import type { Address } from '../../protocol/ids.js';
+import type { NetworkDescription } from '../../protocol/network.js';
 import { OUTSIDE_PATHS } from '../../protocol/outsideNetwork.js';
-import { connectKubo, type Kubo } from './connectKubo.js';
+import type { Pins, Upload } from '../uploads/bookUpload.js';
+import type { Kubo } from './connectKubo.js';
+import { countAtOnce } from './countAtOnce.js';
+import { audiencesOf, type Outside } from './describeOutside.js';
 import { carriedQuery, IPFS_CALLS } from './ipfsCalls.js';
+import { receiveUpload } from './receiveUpload.js';
 
 /** Calls of one address: reading a scene asks for a block a megabyte, a daemon for some blocks a second. */
 const CALLS_PER_SECOND = 400;
 const CALLS_BURST = 2_000;
 /** Answers that one address may be reading at once; a file is read sixteen blocks at a time. */
 const MOST_OPEN_ANSWERS = 96;
+/** Uploads at once, of one account and of all. */
+const MOST_UPLOADS_OF_ONE = 16;
+const MOST_UPLOADS = 128;
+/** Requests of one address that show no good signature: checking one costs milliseconds. */
+const UNSIGNED_PER_SECOND = 5;
+const UNSIGNED_BURST = 30;
+/** How much of a refused body is still read, so that the client hears why instead of a broken connection. */
+const DRAIN_BYTES = 16 << 20;
+const DRAIN_MS = 5_000;
 /** What of an answer's head is passed on. */
 const PASSED_HEADERS = ['content-type', 'content-length', 'x-chunked-output', 'x-content-length', 'x-stream-output'];
+
+/** What the port for IPFS needs. */
+export interface CarriedIpfs {
+  network: NetworkDescription;
+  outside: Outside;
+  kubo: Kubo;
+  pins: Pins;
+  nowSeconds: () => number;
+  /** Books an upload of an account; throws what is to be told to who asks. */
+  book(account: Address, asker: string): Promise<Upload>;
+  /** Pins for an account what an order names; throws what is to be told to who asks. */
+  pin(cid: string, account: Address, asker: string): Promise<void>;
+}
 
 /**
  * POST /api/v0/...: the network's IPFS endpoint for machines that do not reach it, in Kubo's words, and only the calls
  * of IPFS_CALLS. Whoever asks gets errors of Kubo's form, which IPFS clients show as a sentence.
  */
-export function carryIpfs(
-  server: HttpServer,
-  { network, outside }: { network: NetworkDescription; outside: Outside },
-): void {
+export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
   const limit = createRateLimit({ perSecond: CALLS_PER_SECOND, burst: CALLS_BURST });
-  const open = countPerAddress(MOST_OPEN_ANSWERS);
-  const kubo = connectKubo(network.ipfsApiUrl);
-  server.addHook('onClose', () => kubo.close());
+  const unsigned = createRateLimit({ perSecond: UNSIGNED_PER_SECOND, burst: UNSIGNED_BURST });
+  const open = countAtOnce(MOST_OPEN_ANSWERS);
+  const uploads = countAtOnce(MOST_UPLOADS_OF_ONE, MOST_UPLOADS);
+
+  /** The account that signed; tried less and less often for who keeps failing. */
+  function accountOf(request: FastifyRequest): Address {
+    try {
+      return verifySigned({
+        header: request.headers.authorization,
+        network: ipfs.network,
+        purpose: 'ipfs-write',
+        audiences: audiencesOf(ipfs.outside, request.socket),
+        nowSeconds: ipfs.nowSeconds(),
+      });
+    } catch (error) {
+      if (!unsigned.take(request.ip)) throw tooMany('requests without a good signature from this address');
+      throw error;
+    }
+  }
+
+  async function write(name: string, query: URLSearchParams, request: FastifyRequest, reply: FastifyReply) {
+    const account = accountOf(request);
+    const done = uploads.enter(account);
+    if (done === undefined) throw tooMany(`uploads of ${account} at once`);
+    reply.raw.once('close', done);
+    if (name === 'pin/add') {
+      endSlowBody(request.raw);
+      const cid = query.get('arg') ?? '';
+      await ipfs.pin(cid, account, askerOf(request.ip));
+      return await reply.send({ Pins: [cid] });
+    }
+    const upload = await ipfs.book(account, askerOf(request.ip));
+    const signal = goneSignal(reply);
+    return await receiveUpload({ kubo: ipfs.kubo, pins: ipfs.pins, name, query, upload, request, reply, signal });
+  }
+
   void server.register((scope, _options, done) => {
     // Bodies are passed on as they come, whatever they are.
     scope.removeAllContentTypeParsers();
@@ -43,35 +99,29 @@ export function carryIpfs(
       onRequest: async (request, reply) => {
         if (request.method !== 'POST')
           return await reply.code(405).header('allow', 'POST').send('405 - Method Not Allowed');
-        if (!limit.take(request.ip)) return await refuse(reply, 429, 'too many requests from this address');
+        if (!limit.take(request.ip)) throw tooMany('requests from this address');
       },
       handler: async (request, reply) => {
         const name = (request.params as { '*': string })['*'];
         const call = Object.hasOwn(IPFS_CALLS, name) ? IPFS_CALLS[name] : undefined;
         if (call === undefined)
           return await refuse(reply, 403, `${name.slice(0, 60)} is not passed on to the IPFS node of this network`);
-        if (call.for === 'anybody') endSlowBody(request.raw);
-        const done = open.enter(request.ip);
-        if (done === undefined) return await refuse(reply, 429, 'too many open answers to this address');
-        reply.raw.once('close', done);
-        if (call.for === 'account')
-          verifySigned({
-            header: request.headers.authorization,
-            network,
-            purpose: 'ipfs-write',
-            audiences: audiencesOf(outside, request.socket),
-            nowSeconds: Math.floor(Date.now() / 1000),
-          });
-        const asked = new URL(request.url, 'http://gateway').searchParams;
-        return await passOn({ kubo, name, query: carriedQuery(call, asked), request, reply });
+        const query = carriedQuery(call, new URL(request.url, 'http://gateway').searchParams);
+        if (call.for === 'account') return await write(name, query, request, reply);
+        endSlowBody(request.raw);
+        const end = open.enter(askerOf(request.ip));
+        if (end === undefined) throw tooMany('open answers to this address');
+        reply.raw.once('close', end);
+        return await passOn({ kubo: ipfs.kubo, name, query, reply });
       },
     });
     scope.setErrorHandler(async (error, request, reply) => {
+      await drain(request);
+      // What is not read of it would be taken for the next request.
+      if (!request.raw.complete) reply.header('connection', 'close');
       if (error instanceof RushesError) return await refuse(reply, httpErrorOf(error).status, sentenceOf(error));
-      request.log.warn(
-        { url: request.url, reason: error instanceof Error ? error.message : String(error) },
-        'no answer',
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      request.log.warn({ url: request.url, reason }, 'no answer');
       return await refuse(reply, 502, 'the IPFS node of this network does not answer');
     });
     done();
@@ -83,18 +133,10 @@ async function passOn(options: {
   kubo: Kubo;
   name: string;
   query: URLSearchParams;
-  request: FastifyRequest;
   reply: FastifyReply;
 }): Promise<FastifyReply> {
-  const { kubo, name, query, request, reply } = options;
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  const contentType = request.headers['content-type'];
-  const { statusCode, headers, body } = await kubo.call(name, query, {
-    signal: gone.signal,
-    ...(IPFS_CALLS[name]?.for === 'account' ? { body: request.raw } : {}),
-    ...(contentType === undefined ? {} : { contentType }),
-  });
+  const { kubo, name, query, reply } = options;
+  const { statusCode, headers, body } = await kubo.call(name, query, { signal: goneSignal(reply) });
   // Where a node of Kubo's listens is nobody's business.
   if (name === 'id' && statusCode === 200)
     return await reply.send({ ...((await body.json()) as Record<string, unknown>), Addresses: [] });
@@ -103,6 +145,17 @@ async function passOn(options: {
     if (value !== undefined) reply.header(header, value);
   }
   return await reply.code(statusCode).send(body);
+}
+
+/** Aborted when nobody waits for the answer any more. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function tooMany(what: string): RushesError {
+  return new RushesError({ code: 'too-many-requests', message: `too many ${what}` });
 }
 
 function sentenceOf({ message, advice }: RushesError): string {
@@ -114,20 +167,22 @@ async function refuse(reply: FastifyReply, status: number, message: string): Pro
   return await reply.code(status).send({ Message: message, Code: 0, Type: 'error' });
 }
 
-/** Counts what goes on per address; `enter` gives what ends it, or undefined when there is too much. */
-function countPerAddress(most: number): { enter(address: string): (() => void) | undefined } {
-  const counts = new Map<string, number>();
-  return {
-    enter(address) {
-      const key = askerOf(address);
-      const count = counts.get(key) ?? 0;
-      if (count >= most) return undefined;
-      counts.set(key, count + 1);
-      return () => {
-        const left = (counts.get(key) ?? 1) - 1;
-        if (left === 0) counts.delete(key);
-        else counts.set(key, left);
-      };
-    },
-  };
+/** Reads on what is left of a body, within bounds. */
+async function drain(request: FastifyRequest): Promise<void> {
+  const { raw } = request;
+  if (raw.complete || raw.destroyed) return;
+  let size = 0;
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, DRAIN_MS);
+    const end = (): void => {
+      clearTimeout(late);
+      resolve();
+    };
+    raw.on('data', (piece: Uint8Array) => {
+      size += piece.length;
+      if (size > DRAIN_BYTES) end();
+    });
+    for (const event of ['end', 'close', 'error'] as const) raw.once(event, end);
+    raw.resume();
+  });
 }

@@ -12,7 +12,7 @@ import { writeProjection } from './writeProjection.js';
 const EVENTS_PER_STATEMENT = 2000;
 
 /** All that the database holds: it comes back from the chain and the store. */
-const EMPTIED: Record<keyof DatabaseSchema, true> = {
+const EMPTIED: Record<keyof DatabaseSchema, boolean> = {
   chain_cursor: true,
   events: true,
   jobs: true,
@@ -24,7 +24,13 @@ const EMPTIED: Record<keyof DatabaseSchema, true> = {
   audits: true,
   accounts: true,
   heartbeats: true,
+  // Not of the chain, or the same whatever the chain says.
+  uploads: false,
+  upload_totals: false,
+  read_documents: false,
+  document_cids: false,
 };
+const EMPTIED_TABLES = Object.entries(EMPTIED).flatMap(([table, isEmptied]) => (isEmptied ? [table] : []));
 
 /**
  * The database is not where this process left it: it was emptied, or another coordinator rolled it back. Start over
@@ -121,7 +127,7 @@ export async function rollBackStore(
 export async function emptyStore(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await lockCursor(tx, network);
-    await sql`TRUNCATE ${sql.join(Object.keys(EMPTIED).map((table) => sql.table(table)))}`.execute(tx);
+    await sql`TRUNCATE ${sql.join(EMPTIED_TABLES.map((table) => sql.table(table)))}`.execute(tx);
   });
 }
 

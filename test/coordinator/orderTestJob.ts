@@ -1,5 +1,5 @@
 import { chunkCount, geometryOf } from '../../protocol/geometry.js';
-import { type JobId, parseCid } from '../../protocol/ids.js';
+import { type Cid, type JobId, parseCid } from '../../protocol/ids.js';
 import { encodeManifest, type Manifest } from '../../protocol/manifest.js';
 import type { ChainPort, JobRequest, ObjectStore } from '../../protocol/ports.js';
 import { encodeTerms, type Terms } from '../../protocol/terms.js';
@@ -37,10 +37,16 @@ export async function orderTestJob(options: {
   artist: ChainPort;
   objects: ObjectStore;
   frames: number;
+  /** The scene's file, default one that nobody has. */
+  scene?: Cid;
   change?: (request: JobRequest) => JobRequest;
 }): Promise<{ jobId: JobId; chunks: number }> {
   const { artist, objects } = options;
-  const manifest = encodeManifest(testManifest(options.frames));
+  const { scene } = options;
+  const whole = testManifest(options.frames);
+  const manifest = encodeManifest(
+    scene === undefined ? whole : { ...whole, scene: { cid: scene, path: 'scene.gltf' } },
+  );
   const chunks = chunkCount(geometryOf(testManifest(options.frames)));
   const deadlineSeconds = (await artist.blockTimestamp()) + 7200;
   const pricePerUnitWei = TOKEN / 100n;

@@ -24,6 +24,7 @@ import { FramesMissingError } from '../../cli/fetch/FramesMissingError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
 import { PoorFaucetError } from '../../cli/network/fundParties.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
+import { UploadLimitError } from '../../coordinator/uploads/bookUpload.js';
 import { NotSignedError } from '../../adapters/http/verifySigned.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
@@ -44,7 +45,7 @@ import { KernelCompileError } from '../../renderer/compiler/KernelCompileError.j
 import { EngineError } from '../../renderer/cpu/EngineError.js';
 import { WriteFailedError } from '../../renderer/image/writeAtomically.js';
 import { BadSceneError } from '../../renderer/scene/BadSceneError.js';
-import { bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
+import { address, bytes32, jobId, leaseId } from '../support/leaseFixtures.js';
 
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
 const HASH = bytes32('ab');
@@ -122,6 +123,7 @@ function storeErrors(): RushesError[] {
       status: 503,
       body: { error: { code: 'not-ready', message: 'the coordinator is not ready', facts: {} } },
     }),
+    new UploadLimitError({ account: address('01'), whose: 'an account', mostBytes: 2 ** 31, advice: 'Wait an hour.' }),
     new NotSignedError({ reason: 'it has no Authorization header', advice: 'Sign it.' }),
     new NotReadyError('it is still reading the chain'),
     new OtherNetworkError({

@@ -1,0 +1,123 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { DatabaseSchema } from '../../adapters/database/schema.js';
+import { pause } from '../../adapters/pause.js';
+import { rawCidOfDigest } from '../../protocol/ids.js';
+import type { Following } from '../followChain.js';
+import type { Kubo } from '../gateway/connectKubo.js';
+import type { ChainState } from '../store/ChainState.js';
+import { lockCid, removeUpload } from './bookUpload.js';
+import { namedDigests } from './namedDigests.js';
+import { documentsNaming, readDocuments } from './readDocuments.js';
+
+/** What an order names is looked at again so much later: its job may be over for long then. */
+const LOOK_AGAIN_SECONDS = 6 * 3_600;
+const ROWS = 500;
+
+/** Looks after uploads until the signal aborts, whenever the chain is read and the database is there. */
+export async function forgetUploads(options: {
+  following: Following;
+  kubo: Kubo;
+  nowSeconds: () => number;
+  /** Milliseconds between looks. */
+  lookMs: number;
+  signal: AbortSignal;
+  log: Logger;
+}): Promise<void> {
+  const { following, kubo, nowSeconds, lookMs, signal, log } = options;
+  while (!signal.aborted) {
+    const session = following.session();
+    // A chain of which only a part was read names too little.
+    if (session?.caughtUp === true) {
+      try {
+        const forgotten = await forgetOnce({ db: session.database.db, state: session.state, kubo, nowSeconds, signal });
+        if (forgotten > 0) log.info({ uploads: forgotten }, 'let go of what no order names');
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'uploads were not looked after');
+      }
+    }
+    await pause(lookMs, signal).catch(() => undefined);
+  }
+}
+
+/** Unpins what is due and named by no order or lease; gives how many uploads were let go. */
+async function forgetOnce(options: {
+  db: Kysely<DatabaseSchema>;
+  state: ChainState;
+  kubo: Kubo;
+  nowSeconds: () => number;
+  signal: AbortSignal;
+}): Promise<number> {
+  const { db, kubo, signal } = options;
+  const nowSeconds = options.nowSeconds();
+  const due = await db
+    .selectFrom('uploads')
+    .select(['upload_id', 'cid'])
+    .where('check_at_seconds', '<=', nowSeconds)
+    .orderBy('check_at_seconds')
+    .limit(ROWS)
+    .execute();
+  if (due.length === 0) return 0;
+  const digests = namedDigests(options.state);
+  await readDocuments({ db, kubo, digests, signal });
+  const direct = new Set<string>([...digests].map(rawCidOfDigest));
+  let forgotten = 0;
+  for (const { upload_id: uploadId, cid } of due) {
+    signal.throwIfAborted();
+    const isNamed =
+      cid !== null && (direct.has(cid) || (await documentsNaming(db, cid)).some((one) => digests.has(one)));
+    if (await settleOne({ db, kubo, uploadId, isNamed, nowSeconds, signal })) forgotten++;
+  }
+  return forgotten;
+}
+
+/** Whether the upload was let go. */
+async function settleOne(options: {
+  db: Kysely<DatabaseSchema>;
+  kubo: Kubo;
+  uploadId: number;
+  isNamed: boolean;
+  nowSeconds: number;
+  signal: AbortSignal;
+}): Promise<boolean> {
+  const { db, kubo, uploadId, isNamed, nowSeconds, signal } = options;
+  return await db.transaction().execute(async (tx) => {
+    const cid = (await tx.selectFrom('uploads').select('cid').where('upload_id', '=', uploadId).executeTakeFirst())
+      ?.cid;
+    if (typeof cid === 'string') await lockCid(tx, cid);
+    // Another coordinator may have been here, or the upload may have ended, before this one had the lock.
+    const row = await tx
+      .selectFrom('uploads')
+      .select('cid')
+      .where('upload_id', '=', uploadId)
+      .where('check_at_seconds', '<=', nowSeconds)
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined || row.cid !== (cid ?? null)) return false;
+    if (isNamed) {
+      const again = { check_at_seconds: nowSeconds + LOOK_AGAIN_SECONDS };
+      await tx.updateTable('uploads').set(again).where('upload_id', '=', uploadId).execute();
+      return false;
+    }
+    if (row.cid !== null) {
+      const others = await tx
+        .selectFrom('uploads')
+        .select('upload_id')
+        .where('cid', '=', row.cid)
+        .where('upload_id', '<>', uploadId)
+        .executeTakeFirst();
+      if (others === undefined) await unpin(kubo, row.cid, signal);
+    }
+    await removeUpload(tx, uploadId);
+    return true;
+  });
+}
+
+async function unpin(kubo: Kubo, cid: string, signal: AbortSignal): Promise<void> {
+  const { statusCode, body } = await kubo.call('pin/rm', new URLSearchParams({ arg: cid }), { signal });
+  const answer = await body.text();
+  // Unpinned already is what was wanted.
+  if (statusCode !== 200 && !answer.includes('not pinned'))
+    throw new Error(`the IPFS node did not unpin ${cid}: ${answer.slice(0, 200)}`);
+}

@@ -1,0 +1,86 @@
+import { RushesError } from '../../protocol/errors.js';
+import type { Address } from '../../protocol/ids.js';
+import { rawCidOfDigest } from '../../protocol/ids.js';
+import { type CoordinatorContext, withDatabase } from '../api/CoordinatorContext.js';
+import type { Kubo } from '../gateway/connectKubo.js';
+import { bookUpload, type Pins, type Upload } from './bookUpload.js';
+import { hasStakeOrJob } from './hasStakeOrJob.js';
+import { namedDigests } from './namedDigests.js';
+import { documentsNaming, readDocuments } from './readDocuments.js';
+import type { UploadBounds } from './UploadBounds.js';
+
+/** Pinning walks all blocks. */
+const PINS_AT_ONCE = 4;
+const READ_MS = 60_000;
+
+/** What accounts store and pin over the coordinator's port. */
+export function keepUploads(options: {
+  context: CoordinatorContext;
+  kubo: Kubo;
+  pins: Pins;
+  bounds: UploadBounds;
+  nowSeconds: () => number;
+}): {
+  book(account: Address, asker: string): Promise<Upload>;
+  pin(cid: string, account: Address, asker: string): Promise<void>;
+} {
+  const { context, kubo, pins, bounds, nowSeconds } = options;
+  const inTurn = createTurns(PINS_AT_ONCE);
+  const inTurnPins: Pins = { has: (cid) => pins.has(cid), add: (cid) => inTurn(() => pins.add(cid)) };
+
+  async function book(account: Address, asker: string): Promise<Upload> {
+    return await withDatabase(context, async ({ database: { db }, state }) => {
+      const isStranger = !hasStakeOrJob(state.ledger, account);
+      const upload = await bookUpload({ db, account, asker, isStranger, bounds, nowSeconds });
+      return { ...upload, keep: (cid) => upload.keep(cid, inTurnPins) };
+    });
+  }
+
+  /** Whether an order, a lease or an audit names a CID, by the documents that are at hand. */
+  async function isNamed(cid: string): Promise<boolean> {
+    return await withDatabase(context, async ({ database: { db }, state }) => {
+      const digests = namedDigests(state);
+      const isKnown = async (): Promise<boolean> =>
+        [...digests].some((digest) => rawCidOfDigest(digest) === cid) ||
+        (await documentsNaming(db, cid)).some((digest) => digests.has(digest));
+      if (await isKnown()) return true;
+      await readDocuments({ db, kubo, digests, signal: AbortSignal.timeout(READ_MS) });
+      return await isKnown();
+    });
+  }
+
+  return {
+    book,
+    // A pin keeps things from being let go; that is what orders and leases do here, and an account alone does not.
+    async pin(cid, account, asker) {
+      if (!(await isNamed(cid)))
+        throw new RushesError({
+          code: 'not-found',
+          message: `no order and no lease names ${cid}, so it is not pinned here`,
+          facts: { cid },
+          advice: 'Add it: what is added stays for an hour, and for as long as an order or a lease names it.',
+        });
+      const upload = await book(account, asker);
+      await upload.keep(cid, pins).catch(async (error: unknown) => {
+        await upload.abandon();
+        throw error;
+      });
+    },
+  };
+}
+
+/** Runs so many at once, the others in their order. */
+function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await work();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
