@@ -1,5 +1,6 @@
 import type { Address, Wei } from '../protocol/ids.js';
 import { chunkCount, geometryOf } from '../protocol/geometry.js';
+import { formatMoney } from '../protocol/formatMoney.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { leaseTimesOf } from '../protocol/leaseTimes.js';
 import type { PolicyNumbers } from '../protocol/policy.js';
@@ -59,7 +60,7 @@ export function planTerms({
   if (budgetWei !== undefined && budgetWei < reserveWei)
     throw new BadInputError({
       code: 'budget',
-      message: `the budget is below the price: the job needs ${reserveWei} wei and is given ${budgetWei}`,
+      message: `the budget is below the price: the job needs ${formatMoney(reserveWei, 18)} tokens and is given ${formatMoney(budgetWei, 18)}`,
       facts: { budgetWei: budgetWei.toString(), priceWei: reserveWei.toString() },
       advice: 'raise the budget, or render less.',
     });

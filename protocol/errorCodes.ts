@@ -6,6 +6,7 @@ export const OWN_CODES = [
   'anvil-ended',
   'anvil-missing',
   'audit-incomplete',
+  'bad-archive',
   'bad-input',
   'bad-job',
   'bad-key',

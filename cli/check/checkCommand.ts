@@ -1,6 +1,6 @@
 import { chooseEnvironment } from '../../artist/chooseEnvironment.js';
 import type { GradedProblem } from '../../artist/gradeProblems.js';
-import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { openSceneInput } from '../../artist/node/openSceneInput.js';
 import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
 import { openWatchedScene } from '../../artist/node/openWatchedScene.js';
 import type { CommandContext } from '../options/CommandContext.js';
@@ -22,7 +22,7 @@ export async function checkCommand({
   sceneBytes: number | undefined;
   context: CommandContext;
 }): Promise<void> {
-  const artistScene = await openWatchedScene({ ...(await openSceneFolder(scene)), sceneBytes, signal });
+  const artistScene = await openWatchedScene({ ...(await openSceneInput(scene)), sceneBytes, signal });
   const { summary, files, missing, unsupported, read, budget } = artistScene;
   const environment = await chooseEnvironment({
     given: env === undefined ? undefined : await readEnvironmentFile({ file: env, budget }),

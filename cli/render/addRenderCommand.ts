@@ -25,7 +25,7 @@ export function addRenderCommand(program: Command, context: CommandContext): voi
     .description(
       'Renders a glTF scene (.gltf or .glb) and writes a PNG per frame, an animated WebP, report.json and certificate.json.\nUses the network of --network or RUSHES_URL, else the one that `rushes up` runs on this machine, else brings one up for the job and takes it down after.',
     )
-    .argument('<scene>', 'the .gltf or .glb file')
+    .argument('<scene>', 'a .gltf or .glb file, a folder that holds one, or a .zip of such a folder')
     .optionsGroup('Camera:')
     .option(
       '--camera <name>',

@@ -4,7 +4,7 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import type { RenderOptions } from './RenderOptions.js';
-import { openSceneFolder } from '../../artist/node/openSceneFolder.js';
+import { openSceneInput } from '../../artist/node/openSceneInput.js';
 import { openWatchedScene, type WatchedScene } from '../../artist/node/openWatchedScene.js';
 import { readEnvironmentFile } from '../../artist/node/readEnvironmentFile.js';
 import { listProblems } from '../scene/listProblems.js';
@@ -43,7 +43,7 @@ export async function renderCommand({
   let artistScene: WatchedScene | undefined;
   try {
     artistScene = await openWatchedScene({
-      ...(await openSceneFolder(scene)),
+      ...(await openSceneInput(scene)),
       sceneBytes: options.sceneBytes,
       signal,
     });

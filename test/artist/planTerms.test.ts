@@ -6,12 +6,12 @@ import { address, bytes32 } from '../support/leaseFixtures.js';
 import { smallManifest } from '../support/smallJob.js';
 
 describe('the terms of a job', () => {
-  const plan = async (deadlineMinutes: number) =>
+  const plan = async (deadlineMinutes: number, budgetWei?: bigint) =>
     planTerms({
       manifest: await smallManifest({ store: createMemoryStore(), kernelHash: bytes32('00') }),
       policy: address('0a'),
       numbers: LOCAL_POLICY,
-      budgetWei: undefined,
+      budgetWei,
       nowSeconds: 1_000_000,
       deadlineMinutes,
     });
@@ -22,5 +22,14 @@ describe('the terms of a job', () => {
       return true;
     });
     assert.equal((await plan(27)).terms.deadline, 1_000_000 + 27 * 60);
+  });
+
+  it('refuse a budget below the price, and say both in tokens', async () => {
+    const { terms } = await plan(60);
+    assert.ok(BigInt(terms.budgetWei) > 0n);
+    await assert.rejects(plan(60, 1n), (error: Error) => {
+      assert.match(error.message, /the job needs [\d.]+ tokens and is given 0\.000000000000000001$/);
+      return true;
+    });
   });
 });

@@ -34,7 +34,11 @@ describe('bad input and trouble', function () {
       args: () => ['render', 'nowhere.glb', '--local'],
       sentence: /there is no scene nowhere\.glb\. Name a/,
     },
-    { name: 'a folder for a scene', args: () => ['render', workshop.folder, '--local'], sentence: /is a folder/ },
+    {
+      name: 'a folder without a scene',
+      args: () => ['render', workshop.path('tmp'), '--local'],
+      sentence: /holds no .gltf or .glb file/,
+    },
     {
       name: 'an absurd size',
       args: () => ['render', scene, '--local', '--size', '99999x10'],
