@@ -23,7 +23,7 @@ const mayInCli = {
   supervisor: ['errors', 'terminal'],
   network: ['files', 'supervisor'],
   session: ['network', 'options', 'supervisor', 'terminal'],
-  party: ['network', 'options', 'session', 'supervisor', 'terminal'],
+  party: ['files', 'network', 'options', 'session', 'supervisor', 'terminal'],
 };
 const inCli = Object.keys(mayInCli).join('|');
 const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'examples'];

@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor/addDoctorCommand.js';
 import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addJoinCommand } from './join/addJoinCommand.js';
 import { addFetchCommand } from './fetch/addFetchCommand.js';
+import { addLeaveCommand } from './leave/addLeaveCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addStatusCommand,
     addCancelCommand,
     addJoinCommand,
+    addLeaveCommand,
     addFaucetCommand,
     addDeployCommand,
     addDoctorCommand,

@@ -20,7 +20,7 @@ import { runParty } from '../party/runParty.js';
 import { askNetwork } from '../session/readNetwork.js';
 import { receiveStart } from '../session/receiveStart.js';
 import { askToGoOn } from '../terminal/askToGoOn.js';
-import { keepNetwork } from './keepNetwork.js';
+import { keepNetwork } from '../party/joinedNetwork.js';
 
 /** What `rushes join` is given. */
 export interface JoinOptions {

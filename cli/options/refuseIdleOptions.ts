@@ -122,6 +122,7 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     json: [],
     'await-network': [],
   },
+  leave: { as: [], key: [], json: [] },
   join: { as: [], threads: [], yes: [], 'max-stake': [], until: [], idle: [], json: [] },
 };
 

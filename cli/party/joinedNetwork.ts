@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../files/makeFolder.js';
 import { writeJson } from '../files/writeJson.js';
@@ -42,4 +43,14 @@ export async function keepNetwork(home: string, network: NetworkDescription): Pr
   await makeFolder(joined.folder);
   await writeJson(joined.description, network);
   return joined;
+}
+
+/** The descriptions of all joined networks, by path. */
+export async function listJoinedNetworks(home: string): Promise<string[]> {
+  const folder = join(home, 'networks');
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.sort().map((name) => join(folder, name, 'network.json'));
 }
