@@ -8,6 +8,9 @@ import { addDoctorCommand } from './doctor/addDoctorCommand.js';
 import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addJoinCommand } from './join/addJoinCommand.js';
 import { addFetchCommand } from './fetch/addFetchCommand.js';
+import { addEarningsCommand } from './earnings/addEarningsCommand.js';
+import { addKeyCommand } from './key/addKeyCommand.js';
+import { addServiceCommand } from './service/addServiceCommand.js';
 import { addLeaveCommand } from './leave/addLeaveCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
@@ -47,6 +50,7 @@ Environment:
   RUSHES_HOME           where keys and the local network live (default ~/.rushes)
   RUSHES_IPFS_API_URL   an IPFS endpoint (Kubo RPC) for a network in place of its own
   RUSHES_DATABASE_URL   a PostgreSQL for the coordinator in place of the embedded one
+  RUSHES_PASSPHRASE     the passphrase of keystores that rushes key reads and writes
   RUSHES_DEBUG          show stack traces, and in the logs every decision
   NO_COLOR              no colours
 
@@ -61,6 +65,9 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addCancelCommand,
     addJoinCommand,
     addLeaveCommand,
+    addEarningsCommand,
+    addKeyCommand,
+    addServiceCommand,
     addFaucetCommand,
     addDeployCommand,
     addDoctorCommand,

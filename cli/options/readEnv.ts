@@ -13,6 +13,8 @@ export interface Env {
   ipfsApiUrl: string | undefined;
   /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
+  /** RUSHES_PASSPHRASE: of keystores, in the place of asking. */
+  passphrase: string | undefined;
   /** RUSHES_DEBUG: show stack traces. */
   debug: boolean;
   /** NO_COLOR (no-color.org): no escape sequences for colour. */
@@ -31,6 +33,7 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     networkUrl: value('RUSHES_URL'),
     ipfsApiUrl: value('RUSHES_IPFS_API_URL'),
     databaseUrl: value('RUSHES_DATABASE_URL'),
+    passphrase: value('RUSHES_PASSPHRASE'),
     debug: value('RUSHES_DEBUG') !== undefined,
     noColor: value('NO_COLOR') !== undefined,
     dumb: value('TERM') === 'dumb' || value('CI') !== undefined,

@@ -122,6 +122,9 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     json: [],
     'await-network': [],
   },
+  earnings: { as: [], key: [], csv: [], json: [] },
+  key: {},
+  service: {},
   leave: { as: [], key: [], json: [] },
   join: { as: [], threads: [], yes: [], 'max-stake': [], until: [], idle: [], json: [] },
 };
