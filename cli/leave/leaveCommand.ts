@@ -42,13 +42,14 @@ export async function leaveCommand({
       terminal.line(`account ${account} is not registered on network ${network.name}: nothing of it is at stake`);
       return terminal.result({ account, stakeWei: '0', owedWei: owedWei.toString(), left: true });
     }
+    const registeredAs = found.role;
     if (found.withdrawableAtSeconds === undefined) {
       await chain.beginUnbonding({ signal });
       found = await look();
       terminal.line(
-        `${found.role} ${account} takes part no more; its stake of ${formatMoney(found.stakeWei)} is liable for what it did until ${timeOf(found)}`,
+        `${registeredAs} ${account} takes part no more; its stake of ${formatMoney(found.stakeWei)} is liable for what it did until ${timeOf(found)}`,
       );
-    } else terminal.line(`${found.role} ${account} is leaving already; its stake is held until ${timeOf(found)}`);
+    } else terminal.line(`${registeredAs} ${account} is leaving already; its stake is held until ${timeOf(found)}`);
     found = await awaitRelease({ chain, look, context });
     // What ended meanwhile paid as well, or cost.
     const paidWei = owedWei + (await bringHome({ chain, found, context }));
