@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { exporter } from 'ipfs-unixfs-exporter';
 import { BadInputError } from '../../../protocol/errors.js';
+import { findEntry } from '../findEntry.js';
 import { addFiles } from '../addFiles.js';
 import { parseImportSettings } from '../importSettings.js';
 import { sendLines } from '../sendAnswer.js';
@@ -24,7 +25,7 @@ export const fileRoutes: Routes = {
   },
 
   cat: async ({ query, response, blocks }) => {
-    const entry = await exporter(ipfsPathOf(query), blocks);
+    const entry = await findEntry(ipfsPathOf(query), blocks);
     if (entry.type !== 'file' && entry.type !== 'raw')
       throw new BadInputError({ message: 'this dag node is a directory' });
     const size = Number(entry.size);
@@ -50,7 +51,7 @@ export const fileRoutes: Routes = {
 
   ls: async ({ query, response, blocks }) => {
     const path = ipfsPathOf(query);
-    const entry = await exporter(path, blocks);
+    const entry = await findEntry(path, blocks);
     const links: unknown[] = [];
     if (entry.type === 'directory') {
       for await (const child of entry.entries()) {

@@ -56,6 +56,25 @@ describe('IPFS endpoint', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('finds nothing below a file, as Kubo does, however the file is stored', async () => {
+    for (const [query, content] of [
+      ['', 'small, in a node of its own'],
+      ['raw-leaves=true&cid-version=1', 'small, as it is'],
+      ['chunker=size-1024', 'in many blocks '.repeat(200)],
+    ] as const) {
+      const file = await add(endpoint, query, content);
+      assert.equal((await bare(endpoint, `/api/v0/cat?arg=${file}/`)).text, content);
+      for (const call of [`cat?arg=${file}/none`, `cat?arg=/ipfs/${file}/none/deeper`, `ls?arg=${file}/none`]) {
+        const { status, text } = await bare(endpoint, `/api/v0/${call}`);
+        assert.equal(status, 500, call);
+        assert.match(
+          (JSON.parse(text) as { Message: string }).Message,
+          new RegExp(`no link named "none" under ${file}`),
+        );
+      }
+    }
+  });
+
   it("gives the CIDs that Kubo gives, for Kubo's defaults and for stated settings", async () => {
     assert.equal(await add(endpoint, '', 'hello world'), 'Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD');
     assert.equal(await add(endpoint, '', 'hello world\n'), 'QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o');
