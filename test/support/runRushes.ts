@@ -19,8 +19,8 @@ export interface Workshop {
   env: NodeJS.ProcessEnv;
   /** Path in the folder. */
   path(name: string): string;
-  /** Starts `rushes` as a user would, with this folder as its world. */
-  start(args: string[], env?: NodeJS.ProcessEnv): RunningCommand;
+  /** Starts `rushes` as a user would, with this folder as its world; `through`: by a program that starts it elsewhere. */
+  start(args: string[], env?: NodeJS.ProcessEnv, through?: string[]): RunningCommand;
   /** Starts it and waits for its end. */
   run(args: string[], env?: NodeJS.ProcessEnv): Promise<FinishedCommand>;
   /** Processes that commands of this workshop started and that still exist. */
@@ -65,8 +65,14 @@ export async function openWorkshop(): Promise<Workshop> {
     TMPDIR: temporary,
   };
 
-  function start(args: string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
-    const child = spawn(process.execPath, [join(ROOT, 'bin', 'rushes.js'), ...args], {
+  function start(args: string[], env: NodeJS.ProcessEnv = {}, through: string[] = []): RunningCommand {
+    const [program = process.execPath, ...more] = [
+      ...through,
+      process.execPath,
+      join(ROOT, 'bin', 'rushes.js'),
+      ...args,
+    ];
+    const child = spawn(program, more, {
       cwd: ROOT,
       env: { ...base, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
