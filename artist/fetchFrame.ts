@@ -1,25 +1,13 @@
-import { RushesError } from '../protocol/errors.js';
 import { chunkRect, type ChunkRect, type Geometry, geometryOf, tilesPerFrame } from '../protocol/geometry.js';
 import { pixelHash } from '../protocol/hashes.js';
 import { type Bytes32, type LeaseId, parseLeaseId } from '../protocol/ids.js';
 import { type ChunkState, chunkState, commitmentOf, type Ledger, type LedgerJob } from '../protocol/ledger.js';
 import type { Manifest } from '../protocol/manifest.js';
-import { type ChunkOutput, type Outputs, parseOutputs } from '../protocol/outputs.js';
+import type { Outputs } from '../protocol/outputs.js';
 import type { ObjectStore } from '../protocol/ports.js';
-import { assembleFrame, type Tile } from '../renderer/image/assembleFrame.js';
-import { decodeExrTile, exrTileMaxBytes } from '../renderer/image/decodeExrTile.js';
+import { assembleFrame } from '../renderer/image/assembleFrame.js';
 import type { Frame } from '../renderer/image/Frame.js';
-
-/** A published picture that its commitment does not fit. */
-export class WrongOutputError extends RushesError {
-  constructor(options: { chunkIndex: number; leaseId: LeaseId; expected: Bytes32; actual: Bytes32 }) {
-    super({
-      code: 'wrong-output',
-      message: `the output of chunk ${options.chunkIndex} has another pixel hash than lease ${options.leaseId} committed to`,
-      facts: options,
-    });
-  }
-}
+import { fetchTile } from './fetchTile.js';
 
 /** A frame that was fetched, checked against what its workers committed to, and put together. */
 export interface CollectedFrame {
@@ -54,12 +42,15 @@ export interface FrameRequest {
  * its commitment does not fit, and the store's errors for what nobody provides.
  */
 export async function fetchFrame(request: FrameRequest): Promise<CollectedFrame> {
-  const { job, manifest, offset } = request;
+  const { job, manifest, offset, store, outputs, deadlineMs, signal } = request;
   const geometry = geometryOf(manifest);
   const tiles = await Promise.all(
-    chunksOfFrame(geometry, offset).map((rect) =>
-      fetchTile({ ...request, rect, leaseId: parseLeaseId(job.chunkLeases[rect.chunkIndex]) }),
-    ),
+    chunksOfFrame(geometry, offset).map((rect) => {
+      const leaseId = parseLeaseId(job.chunkLeases[rect.chunkIndex]);
+      const lease = request.ledger.leases.get(leaseId);
+      const outputsDigest = lease === undefined ? undefined : commitmentOf(lease)?.outputsDigest;
+      return fetchTile({ store, outputs, leaseId, outputsDigest, rect, deadlineMs, signal });
+    }),
   );
   const frame = assembleFrame({ ...manifest.size, tiles });
   return { number: geometry.firstFrame + offset, frame, pixelHash: pixelHash(frame.halfs) };
@@ -81,51 +72,6 @@ export function isFrameIn({
   for (let chunk = offset * tiles; chunk < (offset + 1) * tiles; chunk++)
     if (!states.includes(chunkState(job, chunk))) return false;
   return true;
-}
-
-interface TileRequest extends Pick<FrameRequest, 'ledger' | 'store' | 'outputs' | 'deadlineMs' | 'signal'> {
-  leaseId: LeaseId;
-  rect: ChunkRect;
-}
-
-async function fetchTile(request: TileRequest): Promise<Tile> {
-  const { store, leaseId, rect, deadlineMs, signal } = request;
-  const output = await outputOf(request);
-  const bytes = await store.getFile(output.cid, { maxBytes: exrTileMaxBytes(rect), deadlineMs, signal });
-  const halfs = decodeExrTile({ bytes, width: rect.width, height: rect.height });
-  const actual = pixelHash(halfs);
-  if (actual !== output.pixelHash)
-    throw new WrongOutputError({ chunkIndex: rect.chunkIndex, leaseId, expected: output.pixelHash, actual });
-  return { rect, halfs };
-}
-
-async function outputOf({
-  ledger,
-  store,
-  outputs,
-  leaseId,
-  rect,
-  deadlineMs,
-  signal,
-}: TileRequest): Promise<ChunkOutput> {
-  const { chunkIndex } = rect;
-  let index = outputs.get(leaseId);
-  if (index === undefined) {
-    const lease = ledger.leases.get(leaseId);
-    const commitment = lease === undefined ? undefined : commitmentOf(lease);
-    if (commitment === undefined)
-      throw new RushesError({ code: 'no-output', message: `lease ${leaseId} committed to nothing` });
-    index = parseOutputs(await store.getBlock(commitment.outputsDigest, { deadlineMs, signal }));
-    outputs.set(leaseId, index);
-  }
-  const output: ChunkOutput | undefined = index.chunks.find((chunk) => chunk.chunkIndex === chunkIndex);
-  if (output === undefined)
-    throw new RushesError({
-      code: 'no-output',
-      message: `lease ${leaseId} published no output of chunk ${chunkIndex}`,
-      facts: { leaseId, chunkIndex },
-    });
-  return output;
 }
 
 function chunksOfFrame(geometry: Geometry, offset: number): ChunkRect[] {

@@ -36,3 +36,9 @@ export interface EndpointAccess {
   /** The URL, for errors. */
   endpoint: string;
 }
+
+/** The part of it that reads blocks. */
+export interface ReadingAccess {
+  client: Pick<IpfsClient, 'cat'>;
+  endpoint: string;
+}

@@ -6,7 +6,7 @@ import type { FetchBounds } from '../../protocol/ports.js';
 import { equalBytes, sha256 } from '../../protocol/sha256.js';
 import { onAbort } from '../onAbort.js';
 import { retry } from '../retry.js';
-import type { EndpointAccess } from './EndpointAccess.js';
+import type { ReadingAccess } from './EndpointAccess.js';
 import { readBlock } from './readBlock.js';
 
 const SHA2_256 = 0x12;
@@ -56,7 +56,7 @@ export class IpfsEndpointError extends RushesError {
  * (default 30 s). Throws ContentMismatchError, OversizedBlockError, NotRetrievableError, DeadlineError,
  * IpfsEndpointError.
  */
-export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: FetchBounds = {}): Promise<Uint8Array> {
+export async function fetchVerified(access: ReadingAccess, cid: CID, bounds: FetchBounds = {}): Promise<Uint8Array> {
   const { code, digest } = cid.multihash;
   if (code === IDENTITY && digest.length <= IDENTITY_MAX_BYTES) return digest;
   if (code !== SHA2_256 || digest.length !== 32)
@@ -90,7 +90,7 @@ export async function fetchVerified(access: EndpointAccess, cid: CID, bounds: Fe
  * adapter may be repeated.
  */
 export async function callEndpoint<T>(
-  access: EndpointAccess,
+  access: ReadingAccess,
   options: FetchBounds & { deadlineMs: number; doing: string; call: (signal: AbortSignal) => Promise<T> },
 ): Promise<T> {
   options.signal?.throwIfAborted();

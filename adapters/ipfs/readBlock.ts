@@ -1,7 +1,7 @@
 import { concatBytes } from '../../protocol/bytes.js';
 import { RushesError } from '../../protocol/errors.js';
 import { rawCidOfDigest, type Bytes32 } from '../../protocol/ids.js';
-import type { EndpointAccess } from './EndpointAccess.js';
+import type { ReadingAccess } from './EndpointAccess.js';
 import { MAX_BLOCK_BYTES } from './importSettings.js';
 
 /** An endpoint sends more bytes for a block than any block may have. */
@@ -27,7 +27,7 @@ export class OversizedBlockError extends RushesError {
  * error status, which the client takes in whole before it says anything; there only the deadline of `signal` helps.
  */
 export async function readBlock(
-  access: EndpointAccess,
+  access: ReadingAccess,
   options: { cid: string; digest: Bytes32; signal: AbortSignal },
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];

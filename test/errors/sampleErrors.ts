@@ -18,7 +18,7 @@ import { FileTooLargeError } from '../../adapters/ipfs/readVerifiedFile.js';
 import { StorageError } from '../../adapters/ipfs/storageError.js';
 import { FolderInUseError } from '../../adapters/lockFolder.js';
 import { InterruptedError } from '../../cli/errors/InterruptedError.js';
-import { WrongOutputError } from '../../artist/fetchFrame.js';
+import { WrongOutputError } from '../../artist/fetchTile.js';
 import { NetworkReplacedError } from '../../artist/NetworkReplacedError.js';
 import { FramesMissingError } from '../../cli/fetch/FramesMissingError.js';
 import { SceneProblemsError } from '../../cli/scene/SceneProblemsError.js';
