@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { createHttpServer } from '../adapters/http/createHttpServer.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { BadInputError, RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { CoordinatorContext } from './api/CoordinatorContext.js';
+import { getChanges } from './api/getChanges.js';
 import { getHealth } from './api/getHealth.js';
 import { getJob } from './api/getJob.js';
 import { getJobChunks } from './api/getJobChunks.js';
@@ -22,6 +24,7 @@ import { pinsOf } from './gateway/pinsOf.js';
 import { forgetUploads } from './uploads/forgetUploads.js';
 import { keepUploads } from './uploads/keepUploads.js';
 import { UPLOAD_BOUNDS, type UploadBounds } from './uploads/UploadBounds.js';
+import { serveStudio } from './studio/serveStudio.js';
 
 /**
  * Long enough for a worker's transaction to be mined and read (blocks of a second), short enough that a worker that
@@ -60,6 +63,8 @@ export async function startCoordinator(options: {
   trustedProxies?: readonly string[];
   /** Default 0: a free one. */
   port?: number;
+  /** The network ends with this coordinator, for good: who watches is told so. */
+  isTemporary?: boolean;
   signal?: AbortSignal;
   log: Logger;
   /** Milliseconds for which a suggestion keeps others away, default 6000. */
@@ -76,6 +81,8 @@ export async function startCoordinator(options: {
   const { network, log } = options;
   const host = options.host ?? '127.0.0.1';
   const ending = new AbortController();
+  // Every open stream of events waits for it.
+  setMaxListeners(0, ending.signal);
   const server = await createHttpServer({
     ...(options.publicUrl === undefined ? {} : { names: [nameOf(options.publicUrl)] }),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
@@ -98,6 +105,7 @@ export async function startCoordinator(options: {
     outside: { host: options.host, publicUrl: options.publicUrl },
     following,
     holdMs: options.holdMs ?? HOLD_MS,
+    ending: { signal: ending.signal, facts: { isTemporary: options.isTemporary === true } },
   };
   for (const addRoute of [
     getNetwork,
@@ -109,8 +117,10 @@ export async function startCoordinator(options: {
     postSuggestion,
     getWorkers,
     getHealth,
+    getChanges,
   ])
     addRoute(server, context);
+  await serveStudio(server);
   carryChain(server, network);
   const kubo = connectKubo(network.ipfsApiUrl);
   server.addHook('onClose', () => kubo.close());

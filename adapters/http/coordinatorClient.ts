@@ -2,6 +2,7 @@ import { concatBytes } from '../../protocol/bytes.js';
 import { DeadlineError, MalformedError, RushesError } from '../../protocol/errors.js';
 import { FieldReader } from '../../protocol/fields.js';
 import { type Address, type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
+import type { LeaseEnding } from '../../protocol/leaseEndings.js';
 import { type NetworkDescription, parseNetworkDescription } from '../../protocol/network.js';
 import type { SuggestionPort } from '../../protocol/ports.js';
 import { onAbort } from '../onAbort.js';
@@ -43,6 +44,38 @@ export interface CoordinatorJob {
   chunks: { total: number; free: number; leased: number; committed: number; paid: number; voided: number };
   money: { fundedWei: string; unreservedWei: string; reservedWei: string; spentWei: string; withdrawnWei: string };
   leases: number;
+  /** Leases that ended, by how. */
+  endings: Record<LeaseEnding, number>;
+  /** Unix seconds at which its first lease was taken. */
+  startedAtSeconds: number | null;
+}
+
+/** A job in the list, with what is rendered; null before its manifest was read. */
+export interface ListedJob extends CoordinatorJob {
+  picture: {
+    scene: string;
+    width: number;
+    height: number;
+    firstFrame: number;
+    lastFrame: number;
+    samples: number;
+  } | null;
+}
+
+/** A page of the list, newest first. */
+export interface JobList {
+  jobs: ListedJob[];
+  /** Whether there are older ones. */
+  more: boolean;
+  /** Unix seconds by the clock of the chain. */
+  nowSeconds: number;
+}
+
+/** One job with its manifest, once that was read from IPFS. */
+export interface JobDetail extends CoordinatorJob {
+  documents: 'pending' | 'ready' | 'refused';
+  refusal: string | null;
+  manifest: unknown;
 }
 
 /** Somebody who registered, as far as a coordinator knows. */
@@ -50,6 +83,24 @@ export interface CoordinatorParty {
   address: Address;
   /** Milliseconds since it was last heard of, by the coordinator's clock; undefined: never. */
   seenAgoMs: number | undefined;
+}
+
+/** What a coordinator tells of somebody who registered, with their record on the chain. Wei are decimal strings. */
+export interface PartyRecord {
+  address: Address;
+  role: 'worker' | 'verifier' | null;
+  deviceClass: string;
+  stakeWei: string;
+  creditedWei: string;
+  slashedWei: string;
+  convictions: number;
+  seenAgoMs: number | null;
+  registeredAtSeconds: number | null;
+  /** Unix seconds from which it can take its stake back; null: it stays. */
+  leavesAtSeconds: number | null;
+  leases: { open: number } & Record<LeaseEnding, number>;
+  chunksPaid: number;
+  audits: { sealed: number; revealed: number };
 }
 
 /**
@@ -66,6 +117,17 @@ export interface CoordinatorEvent {
 export interface CoordinatorClient extends SuggestionPort {
   network(signal?: AbortSignal): Promise<NetworkDescription>;
   jobs(signal?: AbortSignal): Promise<CoordinatorJob[]>;
+  /** A page of jobs, newest first, older than `before` where that is given. */
+  jobList(options: { before?: JobId; limit?: number; signal?: AbortSignal }): Promise<JobList>;
+  /** One job with its manifest, or undefined when there is none of that id. */
+  jobDetail(jobId: JobId, signal?: AbortSignal): Promise<JobDetail | undefined>;
+  /** Everybody who ever registered, with their records. */
+  records(signal?: AbortSignal): Promise<PartyRecord[]>;
+  /** That something moved, as often as it does; comes back as `events` does. */
+  changes(options: {
+    signal: AbortSignal;
+    onConnection?: (isConnected: boolean) => void;
+  }): AsyncGenerator<CoordinatorEvent>;
   /** Everybody who ever registered. */
   parties(signal?: AbortSignal): Promise<CoordinatorParty[]>;
   /** Says that a worker or verifier is there. Throws HttpAnswerError (409) for an account that is not registered. */
@@ -76,7 +138,10 @@ export interface CoordinatorClient extends SuggestionPort {
    * The events of a job, from after `lastEventId` or from the first; connects again where it broke off, until the
    * signal aborts.
    */
-  events(jobId: JobId, options: { signal: AbortSignal; lastEventId?: string }): AsyncGenerator<CoordinatorEvent>;
+  events(
+    jobId: JobId,
+    options: { signal: AbortSignal; lastEventId?: string; onConnection?: (isConnected: boolean) => void },
+  ): AsyncGenerator<CoordinatorEvent>;
 }
 
 /**
@@ -112,6 +177,14 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
 
   const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> =>
     await ask(path, { deadlineMs: ASK_DEADLINE_MS, ...(signal === undefined ? {} : { signal }) });
+
+  async function* stream(
+    path: string,
+    options: { signal: AbortSignal; lastEventId?: string; onConnection?: (isConnected: boolean) => void },
+  ): AsyncGenerator<CoordinatorEvent> {
+    for await (const { id, event, data } of readEventStream({ url: urlBelow(url, path), ...options }))
+      yield { id, event, data: parseJson(data, url) };
+  }
 
   return {
     async suggest({ worker, maxChunks, signal }) {
@@ -159,15 +232,21 @@ export function createCoordinatorClient(options: { url: string }): CoordinatorCl
         throw error;
       }
     },
-    async *events(jobId, { signal, lastEventId }) {
-      for await (const { id, event, data } of readEventStream({
-        url: urlBelow(url, `/v1/jobs/${jobId}/events`),
-        signal,
-        ...(lastEventId === undefined ? {} : { lastEventId }),
-      })) {
-        yield { id, event, data: parseJson(data, url) };
+    async jobList({ before, limit = 50, signal }) {
+      const query = new URLSearchParams({ limit: String(limit), ...(before === undefined ? {} : { before }) });
+      return (await get(`/v1/jobs?${query.toString()}`, signal)) as JobList;
+    },
+    async jobDetail(jobId, signal) {
+      try {
+        return (await get(`/v1/jobs/${jobId}`, signal)) as JobDetail;
+      } catch (error) {
+        if (error instanceof HttpAnswerError && error.status === 404) return undefined;
+        throw error;
       }
     },
+    records: async (signal) => ((await get('/v1/workers', signal)) as { workers: PartyRecord[] }).workers,
+    changes: (options) => stream('/v1/changes', options),
+    events: (jobId, options) => stream(`/v1/jobs/${jobId}/events`, options),
   };
 }
 

@@ -29,14 +29,22 @@ export async function* readEventStream(options: {
   signal: AbortSignal;
   lastEventId?: string;
   silenceMs?: number;
+  /** Told when the server answers, and when it does not or the connection broke. */
+  onConnection?: (isConnected: boolean) => void;
 }): AsyncGenerator<ReceivedEvent> {
-  const { url, signal } = options;
+  const { url, signal, onConnection = () => {} } = options;
   let lastEventId = options.lastEventId;
   const backoff = createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
   while (!signal.aborted) {
     try {
-      for await (const received of readOnce({ url, signal, lastEventId, silenceMs: options.silenceMs ?? SILENCE_MS })) {
-        lastEventId = received.id;
+      for await (const received of readOnce({
+        url,
+        signal,
+        lastEventId,
+        silenceMs: options.silenceMs ?? SILENCE_MS,
+        onConnection,
+      })) {
+        if (received.id !== '') lastEventId = received.id;
         backoff.reset();
         yield received;
         if (signal.aborted) return;
@@ -47,6 +55,7 @@ export async function* readEventStream(options: {
         error instanceof HttpAnswerError && error.status >= 400 && error.status < 500 && error.status !== 429;
       if (isRefused || error instanceof MalformedError) throw error;
     }
+    onConnection(false);
     await pause(backoff.nextMs(), signal).catch(() => undefined);
   }
 }
@@ -56,6 +65,7 @@ async function* readOnce(options: {
   signal: AbortSignal;
   lastEventId: string | undefined;
   silenceMs: number;
+  onConnection: (isConnected: boolean) => void;
 }): AsyncGenerator<ReceivedEvent> {
   const controller = new AbortController();
   const hangUp = (): void => controller.abort();
@@ -73,6 +83,7 @@ async function* readOnce(options: {
       await response.body?.cancel();
       throw new HttpAnswerError({ url: options.url, status: response.status, body: undefined });
     }
+    options.onConnection(true);
     const received: ReceivedEvent[] = [];
     let waitingCharacters = 0;
     const parser = createParser({

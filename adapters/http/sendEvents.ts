@@ -12,15 +12,23 @@ const KEEP_ALIVE_MS = 15_000;
 /** A client that does not read is let go when this much waits for it. */
 const MAX_WAITING_BYTES = 4 << 20;
 
+/** Why and how a server ends all its streams. */
+export interface StreamEnding {
+  signal: AbortSignal;
+  /** Sent as the last event, `ending`, so that readers know that the server did not just vanish. */
+  facts: unknown;
+}
+
 /**
  * Answers a request with a stream of server-sent events until the source ends, the client goes, or it stops reading.
  * `source` is given the id of the last event the client has (from Last-Event-ID, or undefined) and a signal that tells
- * when to stop.
+ * when to stop. What is sent when the server ends has no id: a reader comes back from the last event before it.
  */
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   source: (lastEventId: string | undefined, signal: AbortSignal) => AsyncIterable<SentEvent>,
+  ending?: StreamEnding,
 ): Promise<void> {
   const header = request.headers['last-event-id'];
   const lastEventId = typeof header === 'string' && header !== '' ? header.slice(0, 100) : undefined;
@@ -43,6 +51,13 @@ export async function sendEvents(
   raw.write('retry: 1000\n\n');
   raw.on('close', () => gone.abort());
   raw.on('error', () => gone.abort());
+  // Written before the server closes its connections, which it does at once.
+  const sayGoodbye = (): void => {
+    raw.end(`event: ending\ndata: ${JSON.stringify(ending?.facts)}\n\n`);
+    gone.abort();
+  };
+  if (ending?.signal.aborted === true) sayGoodbye();
+  else ending?.signal.addEventListener('abort', sayGoodbye, { once: true });
   const keepAlive = setInterval(() => raw.write(': still here\n\n'), KEEP_ALIVE_MS);
   try {
     for (;;) {
@@ -58,6 +73,7 @@ export async function sendEvents(
     request.log.warn({ err: error }, 'event stream broke off');
   } finally {
     clearInterval(keepAlive);
+    ending?.signal.removeEventListener('abort', sayGoodbye);
     gone.abort();
     await events.return?.();
     raw.end();

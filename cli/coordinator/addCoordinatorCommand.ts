@@ -14,6 +14,7 @@ export function addCoordinatorCommand(program: Command, context: CommandContext)
     .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed', parseAddresses)
     .option('--port <n>', 'where to listen (default: a free port)', integerBetween(0, 65535), 0)
     .addOption(new Option('--await-network', 'wait for the network file to appear').hideHelp())
+    .addOption(new Option('--temporary', 'say on the page that the network ends for good with this').hideHelp())
     .addHelpText(
       'after',
       `
@@ -27,6 +28,7 @@ Its port carries the API, the network's chain and its IPFS endpoint for machines
       async (flags: {
         network: string;
         awaitNetwork?: boolean;
+        temporary?: boolean;
         database?: string;
         host?: string;
         publicUrl?: string;

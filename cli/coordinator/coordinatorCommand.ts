@@ -9,6 +9,7 @@ import { readNetwork } from '../session/readNetwork.js';
 export async function coordinatorCommand({
   network: source,
   awaitNetwork,
+  temporary,
   database,
   host,
   publicUrl,
@@ -18,6 +19,8 @@ export async function coordinatorCommand({
 }: {
   network: string;
   awaitNetwork?: boolean;
+  /** The network ends for good when this does. */
+  temporary?: boolean;
   database?: string;
   host?: string;
   publicUrl?: string;
@@ -42,6 +45,7 @@ export async function coordinatorCommand({
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(trustProxy === undefined ? {} : { trustedProxies: trustProxy }),
     port,
+    isTemporary: temporary === true,
     signal,
     log: createLog({ name: 'coordinator', terminal, debug: env.debug }),
   });

@@ -45,6 +45,8 @@ export interface BringUpOptions {
   given: GivenComponents;
   /** Where compiled kernels are kept. */
   cacheDir: string;
+  /** It ends for good with the command: nothing of it is kept. */
+  isTemporary?: boolean;
   signal: AbortSignal;
   onEvent?: (event: ChildEvent) => void;
   /** Told in a sentence what was found damaged, and what that means. */
@@ -187,7 +189,10 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       coordinator = await supervisor.start({
         ...daemon(
           'coordinator',
-          ['coordinator', '--port', String(ports.coordinator), ...outsideArguments(options.outside)],
+          [
+            ...['coordinator', '--port', String(ports.coordinator), ...outsideArguments(options.outside)],
+            ...(options.isTemporary === true ? ['--temporary'] : []),
+          ],
           STAGE.coordinator,
         ),
         environment: () => ({ RUSHES_DATABASE_URL: databaseUrl() }),

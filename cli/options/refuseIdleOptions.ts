@@ -94,6 +94,7 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     'trust-proxy': [],
     port: [],
     'await-network': [],
+    temporary: [],
   },
   worker: {
     network: [],

@@ -80,6 +80,7 @@ export function startNetworkFor({
       faucet: false,
       given: { network: undefined, ipfsApiUrl: env.ipfsApiUrl, databaseUrl: database?.url },
       cacheDir: env.cache,
+      isTemporary: true,
       signal: AbortSignal.any([signal, stopping.signal]),
       onNotice: (notice) => terminal.line(terminal.yellow(notice)),
       onEvent: (event) => {

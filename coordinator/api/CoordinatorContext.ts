@@ -1,4 +1,5 @@
 import { DatabaseGoneError, isConnectionLoss } from '../../adapters/database/connectDatabase.js';
+import type { StreamEnding } from '../../adapters/http/sendEvents.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { Outside } from '../gateway/describeOutside.js';
@@ -13,6 +14,8 @@ export interface CoordinatorContext {
   following: Following;
   /** Milliseconds for which a suggestion keeps others away. */
   holdMs: number;
+  /** What every stream of events ends with. */
+  ending: StreamEnding;
 }
 
 /** There is no database, or the chain was not read to its head yet. */

@@ -38,7 +38,7 @@ export function getJob(server: HttpServer, context: CoordinatorContext): void {
           .where('job_id', '=', jobId)
           .executeTakeFirst();
         return {
-          ...describeJob(job),
+          ...describeJob(state.ledger, job),
           documents: row?.documents ?? 'pending',
           refusal: row?.refusal ?? null,
           manifest: row?.manifest ?? null,

@@ -16,7 +16,7 @@ export function getJobEvents(server: HttpServer, context: CoordinatorContext): v
         operationId: 'getJobEvents',
         summary: 'Events of a job as server-sent events, resumed by Last-Event-ID',
         description:
-          'Each event of the contract under its name, `progress` with the job after what came together, and `rollback` when blocks that were sent never happened.',
+          'Each event of the contract under its name, `progress` with the job after what came together, and `rollback` when blocks that were sent never happened; `ending`, without an id, when the coordinator ends.',
         params: Type.Object({ jobId: JobIdSchema }),
         response: { 404: ErrorSchema, 503: ErrorSchema },
         produces: ['text/event-stream'],
@@ -26,8 +26,11 @@ export function getJobEvents(server: HttpServer, context: CoordinatorContext): v
       const jobId = parseJobId(request.params.jobId);
       if (!requireSession(context).state.ledger.jobs.has(jobId))
         throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
-      await sendEvents(request, reply, (lastEventId, signal) =>
-        streamJobEvents(context.following, { jobId, lastEventId, signal }),
+      await sendEvents(
+        request,
+        reply,
+        (lastEventId, signal) => streamJobEvents(context.following, { jobId, lastEventId, signal }),
+        context.ending,
       );
     },
   );

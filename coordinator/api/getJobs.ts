@@ -1,10 +1,30 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
-import { describeJob, JobSchema } from '../jobs/describeJob.js';
-import { type CoordinatorContext, requireSession } from './CoordinatorContext.js';
-import { AddressSchema, ErrorSchema } from './schemas.js';
+import { BadInputError } from '../../protocol/errors.js';
+import { parseJobId } from '../../protocol/ids.js';
+import type { LedgerJob } from '../../protocol/ledger.js';
+import { checkManifest, type Manifest } from '../../protocol/manifest.js';
+import { describeJob, JobSchema, jobStateOf } from '../jobs/describeJob.js';
+import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
+import { AddressSchema, ErrorSchema, JobIdSchema } from './schemas.js';
 
-/** GET /v1/jobs: newest first. */
+const PictureSchema = Type.Object({
+  scene: Type.String({ description: 'path of the scene in its directory' }),
+  width: Type.Integer(),
+  height: Type.Integer(),
+  firstFrame: Type.Integer(),
+  lastFrame: Type.Integer(),
+  samples: Type.Integer(),
+});
+
+const ListedJobSchema = Type.Object({
+  ...JobSchema.properties,
+  picture: Type.Union([PictureSchema, Type.Null()], {
+    description: 'what is rendered; null before its manifest was read',
+  }),
+});
+
+/** GET /v1/jobs: newest first, a page at a time. */
 export function getJobs(server: HttpServer, context: CoordinatorContext): void {
   server.get(
     '/v1/jobs',
@@ -15,18 +35,63 @@ export function getJobs(server: HttpServer, context: CoordinatorContext): void {
         querystring: Type.Object({
           state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('completed')])),
           artist: Type.Optional(AddressSchema),
+          before: Type.Optional(JobIdSchema),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
         }),
-        response: { 200: Type.Object({ jobs: Type.Array(JobSchema) }), 503: ErrorSchema },
+        response: {
+          200: Type.Object({
+            jobs: Type.Array(ListedJobSchema),
+            more: Type.Boolean({ description: 'whether older ones are left; ask with before=<the last job id>' }),
+            nowSeconds: Type.Integer({ description: 'unix seconds by the clock of the chain' }),
+          }),
+          400: ErrorSchema,
+          503: ErrorSchema,
+        },
       },
     },
-    (request) => {
-      const { state, artist, limit } = request.query;
-      const jobs = [...requireSession(context).state.ledger.jobs.values()]
-        .reverse()
-        .filter((job) => artist === undefined || job.artist === artist.toLowerCase())
-        .map(describeJob);
-      return { jobs: jobs.filter((job) => state === undefined || job.state === state).slice(0, limit ?? 100) };
-    },
+    async (request) =>
+      withDatabase(context, async ({ state: chain, database }) => {
+        const { state, artist, before, limit = 100 } = request.query;
+        const { ledger } = chain;
+        const jobs = [...ledger.jobs.values()].reverse();
+        const found = jobs
+          .slice(placeAfter(jobs, before))
+          .filter((job) => artist === undefined || job.artist === artist.toLowerCase())
+          .filter((job) => state === undefined || jobStateOf(job) === state);
+        const page = found.slice(0, limit);
+        const rows =
+          page.length === 0
+            ? []
+            : await database.db
+                .selectFrom('jobs')
+                .select(['job_id', 'manifest'])
+                .where(
+                  'job_id',
+                  'in',
+                  page.map((job) => job.jobId),
+                )
+                .where('documents', '=', 'ready')
+                .execute();
+        const pictures = new Map(rows.map((row) => [row.job_id, pictureOf(checkManifest(row.manifest))]));
+        return {
+          jobs: page.map((job) => ({ ...describeJob(ledger, job), picture: pictures.get(job.jobId) ?? null })),
+          more: found.length > page.length,
+          nowSeconds: chain.head?.timestampSeconds ?? 0,
+        };
+      }),
   );
+}
+
+/** Where in a list, newest first, those older than a job begin. */
+function placeAfter(jobs: readonly Readonly<LedgerJob>[], before: string | undefined): number {
+  if (before === undefined) return 0;
+  const jobId = parseJobId(before);
+  const at = jobs.findIndex((job) => job.jobId === jobId);
+  if (at < 0)
+    throw new BadInputError({ message: `there is no job ${jobId} to list older ones than`, facts: { jobId } });
+  return at + 1;
+}
+
+function pictureOf({ scene, size, frames, samples }: Manifest): Type.Static<typeof PictureSchema> {
+  return { scene: scene.path, ...size, firstFrame: frames.first, lastFrame: frames.last, samples };
 }

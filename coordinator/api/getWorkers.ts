@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import type { Address } from '../../protocol/ids.js';
 import { type LeaseEnding, perEnding } from '../../protocol/leaseEndings.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { ErrorSchema } from './schemas.js';
@@ -19,6 +20,10 @@ const PartySchema = Type.Object({
   seenAgoMs: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
     description: 'the same in milliseconds before this answer, for readers whose clocks differ',
   }),
+  registeredAtSeconds: Type.Union([Type.Integer(), Type.Null()], { description: 'unix seconds; null: not known' }),
+  leavesAtSeconds: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'unix seconds from which it can take its stake back; null: it stays',
+  }),
   leases: Type.Object({ open: Type.Integer(), ...perEnding(() => Type.Integer()) }),
   chunksPaid: Type.Integer(),
   audits: Type.Object({ sealed: Type.Integer(), revealed: Type.Integer() }),
@@ -36,7 +41,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
       },
     },
     async () =>
-      withDatabase(context, async ({ database }) => {
+      withDatabase(context, async ({ state, database }) => {
         const { rows } = await sql<
           {
             account: string;
@@ -46,6 +51,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             credited_wei: bigint;
             slashed_wei: bigint;
             convictions: number;
+            withdrawable_at: number | null;
             seen_at: Date | null;
             seen_ago_ms: number | null;
             open: number;
@@ -54,7 +60,7 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             revealed: number;
           } & Record<LeaseEnding, number>
         >`
-      SELECT a.account, a.role, a.device_class, a.stake_wei, a.credited_wei, a.slashed_wei, a.convictions, h.seen_at,
+      SELECT a.account, a.role, a.device_class, a.stake_wei, a.credited_wei, a.slashed_wei, a.convictions, a.withdrawable_at, h.seen_at,
         greatest(0, extract(epoch FROM clock_timestamp() - h.seen_at) * 1000)::int8::float8 AS seen_ago_ms,
         coalesce(l.open, 0) AS open, ${sql.join(Object.values(perEnding((ending) => sql`coalesce(${sql.ref(`l.${ending}`)}, 0) AS ${sql.ref(ending)}`)))},
         coalesce(c.chunks_paid, 0) AS chunks_paid, coalesce(u.sealed, 0) AS sealed, coalesce(u.revealed, 0) AS revealed
@@ -79,6 +85,8 @@ export function getWorkers(server: HttpServer, context: CoordinatorContext): voi
             convictions: row.convictions,
             seenAt: row.seen_at === null ? null : row.seen_at.toISOString(),
             seenAgoMs: row.seen_ago_ms,
+            registeredAtSeconds: state.registeredAtSeconds(row.account as Address) ?? null,
+            leavesAtSeconds: row.withdrawable_at,
             leases: { open: row.open, ...perEnding((ending) => row[ending]) },
             chunksPaid: row.chunks_paid,
             audits: { sealed: row.sealed, revealed: row.revealed },

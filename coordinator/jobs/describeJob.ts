@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { countChunks, type LedgerJob } from '../../protocol/ledger.js';
+import { countEndings, perEnding } from '../../protocol/leaseEndings.js';
+import { countChunks, type Ledger, type LedgerJob } from '../../protocol/ledger.js';
 
 /** A job as the API shows it. Wei are decimal strings, times unix seconds. */
 export const JobSchema = Type.Object({
@@ -28,10 +29,18 @@ export const JobSchema = Type.Object({
     withdrawnWei: Type.String(),
   }),
   leases: Type.Integer({ description: 'leases ever taken' }),
+  endings: Type.Object(
+    perEnding(() => Type.Integer()),
+    { description: 'those that ended, by how' },
+  ),
+  startedAtSeconds: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'unix seconds at which its first lease was taken',
+  }),
 });
 
 /** The JSON of one job, from the ledger. */
-export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSchema> {
+export function describeJob(ledger: Ledger, job: Readonly<LedgerJob>): Type.Static<typeof JobSchema> {
+  const leases = job.leaseIds.flatMap((leaseId) => ledger.leases.get(leaseId) ?? []);
   return {
     jobId: job.jobId,
     artist: job.artist,
@@ -41,7 +50,7 @@ export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSch
     pricePerUnitWei: job.pricePerUnitWei.toString(),
     deadlineSeconds: job.deadlineSeconds,
     createdBlock: job.createdBlock,
-    state: job.completed ? 'completed' : job.closed ? 'closed' : 'open',
+    state: jobStateOf(job),
     chunks: { total: job.chunkCount, ...countChunks(job) },
     money: {
       fundedWei: job.fundedWei.toString(),
@@ -50,6 +59,13 @@ export function describeJob(job: Readonly<LedgerJob>): Type.Static<typeof JobSch
       spentWei: job.spentWei.toString(),
       withdrawnWei: job.withdrawnWei.toString(),
     },
-    leases: job.leaseIds.length,
+    leases: leases.length,
+    endings: countEndings(leases),
+    startedAtSeconds: leases[0]?.takenAtSeconds ?? null,
   };
+}
+
+/** What became of a job, in a word. */
+export function jobStateOf(job: Readonly<LedgerJob>): 'open' | 'closed' | 'completed' {
+  return job.completed ? 'completed' : job.closed ? 'closed' : 'open';
 }

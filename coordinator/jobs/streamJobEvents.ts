@@ -52,7 +52,7 @@ export async function* streamJobEvents(
         yield { id: eventIdOf(event), event: event.name, data: eventToJson(event) };
       }
       const job = session.state.ledger.jobs.get(jobId);
-      if (isNews && job !== undefined) yield { id: sent.at(-1)?.id ?? '0', event: 'progress', data: describeJob(job) };
+      if (isNews && job !== undefined) yield { id: sent.at(-1)?.id ?? '0', event: 'progress', data: describeJob(session.state.ledger, job) };
       isFirst = false;
     }
     await change;

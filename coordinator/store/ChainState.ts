@@ -24,6 +24,7 @@ export class ChainState {
   #ledger: Ledger = createLedger();
   #events: ContractEvent[] = [];
   #eventsOfJob = new Map<JobId, ContractEvent[]>();
+  #registered = new Map<Address, number>();
   #head: HashedHead | undefined = undefined;
 
   get ledger(): Ledger {
@@ -34,6 +35,11 @@ export class ChainState {
   }
   get head(): HashedHead | undefined {
     return this.#head;
+  }
+
+  /** Unix seconds at which an account last registered; undefined: it never did. */
+  registeredAtSeconds(account: Address): number | undefined {
+    return this.#registered.get(account);
   }
 
   /** Events of one job and of its leases, in order. */
@@ -67,6 +73,7 @@ export class ChainState {
     this.#ledger = createLedger();
     this.#events = [];
     this.#eventsOfJob = new Map();
+    this.#registered = new Map();
     for (const event of kept) {
       applyEvent(this.#ledger, event);
       this.#events.push(event);
@@ -85,6 +92,7 @@ export class ChainState {
   }
 
   #index(event: ContractEvent): void {
+    if (event.name === 'Registered') this.#registered.set(event.args.account, event.blockTimestamp);
     const jobId = this.jobOf(event);
     if (jobId === undefined) return;
     const events = this.#eventsOfJob.get(jobId);

@@ -363,6 +363,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
         .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
         .sort(),
       [
+        'get /v1/changes',
         'get /v1/health',
         'get /v1/jobs',
         'get /v1/jobs/{jobId}',
