@@ -9,6 +9,7 @@ const may = {
   party: ['protocol', 'adapters', 'renderer'],
   worker: ['protocol', 'adapters', 'renderer', 'party'],
   verifier: ['protocol', 'adapters', 'renderer', 'party'],
+  studio: ['protocol', 'adapters', 'artist', 'renderer'],
   cli: ['protocol', 'renderer', 'adapters', 'artist', 'party', 'coordinator', 'faucet', 'worker', 'verifier'],
 };
 // The folders of cli/: those that several commands use, and who may use whom. A folder that is not named here is a
@@ -51,6 +52,22 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      // What runs in a browser, and nothing that writes.
+      name: 'studio-reads-in-a-page',
+      severity: 'error',
+      from: { path: '^studio/' },
+      to: {
+        path: '^(artist/node|adapters)/|\\.node$',
+        pathNot: '^adapters/(http/(coordinatorClient|httpError)|ipfs/createReadingStore)\\.ts$',
+      },
+    },
+    {
+      name: 'studio-uses-no-node',
+      severity: 'error',
+      from: { path: '^studio/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'no-cycles-between-cli-folders',
       severity: 'error',
       scope: 'folder',
@@ -78,7 +95,8 @@ module.exports = {
     {
       name: 'no-dev-packages-in-product',
       severity: 'error',
-      from: {},
+      // The page's packages are in its bundle.
+      from: { pathNot: '^studio/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

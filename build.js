@@ -1,4 +1,4 @@
-// Transpiles every TypeScript file to dist/ and copies the files that code reads beside itself (kernels, SQL, ABI,
+// Transpiles every TypeScript file to dist/, bundles the page of studio/, and copies the files that code reads beside itself (kernels, SQL, ABI,
 // vectors). Types are not checked here: `npm run check:types` does that. Only files whose content changed are written,
 // so that a build beside a running network replaces nothing under it.
 import { existsSync, watch } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stop, transform } from 'esbuild';
+import { bundleStudio } from './buildStudio.js';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const folders = [
@@ -20,6 +21,7 @@ const folders = [
   'worker',
   'verifier',
   'cli',
+  'studio',
   'scenes',
   'test',
   'bench',
@@ -64,7 +66,14 @@ async function buildOne(source) {
 /** Builds what changed and removes what has no source any more; returns how many files dist/ has. */
 async function buildAll() {
   const sources = (await Promise.all(folders.map(sourcesBelow))).flat();
-  const built = new Set((await Promise.all(sources.map(buildOne))).flat());
+  const [built, page] = await Promise.all([
+    Promise.all(sources.map(buildOne)).then((targets) => new Set(targets.flat())),
+    bundleStudio(),
+  ]);
+  for (const [target, text] of page) {
+    await writeIfChanged(join(root, 'dist', target), text);
+    built.add(target);
+  }
   const present = await readdir(join(root, 'dist'), { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of present) {
     const path = relative(join(root, 'dist'), join(entry.parentPath, entry.name));

@@ -25,7 +25,7 @@ export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'contracts/**', 'rushes-out/**', 'adapters/chain/generated/**'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -56,7 +56,7 @@ export default tseslint.config(
   },
   {
     // A number that is a time or a span of time says its unit. The events keep the contract's words, the tables theirs.
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     ignores: ['protocol/**', 'adapters/database/schema.ts', '**/*.test.ts'],
     rules: {
       '@typescript-eslint/naming-convention': [

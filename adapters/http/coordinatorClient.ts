@@ -73,6 +73,7 @@ export interface JobList {
 
 /** One job with its manifest, once that was read from IPFS. */
 export interface JobDetail extends CoordinatorJob {
+  manifestDigest: string;
   documents: 'pending' | 'ready' | 'refused';
   refusal: string | null;
   manifest: unknown;

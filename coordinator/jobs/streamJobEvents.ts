@@ -7,7 +7,7 @@ import { describeJob } from './describeJob.js';
 
 /**
  * The events of one job from the first on, or from after `lastEventId` on, and then as they come, until the signal
- * aborts. After what came together follows `progress` with the job as it stands then. When blocks that were sent never
+ * aborts. After what came together follows `progress` with the job as it stands then and the chain's time. When blocks that were sent never
  * happened, or the last event id is of such a block, `rollback` names the last block that holds (0: none), and what
  * replaced them follows. Goes on across sessions: a coordinator that rebuilds its database is only silent for a while.
  */
@@ -52,7 +52,10 @@ export async function* streamJobEvents(
         yield { id: eventIdOf(event), event: event.name, data: eventToJson(event) };
       }
       const job = session.state.ledger.jobs.get(jobId);
-      if (isNews && job !== undefined) yield { id: sent.at(-1)?.id ?? '0', event: 'progress', data: describeJob(session.state.ledger, job) };
+      if (isNews && job !== undefined) {
+        const data = { ...describeJob(session.state.ledger, job), nowSeconds: session.state.head?.timestampSeconds ?? 0 };
+        yield { id: sent.at(-1)?.id ?? '0', event: 'progress', data };
+      }
       isFirst = false;
     }
     await change;
