@@ -53,9 +53,7 @@ export async function bundleStudio() {
   const [template, style, icon] = await Promise.all(
     ['index.html', 'style.css', 'icon.svg'].map((name) => readFile(join(root, 'studio', name), 'utf8')),
   );
-  const files = new Map(
-    [...worker.outputFiles, ...page.outputFiles].map(({ path, text }) => [basename(path), text]),
-  );
+  const files = new Map([...worker.outputFiles, ...page.outputFiles].map(({ path, text }) => [basename(path), text]));
   const styleName = hashedName('style', style, 'css');
   const iconName = hashedName('icon', icon, 'svg');
   files.set(styleName, style);
@@ -63,7 +61,10 @@ export async function bundleStudio() {
   const script = [...files.keys()].find((name) => /^main-.*\.js$/.test(name));
   files.set(
     'index.html',
-    template.replace('SCRIPT', `page/${script}`).replace('STYLE', `page/${styleName}`).replace('ICON', `page/${iconName}`),
+    template
+      .replace('SCRIPT', `page/${script}`)
+      .replace('STYLE', `page/${styleName}`)
+      .replace('ICON', `page/${iconName}`),
   );
   files.set('licences.txt', await licencesOf([worker.metafile, page.metafile]));
   return new Map([...files].map(([name, text]) => [join('studio', 'page', name), text]));
@@ -85,7 +86,13 @@ async function licencesOf(metafiles) {
   const texts = await Promise.all(
     [...folders].sort().map(async (folder) => {
       const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
-      const text = await firstFile(join(root, folder), ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENSE-MIT']);
+      const text = await firstFile(join(root, folder), [
+        'LICENSE',
+        'LICENSE.md',
+        'LICENSE.txt',
+        'license',
+        'LICENSE-MIT',
+      ]);
       return `${name} ${version} (${license})\n\n${text ?? ''}`;
     }),
   );

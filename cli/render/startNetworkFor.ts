@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { temporaryDatabase, type TemporaryDatabase } from '../../adapters/database/temporaryDatabase.js';
 import { connectArtist } from '../../artist/connectArtist.js';
+import type { NetworkDescription } from '../../protocol/network.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { bringUpNetwork, type LocalNetwork } from '../network/bringUpNetwork.js';
+import { pageOf } from '../session/pageOf.js';
 import { openSession } from '../session/openSession.js';
 import { receiveStart } from '../session/receiveStart.js';
 import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
@@ -58,6 +60,7 @@ export function startNetworkFor({
       terminal.line(
         `on network ${found.network.name}${found.network.coordinatorUrl === undefined ? '' : ` at ${found.network.coordinatorUrl}`}, paid in ${found.network.testMoney ? 'test money' : 'tokens'} by ${found.chain.account}`,
       );
+      sayPage(found.network);
       await receiveStart({ network: found.network, account: found.chain.account, terminal, signal });
       return found;
     }
@@ -91,7 +94,13 @@ export function startNetworkFor({
     terminal.line(
       `brought up a network on this machine in ${formatDuration(Date.now() - startedAtMs)}: ${options.workers} workers, ${options.verifiers} verifiers, test money${options.cheat === undefined ? '' : `; worker-1 cheats (${options.cheat})`}`,
     );
+    sayPage(local.description);
     return { ...(await connectArtist({ network: local.description, key: local.artistKey, signal })), local };
+  }
+
+  function sayPage(network: NetworkDescription): void {
+    const page = pageOf(network);
+    if (page !== undefined) terminal.line(`watch it: ${page}`);
   }
 
   const session = open();

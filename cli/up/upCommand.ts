@@ -8,6 +8,7 @@ import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import type { ChildEvent } from '../supervisor/ChildSpec.js';
 import { formatDuration } from '../terminal/formatDuration.js';
+import { pageOf } from '../session/pageOf.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { bringUpNetwork } from '../network/bringUpNetwork.js';
 import { findComponents } from './findComponents.js';
@@ -127,6 +128,7 @@ export async function upCommand({
     ))
       terminal.line(line);
     terminal.line();
+    terminal.line(`watch it: ${pageOf(outsideDescription ?? description) ?? '-'}`);
     terminal.line(
       `render in another terminal: rushes render SCENE${data === undefined || description.coordinatorUrl === undefined ? '' : ` --network ${description.coordinatorUrl}`}    end it here: Ctrl-C`,
     );

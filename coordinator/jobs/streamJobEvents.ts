@@ -53,7 +53,10 @@ export async function* streamJobEvents(
       }
       const job = session.state.ledger.jobs.get(jobId);
       if (isNews && job !== undefined) {
-        const data = { ...describeJob(session.state.ledger, job), nowSeconds: session.state.head?.timestampSeconds ?? 0 };
+        const data = {
+          ...describeJob(session.state.ledger, job),
+          nowSeconds: session.state.head?.timestampSeconds ?? 0,
+        };
         yield { id: sent.at(-1)?.id ?? '0', event: 'progress', data };
       }
       isFirst = false;

@@ -40,7 +40,9 @@ export function LargeFrame({
         <span>
           <b>Frame {number}</b> {isFinished ? 'finished' : describeTiles(list)}
         </span>
-        {picture?.trouble !== undefined && <span className="trouble">Not all of it can be shown: {picture.trouble}</span>}
+        {picture?.trouble !== undefined && (
+          <span className="trouble">Not all of it can be shown: {picture.trouble}</span>
+        )}
         {!isFollowing && <a href={hashOf({ page: 'job', jobId, frame: undefined })}>Follow the newest</a>}
       </figcaption>
     </figure>

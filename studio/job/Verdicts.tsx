@@ -2,10 +2,12 @@ import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { type Geometry, tilesPerFrame } from '../../protocol/geometry.js';
 import { Amount, ShortId } from '../Amount.js';
-import type { LeaseVerdict } from '../model/verdicts.js';
+import type { LeaseVerdict, Outcome } from '../model/verdicts.js';
 import { counted } from '../model/words.js';
 
-const SHOWN = 10;
+const SHOWN = 6;
+/** What tells most comes first. */
+const OUTCOMES: readonly Outcome[] = ['convicted', 'expired', 'voided', 'paid'];
 
 /** What was found of the leases of a job, and why; what went wrong comes first. */
 export function Verdicts({
@@ -16,8 +18,8 @@ export function Verdicts({
   geometry: Geometry | undefined;
 }): ReactNode {
   const [shown, setShown] = useState(SHOWN);
-  const wrong = verdicts.filter(({ outcome }) => outcome !== 'paid');
-  const ordered = [...wrong, ...verdicts.filter(({ outcome }) => outcome === 'paid')];
+  const ordered = OUTCOMES.flatMap((outcome) => verdicts.filter((verdict) => verdict.outcome === outcome));
+  const wrongCount = verdicts.filter(({ outcome }) => outcome !== 'paid').length;
   return (
     <section aria-labelledby="verdicts-heading" className="verdicts">
       <h2 id="verdicts-heading">Verdicts</h2>
@@ -26,8 +28,8 @@ export function Verdicts({
       ) : (
         <>
           <p className="quiet">
-            {counted(verdicts.length - wrong.length, 'lease')} passed and paid
-            {wrong.length > 0 && `, ${wrong.length} did not`}.
+            {counted(verdicts.length - wrongCount, 'lease')} passed and paid
+            {wrongCount > 0 && `, ${wrongCount} did not`}.
           </p>
           <ul>
             {ordered.slice(0, shown).map((verdict) => (
@@ -53,7 +55,8 @@ function VerdictRow({ verdict, geometry }: { verdict: LeaseVerdict; geometry: Ge
       <div>
         <p>
           Lease {leaseId}, {counted(chunks.length, 'tile')}
-          {geometry !== undefined && ` of frame ${geometry.firstFrame + Math.floor(chunks[0]! / tilesPerFrame(geometry))}`}
+          {geometry !== undefined &&
+            ` of frame ${geometry.firstFrame + Math.floor(chunks[0]! / tilesPerFrame(geometry))}`}
           , rendered by <ShortId id={worker} />: {reason}.
         </p>
         <p className="quiet">

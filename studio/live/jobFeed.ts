@@ -86,8 +86,8 @@ function createJobFeed(jobId: JobId): Feed<JobSnapshot> {
             changed();
           } else {
             const contractEvent = eventFromJson(data as Json);
-            const { blockNumber, blockTimestamp } = contractEvent;
-            log.append([contractEvent], { blockNumber, timestampSeconds: blockTimestamp });
+            const { blockNumber, blockTimestamp: timestampSeconds } = contractEvent;
+            log.append([contractEvent], { blockNumber, timestampSeconds });
           }
         },
       });
@@ -101,8 +101,7 @@ function readDocuments(detail: JobDetail): { manifest: Manifest | undefined; ref
     return { manifest: undefined, refusal: detail.refusal ?? 'its documents cannot be used' };
   try {
     const manifest = checkManifest(detail.manifest);
-    if (encodeManifest(manifest).digest === detail.manifestDigest)
-      return { manifest, refusal: undefined };
+    if (encodeManifest(manifest).digest === detail.manifestDigest) return { manifest, refusal: undefined };
     return { manifest: undefined, refusal: 'the coordinator gives a manifest that is not the one that was ordered' };
   } catch (error) {
     return { manifest: undefined, refusal: error instanceof Error ? error.message : String(error) };

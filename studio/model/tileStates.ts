@@ -45,9 +45,7 @@ function tileStateOf(ledger: Ledger, job: Readonly<LedgerJob>, chunkIndex: numbe
     }
     case 'free':
       // The contract gives chunks of a convicted lease back as free ones; people want to see what happened.
-      return ledger.leases.get(job.chunkLeases[chunkIndex] as LeaseId)?.state === 'CONVICTED'
-        ? 'convicted'
-        : 'waiting';
+      return ledger.leases.get(job.chunkLeases[chunkIndex] as LeaseId)?.state === 'CONVICTED' ? 'convicted' : 'waiting';
   }
 }
 

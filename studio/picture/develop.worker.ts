@@ -52,7 +52,15 @@ async function makePicture(request: PictureRequest, signal: AbortSignal): Promis
     if (known !== undefined) return known;
     if (outputs.size > MOST_OUTPUTS) outputs.clear();
     const rect = chunkRect(geometry, chunkIndex);
-    const tile = await fetchTile({ store, outputs, leaseId, outputsDigest, rect, deadlineMs: TILE_DEADLINE_MS, signal });
+    const tile = await fetchTile({
+      store,
+      outputs,
+      leaseId,
+      outputsDigest,
+      rect,
+      deadlineMs: TILE_DEADLINE_MS,
+      signal,
+    });
     keep(key, tile);
     return tile;
   }
