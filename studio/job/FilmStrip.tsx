@@ -73,6 +73,7 @@ export function FilmStrip({
               key={number}
               id={String(number)}
               className="frame"
+              aria-label={`Frame ${number}: ${describeTiles(states)}`}
               textValue={`Frame ${number}: ${describeTiles(states)}`}
             >
               <FrameCell number={number} geometry={geometry} states={states.join()} />

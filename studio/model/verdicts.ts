@@ -59,7 +59,9 @@ function outcomeOf(lease: Extract<LedgerLease, { endedAtSeconds: number }>): { o
       return {
         outcome: 'paid',
         reason:
-          lease.openingDigest === undefined ? 'it was paid without an audit' : 'every drawn sample came out the same',
+          lease.openingDigest === undefined
+            ? 'nothing of it was drawn to be audited'
+            : 'every drawn sample came out the same',
       };
     case 'VOID':
       return { outcome: 'voided', reason: VOID_SENTENCES[lease.reason] };

@@ -44,7 +44,7 @@ export function NetworkPage(): ReactNode {
 }
 
 function Party({ party, snapshot }: { party: PartyRecord; snapshot: NetworkSnapshot }): ReactNode {
-  const { address, role, leases, audits } = party;
+  const { address, role, audits } = party;
   const sinceSeconds =
     party.registeredAtSeconds === null ? undefined : Math.max(0, snapshot.nowSeconds - party.registeredAtSeconds);
   return (
@@ -81,10 +81,12 @@ function Party({ party, snapshot }: { party: PartyRecord; snapshot: NetworkSnaps
           <dt>{role === 'verifier' ? 'Audits' : 'Tiles paid'}</dt>
           <dd>{role === 'verifier' ? audits.revealed : party.chunksPaid}</dd>
         </div>
-        <div>
-          <dt>Now</dt>
-          <dd>{leases.open > 0 ? counted(leases.open, 'open lease') : 'waits for work'}</dd>
-        </div>
+        {role === 'worker' && (
+          <div>
+            <dt>Now</dt>
+            <dd>{doing(party)}</dd>
+          </div>
+        )}
         {party.convictions > 0 && (
           <div className="bad">
             <dt>Convicted</dt>
@@ -99,6 +101,11 @@ function Party({ party, snapshot }: { party: PartyRecord; snapshot: NetworkSnaps
       </dl>
     </li>
   );
+}
+
+function doing({ leases, stakeWei }: PartyRecord): string {
+  if (leases.open > 0) return counted(leases.open, 'open lease');
+  return BigInt(stakeWei) === 0n ? 'gets no work without a stake' : 'waits for work';
 }
 
 function isAlive({ role, seenAgoMs }: PartyRecord): boolean {

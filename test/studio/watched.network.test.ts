@@ -8,7 +8,7 @@ import { coloursOf, openBrowser, policyViolationsOf, type WatchedPage, watchPage
 
 /** Compressed, of everything that the page of a job loads before it shows its first picture. */
 const FIRST_LOAD_BYTES = 200_000;
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 90_000;
 
 describe('the page to watch, in Chromium', function () {
   this.timeout(400_000);
@@ -54,7 +54,7 @@ describe('the page to watch, in Chromium', function () {
   it('shows a network without jobs, and who is alive on it', async () => {
     const watched = await open(`${url}#/network`);
     const { page } = watched;
-    await page.getByText(/2 workers and 2 verifiers are alive/).waitFor({ timeout: WITHIN_MS });
+    await page.getByText(/2 workers and 3 verifiers are alive/).waitFor({ timeout: WITHIN_MS });
     await assertSound(watched);
     await page.getByRole('link', { name: 'Jobs' }).click();
     await page.getByText('No job was ordered on this network yet').waitFor();
@@ -87,7 +87,7 @@ describe('the page to watch, in Chromium', function () {
     const sentence = await page.locator('[data-outcome=convicted]').first().innerText();
     assert.match(sentence, /values that every verifier found wrong/);
     assert.match(sentence, /says convict/);
-    await page.getByText('finished', { exact: true }).waitFor({ timeout: WITHIN_MS });
+    await page.getByText(/^Frame \d finished$/).waitFor({ timeout: WITHIN_MS });
     assert.ok((await coloursOf(page, 'canvas.picture')) > 10, 'real pixels');
     await assertSound(watched);
 
