@@ -176,7 +176,7 @@ describe('what the page says', () => {
     );
     fc.assert(
       fc.property(places, (place) => assert.deepEqual(placeOf(hashOf(place)), { ...place })),
-      propertyParameters(),
+      propertyParameters(200),
     );
     for (const odd of ['', '#', '#/jobs/0x12', '#/jobs/', '#//evil', '#/network/x'])
       assert.equal(placeOf(odd).page, 'jobs', odd);
@@ -209,7 +209,7 @@ describe('what the page says', () => {
           }
         },
       ),
-      propertyParameters(),
+      propertyParameters(200),
     );
     const begun = { total: 100, paid: 0, nowSeconds: 20 };
     assert.equal(secondsLeft({ ...begun, rendered: 0, startedAtSeconds: 10 }), undefined);
