@@ -1,4 +1,4 @@
-import { formatMoney } from '../../artist/formatMoney.js';
+import { formatMoney } from '../../protocol/formatMoney.js';
 
 /** A span of time in two units at most: "45 s", "12 min", "3 h 20 min", "2 d 4 h". */
 export function inWords(spanSeconds: number): string {
