@@ -5,6 +5,10 @@ const PI = 3.14159265358979;
 const INVERSE_PI = 0.318309886183791;
 const TWO_PI = 6.28318530717959;
 
+/// 2^-100, in place of 0 where a number decides: sums of numbers of this size are the same whether subnormals are kept or
+/// not (2^-101 plus anything below 2^-125 is 2^-101).
+const LEAST = 0x1p-100;
+
 struct SinCos {
   sine: f32,
   cosine: f32,

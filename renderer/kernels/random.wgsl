@@ -73,10 +73,10 @@ fn draw4(sequence: Sequence, dimension: u32) -> vec4f {
   return vec4f(reverse4(scrambleReversed(reversed, scrambles)) >> vec4u(8u)) * (1.0 / 16777216.0);
 }
 
-/// One number in [0, 1) for the alpha of one triangle on one segment of the path.
+/// One number in (0, 1] for the alpha of one triangle on one segment of the path: an opacity that reaches it is met.
 fn drawAlpha(sequence: Sequence, segment: u32, triangle: u32) -> f32 {
   let key = hash(sequence.seed ^ hash(triangle + 0x9e3779b9u * (segment + 1u)));
   let index = reverse4(scrambleReversed(vec4u(sequence.reversedIndex), vec4u(key)));
   let number = reverse4(scrambleReversed(index, vec4u(hash(key ^ 0x68bc21ebu)))).x;
-  return f32(number >> 8u) * (1.0 / 16777216.0);
+  return (f32(number >> 8u) + 1.0) * (1.0 / 16777216.0);
 }

@@ -61,14 +61,13 @@ interface Candidate {
 export function packLights(options: {
   scene: PosedScene;
   surfaces: Uint8Array;
-  triangleOfSurface: Uint32Array;
   environmentPower: number | undefined;
   srgb: Float32Array;
 }): PackedLights {
-  const { scene, surfaces, triangleOfSurface, environmentPower, srgb } = options;
+  const { scene, surfaces, environmentPower, srgb } = options;
   const radius = sceneRadius(scene);
   const lamps = scene.lights.map((light) => lampCandidate(light, radius)).filter((candidate) => candidate.power > 0);
-  const triangles = emissiveTriangles(scene, surfaces, triangleOfSurface, srgb);
+  const triangles = emissiveTriangles(scene, surfaces, srgb);
   const sky: Candidate[] = [];
   if (environmentPower !== undefined && environmentPower > 0) {
     sky.push({
@@ -129,21 +128,15 @@ function lampCandidate(light: PosedLight, radius: number): Candidate {
   };
 }
 
-function emissiveTriangles(
-  scene: PosedScene,
-  surfaces: Uint8Array,
-  triangleOfSurface: Uint32Array,
-  srgb: Float32Array,
-): Candidate[] {
+function emissiveTriangles(scene: PosedScene, surfaces: Uint8Array, srgb: Float32Array): Candidate[] {
   const record = new RecordView<'Surface'>(surfaces, SURFACE_WORDS);
   const emits = scene.materials.map((material) => luminanceOf(material.emissive) > 0 && !material.unlit);
   const candidates: Candidate[] = [];
   if (!emits.includes(true)) return candidates;
-  for (let surface = 0; surface < triangleOfSurface.length; surface++) {
-    const triangle = triangleOfSurface[surface]!;
+  for (let triangle = 0; triangle < scene.triangleCount; triangle++) {
     const material = scene.materialOfTriangle[triangle]!;
     if (!emits[material]!) continue;
-    record.seek(surface);
+    record.seek(triangle);
     const corner = record.getVec3f(SURFACE.corner);
     const firstEdge = record.getVec3f(SURFACE.firstEdge);
     const secondEdge = record.getVec3f(SURFACE.secondEdge);
@@ -159,9 +152,9 @@ function emissiveTriangles(
         triangleLight.setVec3f(TRIANGLE_LIGHT.firstEdge, ...firstEdge);
         triangleLight.setVec3f(TRIANGLE_LIGHT.secondEdge, ...secondEdge);
         triangleLight.setF32(TRIANGLE_LIGHT.density, pick / area);
-        triangleLight.setU32(TRIANGLE_LIGHT.triangle, surface);
+        triangleLight.setU32(TRIANGLE_LIGHT.triangle, triangle);
         triangleLight.setU32(TRIANGLE_LIGHT.material, material);
-        record.seek(surface).setF32(SURFACE.lightDensity, pick / area);
+        record.seek(triangle).setF32(SURFACE.lightDensity, pick / area);
       },
     });
   }

@@ -16,10 +16,10 @@ import {
 import { RecordView } from '../../kernels/RecordView.js';
 import { readsSecondSet } from '../materialTextures.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
-import type { Bvh } from './buildBvh.js';
+import type { Bvh } from './packBvh.js';
 import { sharedBytes } from './sharedBytes.js';
 
-/** Shading data in the order of the packets. */
+/** Shading data in the scene's order of triangles, whatever the BVH. */
 export interface PackedSurfaces {
   /** `TrianglePacket` records with their identities. */
   packets: Uint8Array;
@@ -27,8 +27,6 @@ export interface PackedSurfaces {
   surfaces: Uint8Array;
   /** `Attributes` records of the triangles that have any. */
   attributes: Float32Array;
-  /** The scene's triangle of each surface. */
-  triangleOfSurface: Uint32Array;
 }
 
 /** Stands for a tangent of no length: next to +Z, as good as any, since the kernel makes it orthogonal to the normal. */
@@ -41,28 +39,18 @@ const ATTRIBUTES_VECTORS = ATTRIBUTES_WORDS / 4;
  * @param firstAttributes vector of `tables` at which the attributes will begin.
  */
 export function packSurfaces(scene: PosedScene, bvh: Bvh, firstAttributes: number): PackedSurfaces {
-  const packets = sharedBytes(bvh.packets.byteLength);
-  packets.set(bvh.packets);
-  const packet = new RecordView<'TrianglePacket'>(packets, TRIANGLE_PACKET_WORDS);
   const surfaces = sharedBytes(scene.triangleCount * SURFACE_WORDS * 4);
   const record = new RecordView<'Surface'>(surfaces, SURFACE_WORDS);
-  const triangleOfSurface = new Uint32Array(scene.triangleCount);
-  const flags = scene.materials.map(triangleFlags);
   const extended = scene.materials.map((material) => readsAttributes(scene, material));
   const mapped = scene.materials.map((material) => material.normalTexture !== null);
   let extendedCount = 0;
   for (const material of scene.materialOfTriangle) if (extended[material]!) extendedCount++;
   const attributes = new Float32Array(extendedCount * ATTRIBUTES_WORDS);
   const attributesRecord = new RecordView<'Attributes'>(new Uint8Array(attributes.buffer), ATTRIBUTES_WORDS);
-  let surface = 0;
   let extendedSurface = 0;
-  for (let lane = 0; lane < bvh.lanes.length; lane++) {
-    const triangle = bvh.lanes[lane]!;
-    if (triangle < 0) continue;
+  for (let triangle = 0; triangle < scene.triangleCount; triangle++) {
     const material = scene.materialOfTriangle[triangle]!;
-    packet.seek(lane >>> 2).setLaneU32(TRIANGLE_PACKET.id, lane & 3, (surface | flags[material]!) >>> 0);
-    triangleOfSurface[surface] = triangle;
-    record.seek(surface);
+    record.seek(triangle);
     writeSurface(record, scene, triangle);
     record.setU32(SURFACE.material, material);
     if (mapped[material]!) writeTangents(record, scene.tangents, triangle);
@@ -71,9 +59,22 @@ export function packSurfaces(scene: PosedScene, bvh: Bvh, firstAttributes: numbe
       writeAttributes(attributesRecord.seek(extendedSurface), scene, triangle);
       extendedSurface++;
     } else record.setU32(SURFACE.attributes, NO_ATTRIBUTE);
-    surface++;
   }
-  return { packets, surfaces, attributes, triangleOfSurface };
+  return { packets: identifiedPackets(scene, bvh), surfaces, attributes };
+}
+
+/** The packets with what tells their triangles apart. */
+function identifiedPackets(scene: PosedScene, bvh: Bvh): Uint8Array {
+  const packets = sharedBytes(bvh.packets.byteLength);
+  packets.set(bvh.packets);
+  const packet = new RecordView<'TrianglePacket'>(packets, TRIANGLE_PACKET_WORDS);
+  const flags = scene.materials.map(triangleFlags);
+  bvh.lanes.forEach((triangle, lane) => {
+    if (triangle < 0) return;
+    const id = (triangle | flags[scene.materialOfTriangle[triangle]!]!) >>> 0;
+    packet.seek(lane >>> 2).setLaneU32(TRIANGLE_PACKET.id, lane & 3, id);
+  });
+  return packets;
 }
 
 /** Writes a triangle's corner and edges, its normals and its first texture coordinates. */

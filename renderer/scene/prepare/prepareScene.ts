@@ -3,7 +3,7 @@ import { type Bytes32, bytes32Of } from '../../../protocol/ids.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import type { PosedEnvironment, PosedScene, PosedTexture } from '../PosedScene.js';
 import { buildBvh } from './buildBvh.js';
-import type { Bvh } from './buildBvh.js';
+import type { Bvh } from './packBvh.js';
 import { checkFinite } from './checkFinite.js';
 import { MOST_FLOAT_TEXELS, packEnvironment } from './packEnvironment.js';
 import type { PackedEnvironment } from './packEnvironment.js';
@@ -112,9 +112,9 @@ function packBuffers(posed: PosedScene, kept: Kept): Record<(typeof PREPARED_BIN
   const albedoTable = tables.append(albedos.lobe);
   const glassTable = tables.append(albedos.glass);
   const srgbPlace = tables.append(srgb);
-  const { packets, surfaces, attributes, triangleOfSurface } = packSurfaces(posed, bvh, tables.end);
+  const { packets, surfaces, attributes } = packSurfaces(posed, bvh, tables.end);
   tables.append(attributes);
-  const lights = packLights({ scene: posed, surfaces, triangleOfSurface, environmentPower: environment?.power, srgb });
+  const lights = packLights({ scene: posed, surfaces, environmentPower: environment?.power, srgb });
   const frame = packFrame(posed, {
     lightCount: lights.count,
     lightCdf: tables.append(lights.cdf),
