@@ -3,6 +3,7 @@ import { CompileFault } from './CompileFault.js';
 import type { LaneType } from './types.js';
 import { elementOf, isSimd } from './types.js';
 import type { Part, Register } from './values.js';
+import type { DoubtWatch } from './DoubtWatch.js';
 import type { Position } from './Position.js';
 
 /** The WebAssembly type that holds a slot. */
@@ -17,6 +18,10 @@ export function wasmType(type: LaneType): number {
  */
 export class FunctionBuilder {
   readonly module: binaryen.Module;
+  /** Looks at every float, where the kernel is compiled with checks of numbers. */
+  watch: DoubtWatch | undefined;
+  /** What is being compiled. */
+  position = 0 as Position;
   readonly #parameters: number[] = [];
   readonly #locals: number[] = [];
   #statements: number[] = [];

@@ -1,5 +1,6 @@
 import binaryen from 'binaryen';
 import type { FunctionBuilder } from './FunctionBuilder.js';
+import { DoubtWatch } from './DoubtWatch.js';
 import { ConstantsOnlyBuilder } from './FunctionBuilder.js';
 import { CompileFault } from './CompileFault.js';
 import { layOutStruct } from './layout.js';
@@ -63,6 +64,8 @@ export class KernelModule {
   readonly staticBase: Read = () => this.wasm.global.get(STATIC_BASE, binaryen.i32);
   /** Traps on an index out of range, instead of leaving it undefined. */
   readonly checks: boolean;
+  /** Tells the host of every doubtful number. */
+  readonly watch: DoubtWatch | undefined;
   /** Operands of names at module scope: constants, variables, bindings. */
   readonly operands = new Map<string, Operand>();
   readonly declarations = new Map<string, ModuleDeclaration>();
@@ -71,8 +74,12 @@ export class KernelModule {
   readonly #resolving = new Set<string>();
   readonly #evaluate: EvaluateConstant;
 
-  constructor(declarations: ModuleDeclaration[], options: { checks: boolean; evaluate: EvaluateConstant }) {
+  constructor(
+    declarations: ModuleDeclaration[],
+    options: { checks: boolean; watchNumbers: boolean; evaluate: EvaluateConstant },
+  ) {
     this.checks = options.checks;
+    this.watch = options.watchNumbers ? new DoubtWatch(this.wasm) : undefined;
     this.#evaluate = options.evaluate;
     for (const declaration of declarations) {
       if (declaration.kind === 'assert') continue;

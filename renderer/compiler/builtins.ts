@@ -215,15 +215,14 @@ function reduceBools(kind: 'any' | 'all'): Builtin {
 const cross: Builtin = (call) => {
   const [a, b] = vectorsOf(call, 2, FLOAT);
   if (a!.parts.length !== 3) throw new CompileFault(`cross(${typeName(a!.type)})`, call.position);
-  const { module: m } = call.builder;
+  const lane = (vector: RuntimeValue, index: number): Value => ({
+    kind: 'runtime',
+    type: F32,
+    parts: [vector.parts[index]!],
+  });
+  const product = (i: number, j: number) => compute(call, '*', lane(a!, i), lane(b!, j));
   const component = (i: number, j: number) =>
-    call.builder.keep(
-      F32,
-      m.f32.sub(
-        m.f32.mul(a!.parts[i]!.read(), b!.parts[j]!.read()),
-        m.f32.mul(a!.parts[j]!.read(), b!.parts[i]!.read()),
-      ),
-    );
+    runtime(call.builder, compute(call, '-', product(i, j), product(j, i)), call.position).parts[0]!;
   return { kind: 'runtime', type: a!.type, parts: [component(1, 2), component(2, 0), component(0, 1)] };
 };
 

@@ -185,6 +185,7 @@ function addressOf(builder: FunctionBuilder, place: Place): number {
 /** Adds one of the kernel's functions to the WebAssembly module. */
 export function emitFunction(kernel: KernelModule, target: KernelFunction): void {
   const builder = new FunctionBuilder(kernel.wasm);
+  builder.watch = kernel.watch;
   const { module: m } = builder;
   const { declaration, result } = target;
   const scope = new Scope();

@@ -24,6 +24,11 @@ export interface CompileOptions {
   optimize?: boolean;
   /** Traps where an index is out of range. For tests: the kernel's hash is another one. Default false. */
   checks?: boolean;
+  /**
+   * Tells the host (`onDoubt` of instantiateKernel) of every number that the rules for numbers forbid. For tests: slow, and
+   * the kernel's hash is another one. Default false.
+   */
+  watchNumbers?: boolean;
   /** Functions that can be called on their own besides the entry, see instantiateKernel. Default none. */
   functions?: string[];
 }
@@ -64,9 +69,9 @@ export function compileKernel(options: CompileOptions): CompiledKernel {
 }
 
 function compileFiles(files: readonly PlacedFile[], options: CompileOptions): CompiledKernel {
-  const { optimize = true, checks = false, functions = [] } = options;
+  const { optimize = true, checks = false, watchNumbers = false, functions = [] } = options;
   const declarations = parseModule(files);
-  const kernel = new KernelModule(declarations, { checks, evaluate: evaluateConstant });
+  const kernel = new KernelModule(declarations, { checks, watchNumbers, evaluate: evaluateConstant });
   const { wasm } = kernel;
   try {
     wasm.setFeatures(FEATURES);

@@ -178,6 +178,8 @@ export function reinterpret(context: FunctionContext, callee: TypeName, operands
     });
     return { kind: 'runtime', type, parts };
   }
+  if (builder.watch !== undefined)
+    for (const { read } of laneParts(builder, given)) builder.emit(builder.watch.bits(read, position));
   const slot = slotTypeOf(given.type as LaneType);
   const parts = given.parts.map((part): Part => {
     const bits = canonical(builder, slot, part.read);

@@ -57,6 +57,7 @@ export function evaluateConstant(kernel: KernelModule, expression: Expression, b
  */
 export function locate(context: FunctionContext, expression: Expression): Operand {
   const { position } = expression;
+  context.builder.position = position;
   switch (expression.kind) {
     case 'literal':
       return asValue(literalValue(expression.literal));

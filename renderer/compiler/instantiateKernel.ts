@@ -1,7 +1,7 @@
 import { BadInputError, InvariantError } from '../../protocol/errors.js';
 import type { CompiledKernel } from './compileKernel.js';
 import type { Binding } from './moduleScope.js';
-import { type KernelInstance, linkKernel, type MemoryPlace } from './linkKernel.js';
+import { type KernelInstance, linkKernel, type MemoryPlace, type OnDoubt } from './linkKernel.js';
 
 export const PAGE_BYTES = 65536;
 /** Addresses are 32 bits, and a memory of 4 GiB less a page is what every engine grants. */
@@ -12,6 +12,8 @@ export interface InstantiateOptions {
   module?: WebAssembly.Module;
   /** Bindings that start as that many zero bytes. */
   zeroed?: Record<string, number>;
+  /** For kernels compiled with `watchNumbers`. */
+  onDoubt?: OnDoubt;
 }
 
 type Compiled = Omit<CompiledKernel, 'kernelHash' | 'entry'>;
@@ -39,7 +41,7 @@ export function instantiateKernel(
     if (bytes !== undefined) new Uint8Array(memory.buffer).set(bytes, address);
   }
   const module = options.module ?? new WebAssembly.Module(compiled.wasm as BufferSource);
-  return linkKernel({ module, memory, staticBase: 0, places, functions: compiled.functions });
+  return linkKernel({ module, memory, staticBase: 0, places, functions: compiled.functions, onDoubt: options.onDoubt });
 }
 
 /** Places buffers behind one another, each on a 16-byte boundary, and says where the last ends. */

@@ -160,7 +160,8 @@ export function lanewise(
 ): RuntimeValue {
   const size = laneCount(operands[0]!.type as LaneType);
   const type = lanes(size, element);
-  if (size === 4 && operation.simd !== undefined) {
+  const watched = builder.watch !== undefined && operands.some((operand) => isFloat(operand.type as LaneType));
+  if (size === 4 && operation.simd !== undefined && !watched) {
     return {
       kind: 'runtime',
       type,
@@ -168,10 +169,30 @@ export function lanewise(
     };
   }
   const columns = operands.map((operand) => laneParts(builder, operand));
-  const results = Array.from({ length: size }, (_, lane) =>
-    builder.keep(scalar(element), operation.scalar(...columns.map((column) => column[lane]!.read))),
-  );
+  const results = Array.from({ length: size }, (_, lane) => {
+    const reads = columns.map((column) => column[lane]!.read);
+    const result = builder.keep(scalar(element), operation.scalar(...reads));
+    if (watched) {
+      const floats = reads.filter((_read, index) => isFloat(operands[index]!.type as LaneType));
+      const { scalar: operate } = operation;
+      builder.emit(
+        builder.watch!.result({
+          floats,
+          operands: reads,
+          result: result.read,
+          resultIsFloat: element === 'f32',
+          operation: operate,
+          position: builder.position,
+        }),
+      );
+    }
+    return result;
+  });
   return fromLanes(builder, type, results);
+}
+
+function isFloat(type: LaneType): boolean {
+  return elementOf(type) === 'f32';
 }
 
 /** Converts between scalars as a value constructor does, lane by lane. */
@@ -187,6 +208,9 @@ export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, 
   const { module: m } = builder;
   const integers = (element: ScalarName) => element === 'i32' || element === 'u32';
   if (integers(from) && integers(to)) return { ...value, type };
+  if (builder.watch !== undefined && (integers(from) || integers(to)) && from !== 'bool' && to !== 'bool')
+    for (const { read } of laneParts(builder, value))
+      builder.emit(builder.watch.conversion(read, from as 'f32', to as 'f32', position));
   if (to === 'bool') {
     return lanewise(
       builder,

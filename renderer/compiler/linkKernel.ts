@@ -2,6 +2,7 @@ import { InvariantError } from '../../protocol/errors.js';
 import type { CallableFunction } from './entryPoint.js';
 import type { HostValue } from './hostValues.js';
 import { readHostValue, writeHostValue } from './hostValues.js';
+import { DOUBT } from './DoubtWatch.js';
 import { STATIC_BASE } from './KernelModule.js';
 import { baseGlobal, lengthGlobal } from './moduleScope.js';
 
@@ -25,6 +26,13 @@ export interface PointerArgument {
   value: HostValue;
 }
 
+/**
+ * Is told of each number that the rules forbid, by a kernel compiled with `watchNumbers`.
+ * @param doubt index into DOUBTS.
+ * @param position in the kernel's joined text.
+ */
+export type OnDoubt = (doubt: number, position: number) => void;
+
 /** Where something lies in a kernel's memory, bytes. */
 export interface MemoryPlace {
   address: number;
@@ -44,11 +52,13 @@ export function linkKernel(options: {
   staticBase: number;
   places: ReadonlyMap<string, MemoryPlace>;
   functions: CallableFunction[];
+  onDoubt?: OnDoubt | undefined;
 }): KernelInstance {
-  const { module, memory, staticBase, places, functions } = options;
+  const { module, memory, staticBase, places, functions, onDoubt } = options;
   const constant = (value: number): WebAssembly.Global =>
     new WebAssembly.Global({ value: 'i32', mutable: false }, value | 0);
   const imports: Record<string, WebAssembly.ImportValue> = { memory, [STATIC_BASE]: constant(staticBase) };
+  if (onDoubt !== undefined) imports[DOUBT] = onDoubt;
   for (const [name, { address, byteLength }] of places) {
     imports[baseGlobal(name)] = constant(address);
     imports[lengthGlobal(name)] = constant(byteLength);

@@ -72,6 +72,8 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, posi
     const offset = place.offset + slot.offset;
     const { read } = parts[index]!;
     const isFloat = elementOf(slot.type) === 'f32';
+    if (isFloat && place.space === 'storage' && builder.watch !== undefined && !isSimd(slot.type))
+      builder.emit(builder.watch.bits(read, position));
     const stored = isFloat && place.space === 'storage' ? canonical(builder, slot.type, read) : read();
     if (isSimd(slot.type)) builder.emit(m.v128.store(offset, 16, base(), stored));
     else if (isFloat) builder.emit(m.f32.store(offset, 4, base(), stored));
