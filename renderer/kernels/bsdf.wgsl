@@ -74,7 +74,7 @@ fn glassAlbedo(cosine: f32, roughness: f32, eta: f32) -> f32 {
   let x = clamp(sqrt(cosine), 0.0, 1.0) * f32(GLASS_COSINES - 1u);
   let y = clamp(roughness, 0.0, 1.0) * f32(GLASS_ROUGHNESSES - 1u);
   let contrast = (1.0 / GLASS_MOST_CONTRAST) * (eta - 1.0) / (eta + 1.0);
-  let rootOfContrast = select(-1.0, 1.0, contrast >= 0.0) * sqrt(abs(contrast));
+  let rootOfContrast = select(-1.0, 1.0, contrast >= -LEAST) * sqrt(abs(contrast));
   let z = clamp(0.5 + 0.5 * rootOfContrast, 0.0, 1.0) * f32(GLASS_CONTRASTS - 1u);
   let column = min(u32(x), GLASS_COSINES - 2u);
   let row = min(u32(y), GLASS_ROUGHNESSES - 2u);
@@ -141,13 +141,13 @@ fn makeBsdf(values: SurfaceValues, cosine: f32, front: bool) -> Bsdf {
   bsdf.alpha = select(squared, 0.0, squared < LEAST_ALPHA);
   bsdf.eta = select(1.0 / ior, ior, front);
   var albedo = vec2f(1.0, pow5(1.0 - cosine));
-  if (bsdf.alpha > 0.0) { albedo = directionalAlbedo(cosine, roughness); }
+  if (bsdf.alpha > LEAST) { albedo = directionalAlbedo(cosine, roughness); }
   let lost = (1.0 - albedo.x) / albedo.x;
   let root = (ior - 1.0) / (ior + 1.0);
   let normalReflectance = root * root;
   let clear = (1.0 - metallic) * transmission;
   bsdf.glass = clear;
-  if (clear > 0.0 && bsdf.alpha > 0.0) { bsdf.glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
+  if (clear > LEAST && bsdf.alpha > LEAST) { bsdf.glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
   bsdf.glassTint = base * bsdf.glass;
   let dielectric = (1.0 - metallic) * (1.0 - transmission);
   let coat = dielectric * (1.0 + normalReflectance * lost);
@@ -170,10 +170,10 @@ fn makeBsdf(values: SurfaceValues, cosine: f32, front: bool) -> Bsdf {
 fn evaluateBsdf(bsdf: Bsdf, view: vec3f, light: vec3f) -> Scattering {
   var value = vec3f(0.0);
   var density = 0.0;
-  if (light.z > 0.0) {
+  if (light.z > LEAST) {
     value = bsdf.diffuse * (light.z * INVERSE_PI);
     density = bsdf.pickDiffuse * light.z * INVERSE_PI;
-    if (bsdf.alpha > 0.0) {
+    if (bsdf.alpha > LEAST) {
       let m = unit(view + light);
       let cosine = dot(view, m);
       let lambdaView = ggxLambda(view, bsdf.alpha);
@@ -182,18 +182,18 @@ fn evaluateBsdf(bsdf: Bsdf, view: vec3f, light: vec3f) -> Scattering {
       let shadowed = facets / (1.0 + lambdaView + ggxLambda(light, bsdf.alpha));
       value += (bsdf.specular + bsdf.specularRise * pow5(1.0 - cosine)) * shadowed;
       density += bsdf.pickSpecular * visible;
-      if (bsdf.glass > 0.0) {
+      if (bsdf.glass > LEAST) {
         let reflected = fresnelDielectric(cosine, bsdf.eta);
         value += vec3f(bsdf.glass * reflected * shadowed);
         density += bsdf.pickGlass * reflected * visible;
       }
     }
-  } else if (bsdf.glass > 0.0 && bsdf.alpha > 0.0) {
+  } else if (bsdf.glass > LEAST && bsdf.alpha > LEAST) {
     var m = unit(view + light * bsdf.eta);
-    if (m.z < 0.0) { m = -m; }
+    if (m.z < -LEAST) { m = -m; }
     let viewCosine = dot(view, m);
     let lightCosine = dot(light, m);
-    if (viewCosine > 0.0 && lightCosine < 0.0) {
+    if (viewCosine > LEAST && lightCosine < -LEAST) {
       let lambdaView = ggxLambda(view, bsdf.alpha);
       let root = viewCosine + bsdf.eta * lightCosine;
       // dm / dlight times the projections of the visible normals.
@@ -218,11 +218,11 @@ fn sampleBsdf(bsdf: Bsdf, view: vec3f, pick: f32, u: vec2f) -> BsdfSample {
     }
   } else {
     var m = vec3f(0.0, 0.0, 1.0);
-    if (bsdf.alpha > 0.0) { m = sampleVisibleNormal(view, bsdf.alpha, u); }
+    if (bsdf.alpha > LEAST) { m = sampleVisibleNormal(view, bsdf.alpha, u); }
     let cosine = min(dot(view, m), 1.0);
-    if (cosine <= 0.0) { return result; }
+    if (cosine <= LEAST) { return result; }
     let mirror = m * (2.0 * cosine) - view;
-    if (bsdf.glass == 0.0 || pick < bsdf.pickDiffuse + bsdf.pickSpecular) {
+    if (bsdf.glass <= LEAST || pick < bsdf.pickDiffuse + bsdf.pickSpecular) {
       result.direction = mirror;
       if (bsdf.alpha == 0.0) {
         result.weight = (bsdf.specular + bsdf.specularRise * pow5(1.0 - cosine)) * (1.0 / max(bsdf.pickSpecular, 1e-20));
@@ -249,9 +249,9 @@ fn sampleBsdf(bsdf: Bsdf, view: vec3f, pick: f32, u: vec2f) -> BsdfSample {
       }
     }
   }
-  if ((result.direction.z > 0.0) == result.transmitted) { return result; }
+  if ((result.direction.z > LEAST) == result.transmitted) { return result; }
   let scattering = evaluateBsdf(bsdf, view, result.direction);
-  if (scattering.density > 0.0) {
+  if (scattering.density > LEAST) {
     result.density = scattering.density;
     result.weight = scattering.value * (1.0 / scattering.density);
   }

@@ -33,7 +33,7 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
     result.direction = environment.direction;
     result.distance = FAR;
     result.density = environment.density * punctual.pick;
-    if (result.density > 0.0) { result.weight = environment.radiance / result.density; }
+    if (result.density > LEAST) { result.weight = environment.radiance / result.density; }
     return result;
   }
   if (punctual.kind == LIGHT_TRIANGLE) {
@@ -49,7 +49,7 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
     let cosine = -dot(normal, direction) * inverseSqrt(max(dot(normal, normal), 1e-36));
     let triangle = light.triangle;
     let material = light.material;
-    if (cosine < 0.0 && (materials[material].flags & MATERIAL_DOUBLE_SIDED) == 0u) { return result; }
+    if (cosine < -LEAST && (materials[material].flags & MATERIAL_DOUBLE_SIDED) == 0u) { return result; }
     let facing = abs(cosine);
     if (facing < 1e-6) { return result; }
     result.direction = direction;
@@ -84,7 +84,7 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
   result.direction = toLight * (1.0 / distance);
   result.distance = distance;
   var attenuation = 1.0 / (distance2 * punctual.pick);
-  if (punctual.range > 0.0) {
+  if (punctual.range > LEAST) {
     let ratio2 = distance2 / (punctual.range * punctual.range);
     attenuation *= clamp(1.0 - ratio2 * ratio2, 0.0, 1.0);
   }
@@ -103,7 +103,8 @@ fn sampleLight(position: vec3f, pick: f32, u: vec2f) -> LightSample {
 fn balanceHeuristic(mine: f32, other: f32) -> f32 { return mine / max(mine + other, 1e-36); }
 
 fn powerHeuristic(mine: f32, other: f32) -> f32 {
-  if (mine <= 0.0) { return 0.0; }
+  // A ratio this large would have no square.
+  if (mine <= max(other * 1e-15, LEAST)) { return 0.0; }
   let ratio = other / mine;
   return 1.0 / (1.0 + ratio * ratio);
 }

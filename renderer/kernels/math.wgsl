@@ -71,7 +71,7 @@ fn arcTangent2(y: f32, x: f32) -> f32 {
   let ax = abs(x);
   let ay = abs(y);
   let larger = max(ax, ay);
-  if (larger == 0.0) { return 0.0; }
+  if (larger < LEAST) { return 0.0; }
   var t = min(ax, ay) / larger;
   // Above tan(pi / 8) the angle is taken from pi / 4.
   let far = t > 0.414213562;
@@ -80,8 +80,8 @@ fn arcTangent2(y: f32, x: f32) -> f32 {
   var angle = t + t * t2 * (-0.333329491 + t2 * (0.199777106 + t2 * (-0.138776856 + t2 * 0.0805374450)));
   angle = select(angle, angle + 0.785398163, far);
   angle = select(angle, 1.57079633 - angle, ay > ax);
-  angle = select(angle, PI - angle, x < 0.0);
-  return select(angle, -angle, y < 0.0);
+  angle = select(angle, PI - angle, x < -LEAST);
+  return select(angle, -angle, y < -LEAST);
 }
 
 /// Arc cosine for |x| <= 1. Absolute error below 5e-7.
@@ -96,6 +96,9 @@ fn unit(v: vec3f) -> vec3f { return v * inverseSqrt(max(dot(v, v), 1e-36)); }
 
 fn luminance(color: vec3f) -> f32 { return 0.2126 * color.x + 0.7152 * color.y + 0.0722 * color.z; }
 
+/// Numbers below LEAST are zero: colours come down to subnormals by many small factors.
+fn cleared(color: vec3f) -> vec3f { return select(vec3f(0.0), color, color >= vec3f(LEAST)); }
+
 fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
 
 /// An orthonormal frame around a unit vector (Duff et al. 2017, Building an Orthonormal Basis, Revisited).
@@ -106,7 +109,7 @@ struct Basis {
 }
 
 fn basisAround(normal: vec3f) -> Basis {
-  let side = select(-1.0, 1.0, normal.z >= 0.0);
+  let side = select(-1.0, 1.0, normal.z >= -LEAST);
   let a = -1.0 / (side + normal.z);
   let b = normal.x * normal.y * a;
   return Basis(

@@ -3,6 +3,9 @@
 /// Russian roulette starts after this many segments.
 const ROULETTE_AFTER = 3u;
 
+/// A surface seen more edge-on than this scatters nothing: its lobes divide by the cosine.
+const LEAST_VIEW_COSINE = 1e-5;
+
 struct Sample {
   radiance: vec3f,
   /// 0 where the camera's ray leaves the scene before a transparent background, else 1.
@@ -17,7 +20,7 @@ fn radianceBeyond(direction: vec3f, primary: bool, bounceDensity: f32) -> vec3f 
   if ((frame.flags & FRAME_ENVIRONMENT) == 0u) { return vec3f(0.0); }
   let uv = environmentUv(direction);
   var weight = 1.0;
-  if (bounceDensity > 0.0) { weight = balanceHeuristic(bounceDensity, environmentDensity(uv) * frame.environmentPick); }
+  if (bounceDensity > LEAST) { weight = balanceHeuristic(bounceDensity, environmentDensity(uv) * frame.environmentPick); }
   return environmentRadiance(uv) * weight;
 }
 
@@ -78,9 +81,9 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
 
     // Add what the surface emits, weighted against the light sample that could have found it.
     let emissive = materials[material].emissive;
-    if (emissive.x + emissive.y + emissive.z > 0.0 && (vertex.front || (flags & MATERIAL_DOUBLE_SIDED) != 0u)) {
+    if (emissive.x + emissive.y + emissive.z > LEAST && (vertex.front || (flags & MATERIAL_DOUBLE_SIDED) != 0u)) {
       var weight = 1.0;
-      if (bounceDensity > 0.0) {
+      if (bounceDensity > LEAST) {
         let facing = abs(dot(vertex.geometric, direction));
         let density = surfaces[vertex.triangle].lightDensity * hit.distance * hit.distance / max(facing, 1e-6);
         weight = powerHeuristic(bounceDensity, density);
@@ -91,6 +94,7 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
 
     let basis = basisAround(vertex.normal);
     let view = toLocal(basis, -direction);
+    if (view.z < LEAST_VIEW_COSINE) { break; }
     let bsdf = makeBsdf(surfaceValuesAt(vertex, base), view.z, vertex.front);
     let choices = draw4(sequence, 2u * segment - 1u);
     let points = draw4(sequence, 2u * segment);
@@ -99,12 +103,12 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
     if (frame.lightCount > 0u) {
       let light = sampleLight(vertex.position, choices.x, points.xy);
       let local = toLocal(basis, light.direction);
-      let above = dot(light.direction, vertex.geometric) > 0.0;
-      if (above == (local.z > 0.0) && (above || bsdf.glass > 0.0) && light.weight.x + light.weight.y + light.weight.z > 0.0) {
+      let above = dot(light.direction, vertex.geometric) > LEAST;
+      if (above == (local.z > LEAST) && (above || bsdf.glass > LEAST) && light.weight.x + light.weight.y + light.weight.z > LEAST) {
         let scattering = evaluateBsdf(bsdf, view, local);
         var contribution = throughput * scattering.value * light.weight;
-        if (contribution.x + contribution.y + contribution.z > 0.0) {
-          if (light.density > 0.0) {
+        if (contribution.x + contribution.y + contribution.z > LEAST) {
+          if (light.density > LEAST) {
             let sky = light.triangle == NO_TRIANGLE;
             contribution *= select(powerHeuristic(light.density, scattering.density), balanceHeuristic(light.density, scattering.density), sky);
           }
@@ -131,11 +135,11 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
 
     // Go on.
     let next = sampleBsdf(bsdf, view, choices.y, points.zw);
-    if (next.weight.x + next.weight.y + next.weight.z <= 0.0) { break; }
+    if (next.weight.x + next.weight.y + next.weight.z <= LEAST) { break; }
     direction = unit(toWorld(basis, next.direction));
-    let above = dot(direction, vertex.geometric) > 0.0;
+    let above = dot(direction, vertex.geometric) > LEAST;
     if (above == next.transmitted) { break; }
-    throughput *= next.weight;
+    throughput = cleared(throughput * next.weight);
     bounceDensity = next.density;
     if (segment >= ROULETTE_AFTER) {
       let survival = clamp(max(throughput.x, max(throughput.y, throughput.z)), 0.05, 1.0);

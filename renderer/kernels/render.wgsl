@@ -10,7 +10,8 @@ fn renderItems(@builtin(global_invocation_id) id: vec3u) {
     let traced = tracePath(item.x, item.y, sample);
     rays += traced.rays;
     // A sample that is not finite counts as zero, so that one bad path cannot spoil a pixel.
-    if (isFinite(traced.radiance.x) && isFinite(traced.radiance.y) && isFinite(traced.radiance.z)) { sum += vec4f(traced.radiance, traced.coverage); }
+    let radiance = cleared(traced.radiance);
+    if (isFinite(radiance.x) && isFinite(radiance.y) && isFinite(radiance.z)) { sum += vec4f(radiance, traced.coverage); }
   }
   // Sums begin at +0, and +0 plus anything is never -0.
   sums[index] = Sum(sum.xyz, sum.w);

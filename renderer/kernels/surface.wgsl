@@ -21,7 +21,7 @@ fn unpackTangent(bits: u32) -> vec3f {
   let y = f32((bits >> TANGENT_Y_SHIFT) & TANGENT_Y_MOST) * (2.0 / TANGENT_Y_MOST) - 1.0;
   let z = 1.0 - abs(x) - abs(y);
   let fold = max(-z, 0.0);
-  return vec3f(x - select(-fold, fold, x >= 0.0), y - select(-fold, fold, y >= 0.0), z);
+  return vec3f(x - select(-fold, fold, x >= -LEAST), y - select(-fold, fold, y >= -LEAST), z);
 }
 
 /// The opacity of a masked or blended triangle at barycentric (u, v).
@@ -53,9 +53,9 @@ fn vertexAt(hit: Hit, direction: vec3f) -> Vertex {
   let secondEdge = surfaces[triangle].secondEdge;
   vertex.position = surfaces[triangle].corner + firstEdge * hit.u + secondEdge * hit.v;
   var geometric = unit(cross(firstEdge, secondEdge));
-  vertex.front = dot(geometric, direction) < 0.0;
+  vertex.front = dot(geometric, direction) < -LEAST;
   var normal = unit(surfaces[triangle].normal0 * w + surfaces[triangle].normal1 * hit.u + surfaces[triangle].normal2 * hit.v);
-  if (dot(normal, geometric) < 0.0) { normal = -normal; }
+  if (dot(normal, geometric) < -LEAST) { normal = -normal; }
   vertex.uv0 = surfaces[triangle].uvs.xy * w + surfaces[triangle].uvs.zw * hit.u + surfaces[triangle].uv2 * hit.v;
   vertex.uv1 = vertex.uv0;
   vertex.color = vec4f(1.0);
@@ -98,12 +98,14 @@ fn mappedNormal(vertex: Vertex, hit: Hit, normal: vec3f, w: f32) -> vec3f {
 }
 
 /// The normal nearest to `normal` whose mirror image of `view` stays above the triangle (Keller et al. 2017, The Iray
-/// Light Transport Simulation and Rendering System, section 4.6). It always faces `view`.
+/// Light Transport Simulation and Rendering System, section 4.6). It does not face away from `view`.
 fn bentNormal(normal: vec3f, geometric: vec3f, view: vec3f) -> vec3f {
-  let mirror = normal * (2.0 * dot(normal, view)) - view;
+  let facing = dot(normal, view);
+  let mirror = normal * (2.0 * facing) - view;
   let height = dot(mirror, geometric);
   let least = min(0.01, 0.9 * dot(view, geometric));
-  if (height >= least) { return normal; }
+  // A normal that faces away has the mirror image of the one opposite.
+  if (height >= least) { return select(normal, -normal, facing < -LEAST); }
   let lifted = unit(mirror + geometric * (least - height));
   return unit(view + lifted);
 }
@@ -117,5 +119,5 @@ fn offsetPoint(position: vec3f, side: vec3f) -> vec3f {
 fn offsetCoordinate(p: f32, n: f32) -> f32 {
   if (abs(p) < 0.03125) { return p + n * 0.0000152587890625; }
   let steps = i32(n * 256.0);
-  return bitcast<f32>(bitcast<i32>(p) + select(steps, -steps, p < 0.0));
+  return bitcast<f32>(bitcast<i32>(p) + select(steps, -steps, p < -LEAST));
 }

@@ -15,7 +15,8 @@ struct Hit {
   triangle: u32,
 }
 
-const FAR = 1e29;
+/// Times the largest determinant still a number: prepare lets no coordinate beyond 1e9.
+const FAR = 1e18;
 /// How far a distance may lie outside of its triangle's own box, as a factor: 2^-16 is some hundred roundings.
 const OWN_BOX_SLACK = 1.0000152587890625;
 /// The same for boxes of the BVH: more than the square of the other, so that each lets through whatever lies inside.
@@ -159,7 +160,7 @@ fn closestHit(origin: vec3f, direction: vec3f, reach: f32, primary: bool, sequen
             if (distance < hit.distance || (distance == hit.distance && (id & TRIANGLE_INDEX) < hit.triangle)) {
               var seen = true;
               if ((id & ~TRIANGLE_INDEX) != 0u) {
-                let back = side[lane] < 0.0;
+                let back = side[lane] < -LEAST;
                 seen = !(primary && back && (id & TRIANGLE_SINGLE_SIDED) != 0u);
                 if (seen && (id & TRIANGLE_ALPHA) != 0u) {
                   seen = opacityAt(id & TRIANGLE_INDEX, us[lane], vs[lane]) >= drawAlpha(sequence, segment, id & TRIANGLE_INDEX);

@@ -19,7 +19,7 @@ const watching = new Map<string, Watching>();
 function watch(text: string): Watching {
   const known = watching.get(text);
   if (known !== undefined) return known;
-  const kernel = compileKernel({ source: text, checks: true, watchNumbers: true });
+  const kernel = compileKernel({ source: text, checks: true, watchNumbers: true, optimize: false });
   const made = { kernel, module: new WebAssembly.Module(kernel.wasm as BufferSource), text };
   watching.set(text, made);
   return made;

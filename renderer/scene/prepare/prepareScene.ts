@@ -19,6 +19,9 @@ import { Tables } from './Tables.js';
 /** The kernel's read-only bindings that prepare fills, in binding order. */
 export const PREPARED_BINDINGS = ['frame', 'bvhNodes', 'packets', 'surfaces', 'materials', 'tables', 'texels'] as const;
 
+/** Metres along an axis. Beyond, normals of triangles and products of the traversal would leave float32. */
+const FARTHEST = 1e9;
+
 /** One frame of a scene as the kernel reads it. */
 export interface PreparedScene {
   /**
@@ -176,13 +179,12 @@ function checkPosed(posed: PosedScene): void {
       });
   }
   for (let i = 0; i < posed.positions.length; i++) {
-    // Beyond 1e15 the squares and products of the traversal would leave float32.
-    if (!(Math.abs(posed.positions[i]!) < 1e15))
+    if (!(Math.abs(posed.positions[i]!) < FARTHEST))
       throw new RushesError({
         code: 'bad-posed-scene',
         message: `Corner ${Math.floor(i / 3)} of the posed scene is at ${posed.positions[i] as number}.`,
         facts: { corner: Math.floor(i / 3) },
-        advice: 'Check the transforms of the scene: a position must be a finite number of metres.',
+        advice: `Check the transforms of the scene: a position is at most ${FARTHEST} metres from the origin.`,
       });
   }
   for (const material of posed.materialOfTriangle) {

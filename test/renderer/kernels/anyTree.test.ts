@@ -76,7 +76,7 @@ it('rays at needles meet the same whatever the tree', () => {
     const length = Math.hypot(...towards);
     const direction = towards.map((x) => Math.fround(x / length));
     const [usual, ...others] = kernels.map((kernel) => [
-      kernel.call('closestHit', origin, direction, 1e29, false, { seed: 1, reversedIndex: 0 }, 1),
+      kernel.call('closestHit', origin, direction, 1e18, false, { seed: 1, reversedIndex: 0 }, 1),
       kernel.call('transmittance', origin, direction, length),
     ]);
     if ((usual![0] as unknown as { triangle: number }).triangle !== NO_TRIANGLE) hits++;
