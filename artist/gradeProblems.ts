@@ -21,7 +21,6 @@ const MINOR_MATERIALS: readonly UndrawnMaterial[] = [
   'KHR_materials_sheen',
   'KHR_materials_iridescence',
   'KHR_materials_anisotropy',
-  'KHR_materials_specular',
   'KHR_materials_dispersion',
   'KHR_materials_diffuse_roughness',
   'KHR_materials_variants',

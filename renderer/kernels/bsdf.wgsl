@@ -15,6 +15,9 @@ struct SurfaceValues {
   roughness: f32,
   transmission: f32,
   ior: f32,
+  /// KHR_materials_specular: strength of a dielectric's reflection, and a factor of its reflectance at normal incidence.
+  specular: f32,
+  specularColor: vec3f,
 }
 
 struct Bsdf {
@@ -30,9 +33,12 @@ struct Bsdf {
   specular: vec3f,
   specularRise: vec3f,
   diffuse: vec3f,
-  /// Weight of the glass share when it reflects and when it transmits.
+  /// Weight of the glass share, and its colour when it transmits.
   glass: f32,
   glassTint: vec3f,
+  /// The same when it reflects, and how much of what the boundary would reflect it does.
+  glassReflection: vec3f,
+  glassMirror: f32,
 }
 
 struct Scattering {
@@ -97,6 +103,12 @@ fn fresnelDielectric(cosine: f32, eta: f32) -> f32 {
   return 0.5 * (parallel * parallel + perpendicular * perpendicular);
 }
 
+/// The share that the glass share's boundary reflects: all of it where it totally reflects, else by its strength.
+fn glassReflectance(bsdf: Bsdf, cosine: f32) -> f32 {
+  let reflectance = fresnelDielectric(cosine, bsdf.eta);
+  return select(reflectance * bsdf.glassMirror, 1.0, reflectance >= 1.0);
+}
+
 /// GGX density of microfacet normals.
 fn ggxDistribution(normal: vec3f, alpha: f32) -> f32 {
   let alpha2 = alpha * alpha;
@@ -144,18 +156,26 @@ fn makeBsdf(values: SurfaceValues, cosine: f32, front: bool) -> Bsdf {
   if (bsdf.alpha > LEAST) { albedo = directionalAlbedo(cosine, roughness); }
   let lost = (1.0 - albedo.x) / albedo.x;
   let root = (ior - 1.0) / (ior + 1.0);
-  let normalReflectance = root * root;
+  // KHR_materials_specular: F0 = min(F0 of the index * colour, 1) * strength, F90 = strength.
+  let normalReflectance = min(values.specularColor * (root * root), vec3f(1.0)) * values.specular;
   let clear = (1.0 - metallic) * transmission;
   bsdf.glass = clear;
   if (clear > LEAST && bsdf.alpha > LEAST) { bsdf.glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
   bsdf.glassTint = base * bsdf.glass;
+  // What the colour takes from the strongest channel passes on instead, so that no light is lost.
+  let strongest = min(max(max(values.specularColor.x, values.specularColor.y), values.specularColor.z), 1.0);
+  bsdf.glassMirror = strongest * values.specular;
+  bsdf.glassReflection = min(values.specularColor, vec3f(1.0)) * (bsdf.glass / max(strongest, 1e-20));
   let dielectric = (1.0 - metallic) * (1.0 - transmission);
-  let coat = dielectric * (1.0 + normalReflectance * lost);
+  let scattered = vec3f(1.0) + normalReflectance * lost;
+  let coat = scattered * dielectric;
   let metal = (vec3f(1.0) + base * lost) * metallic;
-  bsdf.specular = vec3f(coat * normalReflectance) + metal * base;
-  bsdf.specularRise = vec3f(coat * (1.0 - normalReflectance)) + metal * (vec3f(1.0) - base);
-  let coatAlbedo = (normalReflectance * albedo.x + (1.0 - normalReflectance) * albedo.y) * (1.0 + normalReflectance * lost);
-  bsdf.diffuse = base * (dielectric * max(1.0 - coatAlbedo, 0.0));
+  let rise = vec3f(values.specular) - normalReflectance;
+  bsdf.specular = coat * normalReflectance + metal * base;
+  bsdf.specularRise = coat * rise + metal * (vec3f(1.0) - base);
+  // The base receives what the strongest channel lets through, so that a tint of the coat does not show its complement.
+  let coatAlbedo = (normalReflectance * albedo.x + rise * albedo.y) * scattered;
+  bsdf.diffuse = base * (dielectric * max(1.0 - max(max(coatAlbedo.x, coatAlbedo.y), coatAlbedo.z), 0.0));
   // Lobes are picked by what they scatter in all.
   let diffuse = luminance(bsdf.diffuse);
   let specular = luminance(bsdf.specular) * albedo.x + luminance(bsdf.specularRise) * albedo.y;
@@ -183,8 +203,8 @@ fn evaluateBsdf(bsdf: Bsdf, view: vec3f, light: vec3f) -> Scattering {
       value += (bsdf.specular + bsdf.specularRise * pow5(1.0 - cosine)) * shadowed;
       density += bsdf.pickSpecular * visible;
       if (bsdf.glass > LEAST) {
-        let reflected = fresnelDielectric(cosine, bsdf.eta);
-        value += vec3f(bsdf.glass * reflected * shadowed);
+        let reflected = glassReflectance(bsdf, cosine);
+        value += bsdf.glassReflection * reflected * shadowed;
         density += bsdf.pickGlass * reflected * visible;
       }
     }
@@ -198,7 +218,7 @@ fn evaluateBsdf(bsdf: Bsdf, view: vec3f, light: vec3f) -> Scattering {
       let root = viewCosine + bsdf.eta * lightCosine;
       // dm / dlight times the projections of the visible normals.
       let jacobian = bsdf.eta * bsdf.eta * -lightCosine / max(root * root, 1e-20);
-      let facets = ggxDistribution(m, bsdf.alpha) * viewCosine * jacobian / view.z * (1.0 - fresnelDielectric(viewCosine, bsdf.eta));
+      let facets = ggxDistribution(m, bsdf.alpha) * viewCosine * jacobian / view.z * (1.0 - glassReflectance(bsdf, viewCosine));
       value = bsdf.glassTint * (facets / (1.0 + lambdaView + ggxLambda(light, bsdf.alpha)));
       density = bsdf.pickGlass * facets / (1.0 + lambdaView);
     }
@@ -229,12 +249,12 @@ fn sampleBsdf(bsdf: Bsdf, view: vec3f, pick: f32, u: vec2f) -> BsdfSample {
         return result;
       }
     } else {
-      let reflected = fresnelDielectric(cosine, bsdf.eta);
+      let reflected = glassReflectance(bsdf, cosine);
       let chance = (pick - bsdf.pickDiffuse - bsdf.pickSpecular) / max(bsdf.pickGlass, 1e-20);
       if (chance < reflected) {
         result.direction = mirror;
         if (bsdf.alpha == 0.0) {
-          result.weight = vec3f(bsdf.glass / bsdf.pickGlass);
+          result.weight = bsdf.glassReflection * (1.0 / bsdf.pickGlass);
           return result;
         }
       } else {

@@ -170,12 +170,18 @@ struct Material {
   ior: f32,
   normalScale: f32,
   flags: u32,
-  padding: vec2u,
+  /// Strength of a dielectric's reflection (KHR_materials_specular).
+  specular: f32,
+  padding: u32,
+  /// Linear RGB, a factor of its reflectance at normal incidence; may exceed 1.
+  specularColor: vec4f,
   baseColorTexture: TextureSlot,
   metallicRoughnessTexture: TextureSlot,
   normalTexture: TextureSlot,
   emissiveTexture: TextureSlot,
   transmissionTexture: TextureSlot,
+  specularTexture: TextureSlot,
+  specularColorTexture: TextureSlot,
 }
 
 const MATERIAL_MASK = 1u;

@@ -33,6 +33,8 @@ fn surfaceValuesAt(vertex: Vertex, base: vec3f) -> SurfaceValues {
     materials[material].roughness,
     materials[material].transmission,
     materials[material].ior,
+    materials[material].specular,
+    materials[material].specularColor.xyz,
   );
   let metallicRoughnessSlot = materials[material].metallicRoughnessTexture;
   if ((metallicRoughnessSlot.flags & SLOT_USED) != 0u) {
@@ -42,6 +44,12 @@ fn surfaceValuesAt(vertex: Vertex, base: vec3f) -> SurfaceValues {
   }
   let transmissionSlot = materials[material].transmissionTexture;
   if ((transmissionSlot.flags & SLOT_USED) != 0u) { values.transmission *= sampleTexture(transmissionSlot, slotUv(transmissionSlot.flags, vertex)).x; }
+  let specularSlot = materials[material].specularTexture;
+  if ((specularSlot.flags & SLOT_USED) != 0u) { values.specular *= sampleTexture(specularSlot, slotUv(specularSlot.flags, vertex)).w; }
+  let specularColorSlot = materials[material].specularColorTexture;
+  if ((specularColorSlot.flags & SLOT_USED) != 0u) {
+    values.specularColor *= sampleTexture(specularColorSlot, slotUv(specularColorSlot.flags, vertex)).xyz;
+  }
   return values;
 }
 

@@ -84,6 +84,12 @@ export interface GltfMaterialExtensions {
   KHR_materials_emissive_strength?: { emissiveStrength?: number };
   KHR_materials_transmission?: { transmissionFactor?: number; transmissionTexture?: GltfTextureInfo };
   KHR_materials_ior?: { ior?: number };
+  KHR_materials_specular?: {
+    specularFactor?: number;
+    specularTexture?: GltfTextureInfo;
+    specularColorFactor?: number[];
+    specularColorTexture?: GltfTextureInfo;
+  };
   KHR_materials_unlit?: Record<never, never>;
   KHR_materials_pbrSpecularGlossiness?: {
     diffuseFactor?: number[];

@@ -53,7 +53,7 @@ export interface TextureSlot {
 }
 
 /**
- * Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior and unlit. Factors multiply their texture.
+ * Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior, specular and unlit. Factors multiply their texture.
  */
 export interface PosedMaterial {
   /** Linear RGB and opacity, each in 0..1. */
@@ -75,6 +75,10 @@ export interface PosedMaterial {
   transmission: number;
   /** Index of refraction, 1.5 by default. */
   ior: number;
+  /** 0..1 strength of the reflection of the dielectric share; its texture's alpha. */
+  specular: number;
+  /** Linear RGB, a factor of the reflectance at normal incidence; may exceed 1. */
+  specularColor: [number, number, number];
   /** True: the base colour is shown as it is and takes no light. */
   unlit: boolean;
   baseColorTexture: TextureSlot | null;
@@ -82,6 +86,8 @@ export interface PosedMaterial {
   normalTexture: TextureSlot | null;
   emissiveTexture: TextureSlot | null;
   transmissionTexture: TextureSlot | null;
+  specularTexture: TextureSlot | null;
+  specularColorTexture: TextureSlot | null;
 }
 
 /** What lies beyond a texture's edge. */

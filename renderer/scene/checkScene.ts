@@ -34,6 +34,7 @@ const DRAWN_MATERIALS: Record<Exclude<keyof GltfMaterialExtensions, keyof typeof
   KHR_materials_emissive_strength: true,
   KHR_materials_transmission: true,
   KHR_materials_ior: true,
+  KHR_materials_specular: true,
   KHR_materials_unlit: true,
 };
 
@@ -68,14 +69,6 @@ const MATERIAL_EXTENSIONS = {
   KHR_materials_anisotropy: {
     consequence: 'highlights are round instead of stretched',
     idle: (fields) => !(Number(fields['anisotropyStrength'] ?? 0) > 0),
-  },
-  KHR_materials_specular: {
-    consequence: 'reflections have their usual strength and no tint',
-    idle: (fields) =>
-      Number(fields['specularFactor'] ?? 1) === 1 &&
-      isWhite(fields['specularColorFactor']) &&
-      fields['specularTexture'] === undefined &&
-      fields['specularColorTexture'] === undefined,
   },
   KHR_materials_dispersion: {
     consequence: 'light is not split into colours',
@@ -133,7 +126,7 @@ function materialProblems(loaded: LoadedScene): SceneProblem[] {
       });
     }
     const ior = material.extensions?.KHR_materials_ior?.ior;
-    if (ior !== undefined && ior < 1)
+    if (ior !== undefined && ior < 1 && ior !== 0)
       problems.push({ name: `KHR_materials_ior of ${ior}`, where, consequence: 'the usual 1.5 is taken' });
     return problems;
   });

@@ -10,6 +10,8 @@ const ALL: Record<MaterialTexture, true> = {
   normalTexture: true,
   emissiveTexture: true,
   transmissionTexture: true,
+  specularTexture: true,
+  specularColorTexture: true,
 };
 
 /** The fields of a material that name a texture. */

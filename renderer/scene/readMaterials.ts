@@ -60,6 +60,7 @@ async function readMaterial(textures: TextureTable, material: GltfMaterial, wher
     KHR_materials_emissive_strength: strength,
     KHR_materials_transmission: transmission,
     KHR_materials_ior: ior,
+    KHR_materials_specular: specular,
     KHR_materials_unlit: unlit,
   } = material.extensions ?? {};
   const emissiveStrength = strength?.emissiveStrength ?? 1;
@@ -77,13 +78,19 @@ async function readMaterial(textures: TextureTable, material: GltfMaterial, wher
     alphaCutoff: material.alphaCutoff ?? 0.5,
     doubleSided: material.doubleSided === true,
     transmission: clamp01(transmission?.transmissionFactor ?? 0),
-    ior: ior?.ior !== undefined && ior.ior >= 1 ? ior.ior : 1.5,
+    ior: indexOfRefraction(ior?.ior),
+    specular: clamp01(specular?.specularFactor ?? 1),
+    specularColor: (specular?.specularColorFactor ?? [1, 1, 1]).map((value) =>
+      Math.max(0, value),
+    ) as PosedMaterial['specularColor'],
     unlit: unlit !== undefined,
     baseColorTexture: await slot(pbr.baseColorTexture, true, 'base colour'),
     metallicRoughnessTexture: await slot(pbr.metallicRoughnessTexture, false, 'metallic-roughness'),
     normalTexture: await slot(material.normalTexture, false, 'normal map'),
     emissiveTexture: await slot(material.emissiveTexture, true, 'emission'),
     transmissionTexture: await slot(transmission?.transmissionTexture, false, 'transmission'),
+    specularTexture: await slot(specular?.specularTexture, false, 'specular strength'),
+    specularColorTexture: await slot(specular?.specularColorTexture, true, 'specular colour'),
   };
 }
 
@@ -102,6 +109,14 @@ function likeSpecularGlossiness(material: GltfMaterial): GltfMaterial['pbrMetall
     roughnessFactor: 1 - glossinessFactor,
   };
 }
+
+/** KHR_materials_ior: 0 stands for a surface that reflects everything, as materials that were specular-glossiness have it. */
+function indexOfRefraction(ior = 1.5): number {
+  if (ior === 0) return MIRROR_LIKE_IOR;
+  return ior >= 1 ? Math.min(ior, MIRROR_LIKE_IOR) : 1.5;
+}
+
+const MIRROR_LIKE_IOR = 1e4;
 
 function clamp01(value: number): number {
   return Math.min(1, Math.max(0, value));

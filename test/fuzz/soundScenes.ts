@@ -72,6 +72,12 @@ function textured(images: Uint8Array[]): GltfBuilder {
       KHR_materials_emissive_strength: { emissiveStrength: 4 },
       KHR_materials_transmission: { transmissionFactor: 0.5, transmissionTexture: info(4) },
       KHR_materials_ior: { ior: 1.4 },
+      KHR_materials_specular: {
+        specularFactor: 0.7,
+        specularTexture: info(4),
+        specularColorFactor: [1, 0.5, 0.5],
+        specularColorTexture: info(0),
+      },
       KHR_materials_volume: { thicknessFactor: 1 },
     },
   });

@@ -32,12 +32,16 @@ export function material(changes: Partial<PosedMaterial> = {}): PosedMaterial {
     doubleSided: true,
     transmission: 0,
     ior: 1.5,
+    specular: 1,
+    specularColor: [1, 1, 1],
     unlit: false,
     baseColorTexture: null,
     metallicRoughnessTexture: null,
     normalTexture: null,
     emissiveTexture: null,
     transmissionTexture: null,
+    specularTexture: null,
+    specularColorTexture: null,
     ...changes,
   };
 }

@@ -139,7 +139,7 @@ export const TEXTURE_SLOT = {
   padding: 10 as Member<'TextureSlot', 'vec2u'>,
 } as const;
 
-export const MATERIAL_WORDS = 76;
+export const MATERIAL_WORDS = 104;
 export const MATERIAL = {
   baseColor: 0 as Member<'Material', 'vec4f'>,
   emissive: 4 as Member<'Material', 'vec3f'>,
@@ -150,12 +150,16 @@ export const MATERIAL = {
   ior: 11 as Member<'Material', 'f32'>,
   normalScale: 12 as Member<'Material', 'f32'>,
   flags: 13 as Member<'Material', 'u32'>,
-  padding: 14 as Member<'Material', 'vec2u'>,
-  baseColorTexture: 16 as Member<'Material', 'TextureSlot'>,
-  metallicRoughnessTexture: 28 as Member<'Material', 'TextureSlot'>,
-  normalTexture: 40 as Member<'Material', 'TextureSlot'>,
-  emissiveTexture: 52 as Member<'Material', 'TextureSlot'>,
-  transmissionTexture: 64 as Member<'Material', 'TextureSlot'>,
+  specular: 14 as Member<'Material', 'f32'>,
+  padding: 15 as Member<'Material', 'u32'>,
+  specularColor: 16 as Member<'Material', 'vec4f'>,
+  baseColorTexture: 20 as Member<'Material', 'TextureSlot'>,
+  metallicRoughnessTexture: 32 as Member<'Material', 'TextureSlot'>,
+  normalTexture: 44 as Member<'Material', 'TextureSlot'>,
+  emissiveTexture: 56 as Member<'Material', 'TextureSlot'>,
+  transmissionTexture: 68 as Member<'Material', 'TextureSlot'>,
+  specularTexture: 80 as Member<'Material', 'TextureSlot'>,
+  specularColorTexture: 92 as Member<'Material', 'TextureSlot'>,
 } as const;
 
 export const PUNCTUAL_LIGHT_WORDS = 16;

@@ -37,6 +37,7 @@ const EXTENSION_NUMBERS: {
   KHR_materials_emissive_strength: { emissiveStrength: 1 },
   KHR_materials_transmission: { transmissionFactor: 1 },
   KHR_materials_ior: { ior: 1 },
+  KHR_materials_specular: { specularFactor: 1, specularColorFactor: 3 },
   KHR_materials_unlit: {},
   KHR_materials_pbrSpecularGlossiness: { diffuseFactor: 4, glossinessFactor: 1 },
 };

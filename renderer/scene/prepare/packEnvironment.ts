@@ -1,6 +1,7 @@
 import { cosine } from '../exactTrigonometry.js';
 import { radianceOfRgbe } from '../decodeHdr.js';
 import type { EnvironmentInRgbe, PosedEnvironment } from '../PosedScene.js';
+import { settled } from './settled.js';
 import { cdfOf } from './Tables.js';
 
 /** The environment as the kernel samples it. */
@@ -117,7 +118,7 @@ export function packEnvironment(environment: PosedEnvironment, mostFloatTexels =
 type Radiance = (texel: number, channel: number) => number;
 
 function withIntensity(value: number, intensity: number): number {
-  return Math.fround(Math.min(Math.max(0, value * intensity), MOST_RADIANCE));
+  return Math.fround(Math.min(settled(Math.max(0, value * intensity)), MOST_RADIANCE));
 }
 
 function texelsOf(

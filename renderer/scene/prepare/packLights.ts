@@ -13,7 +13,7 @@ import {
 import { RecordView } from '../../kernels/RecordView.js';
 import type { PosedLight, PosedMaterial, PosedScene } from '../PosedScene.js';
 import { sampleTexture } from './sampleTexture.js';
-import { settled } from './settled.js';
+import { settledColor } from './settled.js';
 import { cdfOf } from './Tables.js';
 
 type Vector = [x: number, y: number, z: number];
@@ -121,7 +121,7 @@ function lampCandidate(light: PosedLight, radius: number): Candidate {
       punctual.setVec3f(PUNCTUAL_LIGHT.position, ...light.position);
       punctual.setU32(PUNCTUAL_LIGHT.kind, PUNCTUAL_KINDS[light.kind]);
       punctual.setVec3f(PUNCTUAL_LIGHT.direction, ...light.direction);
-      punctual.setVec3f(PUNCTUAL_LIGHT.color, ...settled(light.color));
+      punctual.setVec3f(PUNCTUAL_LIGHT.color, ...settledColor(light.color));
       punctual.setF32(PUNCTUAL_LIGHT.range, light.range);
       punctual.setF32(PUNCTUAL_LIGHT.innerConeCosine, light.innerConeCos);
       punctual.setF32(PUNCTUAL_LIGHT.outerConeCosine, light.outerConeCos);

@@ -12,7 +12,7 @@ import { MATERIAL_TEXTURES } from '../materialTextures.js';
 import type { PosedMaterial, PosedScene } from '../PosedScene.js';
 import { writeSlot } from './packTextures.js';
 import type { PackedTextures } from './packTextures.js';
-import { settled } from './settled.js';
+import { settled, settledColor } from './settled.js';
 import { sharedBytes } from './sharedBytes.js';
 
 /** Packs `Material` records, in the scene's order. */
@@ -21,13 +21,15 @@ export function packMaterials(scene: PosedScene, textures: PackedTextures): Uint
   const record = new RecordView<'Material'>(bytes, MATERIAL_WORDS);
   scene.materials.forEach((material, index) => {
     record.seek(index);
-    record.setVec4f(MATERIAL.baseColor, ...settled(material.baseColor));
-    record.setVec3f(MATERIAL.emissive, ...settled(material.emissive));
+    record.setVec4f(MATERIAL.baseColor, ...settledColor(material.baseColor));
+    record.setVec3f(MATERIAL.emissive, ...settledColor(material.emissive));
     record.setF32(MATERIAL.alphaCutoff, material.alphaCutoff);
-    record.setF32(MATERIAL.metallic, settled([material.metallic])[0]);
+    record.setF32(MATERIAL.metallic, settled(material.metallic));
     record.setF32(MATERIAL.roughness, material.roughness);
-    record.setF32(MATERIAL.transmission, settled([material.transmission])[0]);
+    record.setF32(MATERIAL.transmission, settled(material.transmission));
     record.setF32(MATERIAL.ior, indexOfRefraction(material));
+    record.setF32(MATERIAL.specular, settled(material.specular));
+    record.setVec4f(MATERIAL.specularColor, ...settledColor(material.specularColor), 0);
     record.setF32(MATERIAL.normalScale, material.normalScale);
     record.setU32(MATERIAL.flags, flagsOf(material, scene.colors !== null));
     for (const name of MATERIAL_TEXTURES) {

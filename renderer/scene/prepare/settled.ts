@@ -3,7 +3,12 @@ const LEAST = 1e-20;
 /** More than this is no light: products of it would become infinite. */
 const MOST = 1e20;
 
-/** Numbers of a colour or shares, with the nearly black made black and the impossibly bright brought down. */
-export function settled<Numbers extends readonly number[]>(values: Numbers): Numbers {
-  return values.map((value) => (value < LEAST ? 0 : Math.min(value, MOST))) as unknown as Numbers;
+/** A share or a channel of a colour, with the nearly black made black and the impossibly bright brought down. */
+export function settled(value: number): number {
+  return value < LEAST ? 0 : Math.min(value, MOST);
+}
+
+/** The same for every channel. */
+export function settledColor<Color extends readonly number[]>(color: Color): Color {
+  return color.map(settled) as unknown as Color;
 }

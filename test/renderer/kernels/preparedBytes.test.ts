@@ -45,6 +45,10 @@ function sceneOfEverything(): PosedScene {
       transmissionTexture: slot(0, 0, 2),
       transmission: 0.4,
       ior: 1,
+      specular: 0.5,
+      specularColor: [0.2, 0.4, 1.5],
+      specularTexture: slot(2, 1, 1),
+      specularColorTexture: slot(0, 0, 3),
     }),
     material({ unlit: true, metallic: 0.3, doubleSided: false }),
   ];

@@ -24,7 +24,7 @@ describe('checkScene', () => {
         KHR_materials_ior: { ior: 1.4 },
         // Present, as exporters write them, and without effect.
         KHR_materials_clearcoat: { clearcoatFactor: 0 },
-        KHR_materials_specular: { specularFactor: 1 },
+        KHR_materials_specular: { specularFactor: 0.5, specularColorFactor: [1, 0, 0] },
         KHR_materials_sheen: {},
         KHR_materials_iridescence: { iridescenceFactor: 0 },
       },
@@ -38,7 +38,6 @@ describe('checkScene', () => {
     KHR_materials_volume: { thicknessFactor: 1, attenuationDistance: 2, attenuationColor: [1, 0, 0] },
     KHR_materials_iridescence: { iridescenceFactor: 1 },
     KHR_materials_anisotropy: { anisotropyStrength: 0.5 },
-    KHR_materials_specular: { specularFactor: 0.5 },
     KHR_materials_dispersion: { dispersion: 1 },
     KHR_materials_pbrSpecularGlossiness: {},
     VENDOR_glitter: {},

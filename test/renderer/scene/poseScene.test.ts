@@ -354,6 +354,12 @@ describe('poseScene', () => {
         KHR_materials_emissive_strength: { emissiveStrength: 8 },
         KHR_materials_transmission: { transmissionFactor: 0.9, transmissionTexture: { index: 1 } },
         KHR_materials_ior: { ior: 1.33 },
+        KHR_materials_specular: {
+          specularFactor: 0.6,
+          specularTexture: { index: 1 },
+          specularColorFactor: [0.5, 1, 2],
+          specularColorTexture: { index: 0 },
+        },
       },
     });
     builder.push('materials', { alphaMode: 'BLEND', extensions: { KHR_materials_unlit: {} } });
@@ -386,6 +392,8 @@ describe('poseScene', () => {
         doubleSided: true,
         transmission: 0.9,
         ior: 1.33,
+        specular: 0.6,
+        specularColor: [0.5, 1, 2],
         unlit: false,
         baseColorTexture: { texture: 0, uvSet: 1, transform: [1, 0, 0, 1, 0, 0] },
         metallicRoughnessTexture: { texture: 1, uvSet: 0, transform: [1, 0, 0, 1, 0, 0] },
@@ -393,6 +401,8 @@ describe('poseScene', () => {
         normalTexture: { texture: 1, uvSet: 0, transform: [0, -2, 4, 0, 0.5, 0.25] },
         emissiveTexture: null,
         transmissionTexture: { texture: 1, uvSet: 0, transform: [1, 0, 0, 1, 0, 0] },
+        specularTexture: { texture: 1, uvSet: 0, transform: [1, 0, 0, 1, 0, 0] },
+        specularColorTexture: { texture: 0, uvSet: 0, transform: [1, 0, 0, 1, 0, 0] },
       },
     );
     assert.deepEqual([unlit!.unlit, unlit!.alphaMode, unlit!.baseColor], [true, 'blend', [1, 1, 1, 1]]);
