@@ -234,6 +234,51 @@ describe('furnace: a white body under a sky of radiance 1 cannot be seen', () =>
   }
 });
 
+describe('specular strength and colour', () => {
+  const kernel = kernelUnderTest(prepareScene(posedOf({ pieces: [], materials: [material()] })));
+  interface Lobes {
+    specular: Vector;
+    specularRise: Vector;
+    diffuse: Vector;
+  }
+  const lobesOf = (changes: Partial<PosedMaterial>): Lobes =>
+    bsdfOf(kernel, material({ roughness: 0, ...changes }), { cosine: 1 }) as unknown as Lobes;
+  const near = (actual: Vector, expected: Vector): void =>
+    actual.forEach((value, c) => assert.ok(Math.abs(value - expected[c]!) < 1e-6, `${actual}, not ${expected}`));
+
+  it('give F0 = min(F0 of the index * colour, 1) * strength and F90 = strength', () => {
+    const { specular, specularRise, diffuse } = lobesOf({ specular: 0.5, specularColor: [0.5, 1, 100] });
+    near(specular, [0.01, 0.02, 0.5]);
+    near(specularRise, [0.49, 0.48, 0]);
+    // The base gets what the strongest channel leaves.
+    near(diffuse, [0.5, 0.5, 0.5]);
+  });
+
+  it('leave a black reflection of the highest index black, and a metal as it is', () => {
+    near(lobesOf({ ior: 1000, specularColor: [0, 0, 0] }).specular, [0, 0, 0]);
+    near(lobesOf({ ior: 1000, specularColor: [0, 0, 0] }).diffuse, [1, 1, 1]);
+    const metal = { metallic: 1, baseColor: [0.9, 0.5, 0.1, 1] as [number, number, number, number] };
+    near(lobesOf({ ...metal, specular: 0, specularColor: [0, 0, 0] }).specular, lobesOf(metal).specular);
+  });
+
+  it('lose no light in glass', () => {
+    const view: Vector = [0.8, 0, 0.6];
+    const steps = 40;
+    for (const roughness of [0, 0.3])
+      for (const changes of [{ specular: 0 }, { specularColor: [0, 0, 0] as Vector }, { specular: 0.5 }]) {
+        const surface = material({ roughness, transmission: 1, ...changes });
+        const bsdf = bsdfOf(kernel, surface, { cosine: view[2] });
+        let sum = 0;
+        for (let i = 0; i < steps * steps; i++) {
+          const pair = [((i % steps) + 0.5) / steps, (Math.floor(i / steps) + 0.5) / steps];
+          const pick = ((i + 0.5) * 0.6180339887498949) % 1;
+          sum += (kernel.call('sampleBsdf', bsdf, view, pick, pair) as { weight: number[] }).weight[0]!;
+        }
+        assert.ok(Math.abs(sum / steps ** 2 - 1) < 0.06, `${JSON.stringify(changes)}, ${roughness}: ${sum / steps ** 2}`);
+      }
+  });
+});
+
 describe('glass', () => {
   it('a smooth slab transmits (1 - R) / (1 + R) and a block of it loses nothing', () => {
     for (const angle of [0, 0.6, 1.1]) {

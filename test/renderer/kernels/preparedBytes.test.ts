@@ -100,11 +100,11 @@ describe('the bytes that prepare writes', () => {
   it('for a scene of everything', () => {
     assert.deepEqual(hashesOf(sceneOfEverything()), {
       frame: 'a2ce682b849d3a65',
-      bvhNodes: '35e0a269c389cd31',
-      packets: 'fc90cdfc4fcb2c4b',
-      surfaces: '90a5864c5d0a6e7f',
-      materials: '45d7c01b033f6225',
-      tables: '5e5abf325c8d1ccb',
+      bvhNodes: 'fa40f7fcba521c54',
+      packets: '3dd65db469e20d33',
+      surfaces: 'a3a579c40b24e589',
+      materials: '3142655216b26c4d',
+      tables: 'eee9407d71aa5e67',
       texels: 'f74af65e04615e8d',
     });
   });
@@ -136,12 +136,12 @@ describe('the bytes that prepare writes', () => {
         camera: { kind: 'orthographic', worldFromCamera, xmag: 2, ymag: 3 },
       }),
       {
-        frame: '4535aaa2ffe5206f',
-        bvhNodes: '35e0a269c389cd31',
-        packets: 'fc90cdfc4fcb2c4b',
-        surfaces: '3dc31f53f6660e2e',
-        materials: 'c39b80c316446e1a',
-        tables: 'b7fc881269b7bc1e',
+        frame: 'd590764d7e4bb81d',
+        bvhNodes: 'fa40f7fcba521c54',
+        packets: '3dd65db469e20d33',
+        surfaces: 'b0353c03b4497145',
+        materials: '205e72a944f74bb8',
+        tables: '5e01be18f12af03a',
         texels: 'f74af65e04615e8d',
       },
     );
