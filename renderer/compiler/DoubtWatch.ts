@@ -31,13 +31,7 @@ export class DoubtWatch {
       m.i32.and(m.i32.reinterpret(m.local.get(index, f32)), m.i32.const(0x7fffffff));
     const least = (): number => m.i32.const(0x00800000);
     m.addFunction('doubt_wild', f32, i32, [], m.i32.ge_u(bits(0), m.i32.const(0x7f800000)));
-    m.addFunction(
-      'doubt_tiny',
-      f32,
-      i32,
-      [],
-      m.i32.lt_u(m.i32.sub(bits(0), m.i32.const(1)), least()),
-    );
+    m.addFunction('doubt_tiny', f32, i32, [], m.i32.lt_u(m.i32.sub(bits(0), m.i32.const(1)), least()));
     m.addFunction(
       'doubt_flushed',
       f32,

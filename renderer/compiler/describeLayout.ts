@@ -24,7 +24,11 @@ export function describeLayout(source: KernelSource): HostLayout {
 }
 
 function describeFiles(files: readonly PlacedFile[]): HostLayout {
-  const kernel = new KernelModule(parseModule(files), { checks: false, watchNumbers: false, evaluate: evaluateConstant });
+  const kernel = new KernelModule(parseModule(files), {
+    checks: false,
+    watchNumbers: false,
+    evaluate: evaluateConstant,
+  });
   try {
     const layout: HostLayout = { structs: [], constants: [] };
     for (const [name, { kind, position }] of kernel.declarations) {

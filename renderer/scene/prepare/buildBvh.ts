@@ -54,4 +54,3 @@ function binaryBvh(positions: Float32Array, order: Uint32Array): Binary {
   };
   return read(0);
 }
-

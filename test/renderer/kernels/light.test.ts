@@ -274,7 +274,10 @@ describe('specular strength and colour', () => {
           const pick = ((i + 0.5) * 0.6180339887498949) % 1;
           sum += (kernel.call('sampleBsdf', bsdf, view, pick, pair) as { weight: number[] }).weight[0]!;
         }
-        assert.ok(Math.abs(sum / steps ** 2 - 1) < 0.06, `${JSON.stringify(changes)}, ${roughness}: ${sum / steps ** 2}`);
+        assert.ok(
+          Math.abs(sum / steps ** 2 - 1) < 0.06,
+          `${JSON.stringify(changes)}, ${roughness}: ${sum / steps ** 2}`,
+        );
       }
   });
 });
