@@ -119,8 +119,12 @@ describe('the bytes that prepare writes', () => {
       );
     };
     const settings = ['seed', 'frame', 'bounces', 'width', 'height'];
-    // The table of albedos lies first, at 0.
-    assert.deepEqual(empty(buffers['frame']!, FRAME_WORDS, FRAME), [...settings, 'albedoTable']);
+    // The table of albedos lies first, at 0; only a sky in shared exponents has radiances.
+    assert.deepEqual(empty(buffers['frame']!, FRAME_WORDS, FRAME), [
+      ...settings,
+      'albedoTable',
+      'environmentRadiances',
+    ]);
     assert.deepEqual(empty(buffers['materials']!, MATERIAL_WORDS, MATERIAL), ['padding']);
   });
 
