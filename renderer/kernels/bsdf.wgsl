@@ -33,10 +33,9 @@ struct Bsdf {
   specular: vec3f,
   specularRise: vec3f,
   diffuse: vec3f,
-  /// Weight of the glass share, and its colour when it transmits.
-  glass: f32,
+  /// Weight and colour of the glass share when it transmits.
   glassTint: vec3f,
-  /// The same when it reflects, and how much of what the boundary would reflect it does.
+  /// The same when it reflects, and the share of what its boundary could reflect that it does.
   glassReflection: vec3f,
   glassMirror: f32,
 }
@@ -159,13 +158,13 @@ fn makeBsdf(values: SurfaceValues, cosine: f32, front: bool) -> Bsdf {
   // KHR_materials_specular: F0 = min(F0 of the index * colour, 1) * strength, F90 = strength.
   let normalReflectance = min(values.specularColor * (root * root), vec3f(1.0)) * values.specular;
   let clear = (1.0 - metallic) * transmission;
-  bsdf.glass = clear;
-  if (clear > LEAST && bsdf.alpha > LEAST) { bsdf.glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
-  bsdf.glassTint = base * bsdf.glass;
+  var glass = clear;
+  if (clear > LEAST && bsdf.alpha > LEAST) { glass = clear / max(glassAlbedo(cosine, roughness, bsdf.eta), 0.1); }
+  bsdf.glassTint = base * glass;
   // What the colour takes from the strongest channel passes on instead, so that no light is lost.
   let strongest = min(max(max(values.specularColor.x, values.specularColor.y), values.specularColor.z), 1.0);
   bsdf.glassMirror = strongest * values.specular;
-  bsdf.glassReflection = min(values.specularColor, vec3f(1.0)) * (bsdf.glass / max(strongest, 1e-20));
+  bsdf.glassReflection = min(values.specularColor, vec3f(1.0)) * (glass / max(strongest, 1e-20));
   let dielectric = (1.0 - metallic) * (1.0 - transmission);
   let scattered = vec3f(1.0) + normalReflectance * lost;
   let coat = scattered * dielectric;
@@ -202,13 +201,13 @@ fn evaluateBsdf(bsdf: Bsdf, view: vec3f, light: vec3f) -> Scattering {
       let shadowed = facets / (1.0 + lambdaView + ggxLambda(light, bsdf.alpha));
       value += (bsdf.specular + bsdf.specularRise * pow5(1.0 - cosine)) * shadowed;
       density += bsdf.pickSpecular * visible;
-      if (bsdf.glass > LEAST) {
+      if (bsdf.pickGlass > LEAST) {
         let reflected = glassReflectance(bsdf, cosine);
         value += bsdf.glassReflection * reflected * shadowed;
         density += bsdf.pickGlass * reflected * visible;
       }
     }
-  } else if (bsdf.glass > LEAST && bsdf.alpha > LEAST) {
+  } else if (bsdf.pickGlass > LEAST && bsdf.alpha > LEAST) {
     var m = unit(view + light * bsdf.eta);
     if (m.z < -LEAST) { m = -m; }
     let viewCosine = dot(view, m);
@@ -242,7 +241,7 @@ fn sampleBsdf(bsdf: Bsdf, view: vec3f, pick: f32, u: vec2f) -> BsdfSample {
     let cosine = min(dot(view, m), 1.0);
     if (cosine <= LEAST) { return result; }
     let mirror = m * (2.0 * cosine) - view;
-    if (bsdf.glass <= LEAST || pick < bsdf.pickDiffuse + bsdf.pickSpecular) {
+    if (bsdf.pickGlass <= LEAST || pick < bsdf.pickDiffuse + bsdf.pickSpecular) {
       result.direction = mirror;
       if (bsdf.alpha == 0.0) {
         result.weight = (bsdf.specular + bsdf.specularRise * pow5(1.0 - cosine)) * (1.0 / max(bsdf.pickSpecular, 1e-20));

@@ -112,7 +112,7 @@ fn tracePath(pixelX: u32, pixelY: u32, sample: u32) -> Sample {
       let light = sampleLight(vertex.position, choices.x, points.xy);
       let local = toLocal(basis, light.direction);
       let above = dot(light.direction, vertex.geometric) > LEAST;
-      if (above == (local.z > LEAST) && (above || bsdf.glass > LEAST) && light.weight.x + light.weight.y + light.weight.z > LEAST) {
+      if (above == (local.z > LEAST) && (above || bsdf.pickGlass > LEAST) && light.weight.x + light.weight.y + light.weight.z > LEAST) {
         let scattering = evaluateBsdf(bsdf, view, local);
         var contribution = throughput * scattering.value * light.weight;
         if (contribution.x + contribution.y + contribution.z > LEAST) {
