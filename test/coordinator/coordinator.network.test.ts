@@ -209,7 +209,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     assert.ok(!events.some(({ event }) => event === 'rollback'));
     assert.deepEqual(
       events.map(({ event }) => event).filter((event) => event !== 'progress'),
-      ['JobCreated', 'JobFunded', 'LeaseTaken', 'JobFunded'],
+      ['JobCreated', 'JobFunded', 'LeaseTaken', 'ending', 'JobFunded'],
     );
 
     // Resumed in the middle, and with an id that the chain does not have.

@@ -13,7 +13,8 @@ describe('rushes render while its network is in trouble', function () {
   let workshop: Workshop;
   let scene: string;
   let up: RunningCommand;
-  const work = ['--size', '64x64', '--bounces', '4', '--tile', '32', '--fps', '4', '--samples', '256'];
+  const work = ['--size', '64x64', '--tile', '32', '--fps', '4', '--samples', '256'];
+  let orders = 0;
 
   const bringUp = async (): Promise<void> => {
     up = workshop.start(['up', '--workers', '1', '--verifiers', '2']);
@@ -27,8 +28,9 @@ describe('rushes render while its network is in trouble', function () {
   const signalAll = async (pattern: RegExp, signal: NodeJS.Signals): Promise<void> => {
     for (const pid of await pidsOf(pattern)) process.kill(pid, signal);
   };
+  // Each is another job: one that is done would only be fetched again.
   const render = (name: string): RunningCommand =>
-    workshop.start(['render', scene, ...work, '--json', '--out', workshop.path(name)]);
+    workshop.start(['render', scene, ...work, '--bounces', `${4 + orders++}`, '--json', '--out', workshop.path(name)]);
   const finished = async (
     command: RunningCommand,
   ): Promise<{ jobId: string; chunks: { total: number; paid: number } }> => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCAL_POLICY } from '../../adapters/chain/localPolicy.js';
 import type { LeaseId } from '../../protocol/ids.js';
@@ -41,8 +41,11 @@ describe('parties that miss a deadline and lose stake', function () {
     await network.until('four verifiers', (ledger) => ledger.verifiers.length === 4);
     const late = await network.party('worker', 'late');
     const out = network.path('out');
+    // This network has no faucet to ask.
+    const keyFile = network.path('keys/artist');
+    await writeFile(keyFile, await network.key('artist'), { mode: 0o600 });
     const render = network.command([
-      ...['render', await writeTurningSquare(network.path('.')), '--out', out],
+      ...['render', await writeTurningSquare(network.path('.')), '--out', out, '--key', keyFile],
       ...['--size', '64x64', '--tile', '32', '--fps', '8', '--samples', '256', '--frames', '0-7'],
     ]);
 

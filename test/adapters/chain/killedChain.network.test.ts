@@ -41,7 +41,8 @@ async function start(dataDir: string): Promise<Running> {
     rpc: createRpc(rpcUrl),
     said: () => said,
     async kill() {
-      process.kill(Number(pid), 'SIGKILL');
+      // It may have been killed before: what the test found wrong is what has to be told.
+      if (child.exitCode === null && child.signalCode === null) process.kill(Number(pid), 'SIGKILL');
       child.kill('SIGKILL');
       await ended;
     },

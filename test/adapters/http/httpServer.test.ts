@@ -197,12 +197,15 @@ describe('HTTP server', () => {
     let nowMs = 0;
     const limit = createRateLimit({ perSecond: 10, burst: 5, nowMs: () => nowMs });
     assert.deepEqual(
-      Array.from({ length: 7 }, () => limit.take('a')),
+      Array.from({ length: 7 }, () => limit.take('192.0.2.1')),
       [true, true, true, true, true, false, false],
     );
-    assert.ok(limit.take('b'));
+    assert.ok(limit.take('192.0.2.2'));
     nowMs = 250;
-    assert.deepEqual([limit.take('a'), limit.take('a'), limit.take('a')], [true, true, false]);
+    assert.deepEqual(
+      [1, 2, 3].map(() => limit.take('192.0.2.1')),
+      [true, true, false],
+    );
   });
 
   it('answers 429 beyond the rate', async () => {
