@@ -156,6 +156,8 @@ export async function startCoordinator(options: {
   if (options.signal?.aborted === true) onAbort();
   try {
     const url = await server.listen({ host, port: options.port ?? 0 });
+    // It ended while its port was being opened, and what was not open yet could not be closed.
+    if (closing !== undefined) server.server.close();
     log.info({ url }, 'coordinator listening');
     return { url, close, closed };
   } catch (error) {
