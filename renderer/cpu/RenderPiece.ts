@@ -11,15 +11,15 @@ export const PIECE_BINDINGS = ['items', 'sums', 'counters'] as const;
 /** Items in one piece at most. */
 export const MOST_ITEMS = 16384;
 
-/** What the kernel writes while it renders a piece, and what a piece has to itself: one on each desk. */
-const DESK_BINDINGS: readonly (readonly [name: string, byteLength: number])[] = [
+/** What the kernel writes while it renders a piece, and what a piece has to itself: one in each slot. */
+const SLOT_BINDINGS: readonly (readonly [name: string, byteLength: number])[] = [
   ['frame', FRAME_WORDS * 4],
   ['items', MOST_ITEMS * ITEM_STRIDE * 4],
   ['sums', MOST_ITEMS * SUM_STRIDE * 4],
   ['counters', MOST_ITEMS * 4],
 ];
-/** Desks begin on pages of their own, so that no two threads write to one line of a cache. */
-const DESK_ALIGNMENT = 4096;
+/** Slots begin on pages of their own, so that no two threads write to one line of a cache. */
+const SLOT_ALIGNMENT = 4096;
 
 /** What a render thread gets when it starts. */
 export interface ThreadData {
@@ -47,7 +47,7 @@ export interface SceneCopy {
 export interface RenderPiece {
   scene: SceneInMemory;
   /** The part of the memory that nobody else uses until the piece is back, 0 to the number of pieces out at a time. */
-  desk: number;
+  slot: number;
   /** As prepared. */
   frame: Uint8Array;
   settings: RenderSettings;
@@ -63,14 +63,14 @@ export interface RenderedPiece {
   cpuMs: number;
 }
 
-/** Where a desk lies: the kernel's static memory first, then the bindings that a piece writes to. */
-export function deskAt(
-  desk: number,
+/** Where a slot lies: the kernel's static memory first, then the bindings that a piece writes to. */
+export function slotAt(
+  slot: number,
   staticBytes: number,
 ): { staticBase: number; places: ReadonlyMap<string, MemoryPlace>; end: number } {
-  const deskBytes = placeBehind(staticBytes, DESK_BINDINGS).end;
-  const stride = Math.ceil(deskBytes / DESK_ALIGNMENT) * DESK_ALIGNMENT;
-  const staticBase = desk * stride;
-  const { places } = placeBehind(staticBase + staticBytes, DESK_BINDINGS);
+  const slotBytes = placeBehind(staticBytes, SLOT_BINDINGS).end;
+  const stride = Math.ceil(slotBytes / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
+  const staticBase = slot * stride;
+  const { places } = placeBehind(staticBase + staticBytes, SLOT_BINDINGS);
   return { staticBase, places, end: staticBase + stride };
 }

@@ -43,26 +43,26 @@ export class RenderQueue {
   readonly #runPiece: (piece: RenderPiece) => Promise<RenderedPiece>;
   readonly #holdScene: (prepared: PreparedScene) => Promise<{ scene: SceneInMemory; cpuMs: number }>;
   readonly #pending = new Set<PendingRender>();
-  readonly #deskCount: number;
-  /** Desks at which no piece is worked on. */
-  readonly #freeDesks: number[];
+  readonly #slotCount: number;
+  /** Slots in which no piece is worked on. */
+  readonly #freeSlots: number[];
   #held: HeldScene = { state: 'none' };
   #closed = false;
   #samplesPerMs = FIRST_SAMPLES_PER_MS;
 
   /**
-   * @param desks pieces that are out at a time.
+   * @param slots pieces that are out at a time.
    * @param runPiece renders one piece on some thread.
    * @param holdScene puts a scene into the memory of the threads, in the place of the one before; called while no piece is
    * out, and not again before it is done.
    */
   constructor(options: {
-    desks: number;
+    slots: number;
     runPiece: (piece: RenderPiece) => Promise<RenderedPiece>;
     holdScene: (prepared: PreparedScene) => Promise<{ scene: SceneInMemory; cpuMs: number }>;
   }) {
-    this.#deskCount = options.desks;
-    this.#freeDesks = Array.from({ length: options.desks }, (_, desk) => desk);
+    this.#slotCount = options.slots;
+    this.#freeSlots = Array.from({ length: options.slots }, (_, slot) => slot);
     this.#runPiece = options.runPiece;
     this.#holdScene = options.holdScene;
   }
@@ -106,12 +106,12 @@ export class RenderQueue {
       if (this.#held.state === 'changing') return;
       const { prepared } = render.request;
       if (this.#held.state === 'none' || this.#held.preparedHash !== prepared.hash) {
-        if (this.#freeDesks.length === this.#deskCount) void this.#changeScene(render);
+        if (this.#freeSlots.length === this.#slotCount) void this.#changeScene(render);
         return;
       }
-      while (this.#freeDesks.length > 0 && render.nextItem < render.itemCount)
+      while (this.#freeSlots.length > 0 && render.nextItem < render.itemCount)
         void this.#renderPiece(render, this.#held.scene);
-      if (this.#freeDesks.length === 0) return;
+      if (this.#freeSlots.length === 0) return;
     }
   }
 
@@ -132,7 +132,7 @@ export class RenderQueue {
 
   /** The end of the next piece: as many samples as a thread does in PIECE_MS, less when few are left. */
   #pieceEnd({ request, nextItem, itemCount }: PendingRender): number {
-    const fairShare = Math.ceil((itemCount - nextItem) / (2 * this.#deskCount));
+    const fairShare = Math.ceil((itemCount - nextItem) / (2 * this.#slotCount));
     const most = Math.min(nextItem + MOST_ITEMS, nextItem + Math.max(fairShare, 16), itemCount);
     const samplesWanted = this.#samplesPerMs * PIECE_MS;
     let samples = 0;
@@ -149,12 +149,12 @@ export class RenderQueue {
     const end = this.#pieceEnd(render);
     const { prepared, settings, items } = render.request;
     render.nextItem = end;
-    const desk = this.#freeDesks.pop() as number;
+    const slot = this.#freeSlots.pop() as number;
     try {
       const piece = items.slice(begin * ITEM_STRIDE, end * ITEM_STRIDE);
       const rendered = await this.#runPiece({
         scene,
-        desk,
+        slot,
         frame: prepared.buffers['frame'] as Uint8Array,
         settings,
         items: piece,
@@ -164,7 +164,7 @@ export class RenderQueue {
     } catch (error) {
       this.#fail(render, this.#closed ? closedError() : threadError(error));
     } finally {
-      this.#freeDesks.push(desk);
+      this.#freeSlots.push(slot);
       if (!this.#closed) this.#dispatch();
     }
   }

@@ -1,7 +1,7 @@
 import type { CompiledKernel } from '../compiler/compileKernel.js';
 import { MOST_PAGES, PAGE_BYTES, pagesFor, placeBehind, refuseUnbound } from '../compiler/instantiateKernel.js';
 import type { PreparedScene } from '../scene/prepare/prepareScene.js';
-import { deskAt, type SceneCopy, type SceneInMemory } from './RenderPiece.js';
+import { slotAt, type SceneCopy, type SceneInMemory } from './RenderPiece.js';
 
 /** A memory is replaced when more of it than this would lie idle, and more than the scene takes. */
 const IDLE_BYTES = 64 * 2 ** 20;
@@ -9,13 +9,13 @@ const IDLE_BYTES = 64 * 2 ** 20;
 const HEADROOM = 1 / 8;
 
 /**
- * The memory that all threads of an engine share: a desk for each piece that is out, and behind them one scene, there
+ * The memory that all threads of an engine share: a slot for each piece that is out, and behind them one scene, there
  * once however many threads render it. It never grows, since a thread may not learn of it in time; what is too small or
  * far too large is replaced. Pages that nothing was written to take no memory.
  */
 export class SceneMemory {
   readonly #kernel: Pick<CompiledKernel, 'bindings' | 'staticBytes'>;
-  readonly #desks: number;
+  readonly #slots: number;
   #memory: WebAssembly.Memory | undefined;
   /** What was put where. Not kept alive by this: a frame that its owner let go of is there in this memory only. */
   #held = new Map<string, { bytes: WeakRef<Uint8Array>; address: number }>();
@@ -23,11 +23,11 @@ export class SceneMemory {
 
   /**
    * @param kernel whose scenes are put here.
-   * @param desks pieces that are out at a time.
+   * @param slots pieces that are out at a time.
    */
-  constructor(options: { kernel: Pick<CompiledKernel, 'bindings' | 'staticBytes'>; desks: number }) {
+  constructor(options: { kernel: Pick<CompiledKernel, 'bindings' | 'staticBytes'>; slots: number }) {
     this.#kernel = options.kernel;
-    this.#desks = options.desks;
+    this.#slots = options.slots;
   }
 
   /** Bytes of the memory; 0 where there is none. */
@@ -74,11 +74,11 @@ export class SceneMemory {
   }
 
   #place(buffers: Record<string, Uint8Array>): ReturnType<typeof placeBehind> {
-    const desks = deskAt(this.#desks - 1, this.#kernel.staticBytes);
+    const slots = slotAt(this.#slots - 1, this.#kernel.staticBytes);
     // From the last binding on, where the texels are: what stays from frame to frame keeps its place before what does not.
-    const names = this.#kernel.bindings.map(({ name }) => name).filter((name) => !desks.places.has(name));
+    const names = this.#kernel.bindings.map(({ name }) => name).filter((name) => !slots.places.has(name));
     return placeBehind(
-      desks.end,
+      slots.end,
       names.reverse().map((name) => [name, buffers[name]?.byteLength ?? 0]),
     );
   }

@@ -45,10 +45,10 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   });
   // Every failing thread also rejects the piece it worked on; without a listener the process would end.
   pool.on('error', () => undefined);
-  const desks = threads * PIECES_PER_THREAD;
-  const memory = new SceneMemory({ kernel: data.kernel, desks });
+  const slots = threads * PIECES_PER_THREAD;
+  const memory = new SceneMemory({ kernel: data.kernel, slots });
   const queue = new RenderQueue({
-    desks,
+    slots,
     runPiece: (piece: RenderPiece): Promise<RenderedPiece> => pool.run(piece, { name: 'render' }),
     holdScene,
   });
@@ -68,7 +68,7 @@ export async function createCpuEngine(options: { threads: number; cacheDir?: str
   async function giveBack(): Promise<void> {
     memory.forget();
     // As many as all threads take together: each gets its share.
-    await Promise.all(Array.from({ length: desks }, () => pool.run(undefined, { name: 'letGo' })));
+    await Promise.all(Array.from({ length: slots }, () => pool.run(undefined, { name: 'letGo' })));
     collectGarbage();
   }
 

@@ -3,21 +3,21 @@ import { ITEM_STRIDE, SUM_STRIDE } from '../Engine.js';
 import { type KernelInstance, linkKernel } from '../compiler/linkKernel.js';
 import { frameWithSettings } from '../scene/prepare/frameWithSettings.js';
 import { collectGarbage } from './collectGarbage.js';
-import { deskAt, type RenderedPiece, type RenderPiece, type SceneCopy, type ThreadData } from './RenderPiece.js';
+import { slotAt, type RenderedPiece, type RenderPiece, type SceneCopy, type ThreadData } from './RenderPiece.js';
 import { threadCpuMs } from './threadCpuMs.js';
 
 /** Items between two looks at whether the piece is still wanted. */
 const ITEMS_PER_LOOK = 16;
 
 const { module, kernel } = workerData as ThreadData;
-/** The kernel over the scene of this serial, by the desk that it works at. */
+/** The kernel over the scene of this serial, by the slot that it works in. */
 let held: { serial: number; instances: Map<number, KernelInstance> } | undefined;
 
-function instanceAt({ scene, desk }: RenderPiece): KernelInstance {
+function instanceAt({ scene, slot }: RenderPiece): KernelInstance {
   if (held?.serial !== scene.serial) held = { serial: scene.serial, instances: new Map() };
-  const known = held.instances.get(desk);
+  const known = held.instances.get(slot);
   if (known !== undefined) return known;
-  const { staticBase, places } = deskAt(desk, kernel.staticBytes);
+  const { staticBase, places } = slotAt(slot, kernel.staticBytes);
   const instance = linkKernel({
     module,
     memory: scene.memory,
@@ -25,7 +25,7 @@ function instanceAt({ scene, desk }: RenderPiece): KernelInstance {
     places: new Map([...scene.places, ...places]),
     functions: [],
   });
-  held.instances.set(desk, instance);
+  held.instances.set(slot, instance);
   return instance;
 }
 

@@ -20,7 +20,7 @@ const bindings = [...PREPARED_BINDINGS, 'items', 'sums', 'counters'].map((name, 
   writable: false,
   elementStride: 4,
 }));
-const memoryWith = (desks: number): SceneMemory => new SceneMemory({ kernel: { bindings, staticBytes: 1000 }, desks });
+const memoryWith = (slots: number): SceneMemory => new SceneMemory({ kernel: { bindings, staticBytes: 1000 }, slots });
 
 /** Buffers of a scene, all small but for its texels. */
 function buffersOf(texelBytes: number): Record<string, Uint8Array> {
@@ -53,7 +53,7 @@ describe('SceneMemory', () => {
     assert.ok(many.byteLength - few.byteLength < 6 * MIB, formatBytes(many.byteLength - few.byteLength));
   });
 
-  it('places nothing over anything else: desks, then the scene', () => {
+  it('places nothing over anything else: slots, then the scene', () => {
     const memory = memoryWith(3);
     const { scene } = memory.put({ buffers: buffersOf(MIB) });
     const ends = [...scene.places.values()].sort((a, b) => a.address - b.address);
