@@ -8,7 +8,10 @@ export interface RpcReceipt {
   transactionHash: string;
   blockNumber: string;
   blockHash: string;
+  from: string;
   gasUsed: string;
+  /** Wei of the chain's coins that a unit of gas cost. */
+  effectiveGasPrice: string;
   status: string;
   contractAddress: string | null;
   logs: RpcLog[];
