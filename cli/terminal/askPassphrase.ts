@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { BadInputError } from '../../protocol/errors.js';
+import { askPerson } from './askPerson.js';
 import type { Terminal } from './Terminal.js';
 
 /**
@@ -9,34 +8,22 @@ import type { Terminal } from './Terminal.js';
  */
 export async function askPassphrase({
   question,
-  terminal,
-  signal,
+  ...asking
 }: {
   question: string;
   terminal: Terminal;
   signal: AbortSignal;
 }): Promise<string> {
-  if (process.stdin.isTTY !== true || terminal.stream.isTTY !== true)
-    throw new BadInputError({
-      code: 'nobody-to-ask',
+  const answer = await askPerson({
+    prompt: `${question}: `,
+    isSecret: true,
+    nobody: {
       message: 'nobody is there to be asked for the passphrase',
       advice: 'give it in RUSHES_PASSPHRASE, or run the command in a terminal.',
-    });
-  terminal.stream.write(`${question}: `);
-  // What readline echoes goes nowhere.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const asking = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const answer = await asking.question('', { signal });
-    if (answer === '')
-      throw new BadInputError({ code: 'bad-key', message: 'the passphrase is empty', advice: 'give one.' });
-    return answer;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    terminal.line();
-    asking.close();
-  }
+    },
+    ...asking,
+  });
+  if (answer === '')
+    throw new BadInputError({ code: 'bad-key', message: 'the passphrase is empty', advice: 'give one.' });
+  return answer;
 }

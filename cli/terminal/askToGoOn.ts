@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline/promises';
-import { BadInputError } from '../../protocol/errors.js';
+import { askPerson } from './askPerson.js';
 import type { Terminal } from './Terminal.js';
 
 /**
@@ -8,29 +7,19 @@ import type { Terminal } from './Terminal.js';
  */
 export async function askToGoOn({
   question,
-  terminal,
-  signal,
+  ...asking
 }: {
   question: string;
   terminal: Terminal;
   signal: AbortSignal;
 }): Promise<boolean> {
-  if (process.stdin.isTTY !== true || terminal.stream.isTTY !== true)
-    throw new BadInputError({
-      code: 'nobody-to-ask',
+  const answer = await askPerson({
+    prompt: `${question}? [y/N] `,
+    nobody: {
       message: `nobody is there to be asked whether to ${question}`,
       advice: 'give --yes to agree beforehand, or run it in a terminal.',
-    });
-  const asking = createInterface({ input: process.stdin, output: terminal.stream });
-  // In raw mode Ctrl-C is a key and no signal.
-  asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const answer = await asking.question(`${question}? [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    asking.close();
-  }
+    },
+    ...asking,
+  });
+  return /^y(es)?$/i.test(answer.trim());
 }
