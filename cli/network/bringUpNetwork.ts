@@ -1,57 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Wallet } from '@ethersproject/wallet';
 import { deployRushes } from '../../adapters/chain/deployRushes.js';
 import { authorityOf, isWildcard } from '../../coordinator/gateway/describeOutside.js';
-import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
+import type { Address, Bytes32 } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { outsideNetwork } from '../../protocol/outsideNetwork.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../files/writeJson.js';
-import type { ChildEvent, ChildSpec } from '../supervisor/ChildSpec.js';
-import type { FaucetChildOptions } from './FaucetChildOptions.js';
+import type { ChildSpec } from '../supervisor/ChildSpec.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
 import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
-import { fundParties, fundPartiesElsewhere } from './fundParties.js';
-import { type GivenComponents, givenIpfsUrl } from './GivenComponents.js';
-import { checkGivenChain, checkGivenDatabase, checkGivenIpfs } from './checkComponents.js';
+import type { BringUpOptions } from './BringUpOptions.js';
+import { checkGivenDatabase } from './checkComponents.js';
 import { choosePorts, LOOPBACK } from './choosePorts.js';
+import { fundParties, fundPartiesElsewhere } from './fundParties.js';
+import type { GivenComponents } from './GivenComponents.js';
+import { addressOf, readKeys } from './networkKeys.js';
 import { networkPaths } from './networkPaths.js';
 import { type NetworkState, readState, refuseOtherFolder } from './networkState.js';
-import { type OutsideOptions, outsideArguments, outsideUrlOf } from './outsideOptions.js';
-import { readOrMakeKey } from './readOrMakeKey.js';
-
-export interface BringUpOptions {
-  /** Folder of the network's state; made when missing, used again when it holds one. */
-  folder: string;
-  workers: number;
-  verifiers: number;
-  /** Render threads per worker; undefined shares the cores out. */
-  threads: number | undefined;
-  /** Memory that each scene may take, bytes; undefined for the usual. */
-  sceneBytes: number | undefined;
-  /** How the first worker cheats; undefined: it does not. */
-  cheat: string | undefined;
-  /** Of the coordinator; undefined: the last one used, else a free one. */
-  port: number | undefined;
-  /** Whether strangers may ask for test money: a faucet is run. */
-  faucet: boolean;
-  /** How other machines reach the network; undefined: they do not. */
-  outside?: OutsideOptions;
-  /** What it does not bring itself. */
-  given: GivenComponents;
-  /** Where compiled kernels are kept. */
-  cacheDir: string;
-  /** It ends for good with the command: nothing of it is kept. */
-  isTemporary?: boolean;
-  signal: AbortSignal;
-  onEvent?: (event: ChildEvent) => void;
-  /** Told in a sentence what was found damaged, and what that means. */
-  onNotice?: (notice: string) => void;
-}
+import { outsideArguments, outsideUrlOf } from './outsideOptions.js';
+import { partyArguments } from './partyArguments.js';
+import { faucetSpec, moduleAt, READY_MS, service, STAGE, startChain, startIpfs, STOP_MS } from './startServices.js';
 
 /** A network of this machine. */
 export interface LocalNetwork {
@@ -70,14 +39,6 @@ export interface LocalNetwork {
   /** Stops every process and gives the folder back, or removes it. */
   close(options?: { removeFolder: boolean }): Promise<void>;
 }
-
-/** Stages of the shutdown: what leans on others stops first. */
-const STAGE = { service: 0, coordinator: 1, daemon: 2 } as const;
-const moduleAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** Deadlines are generous: two cores that also render, or a slow disk, must not fail a start. */
-const READY_MS = { service: 60_000, daemon: 120_000 } as const;
-const STOP_MS = { service: 15_000, daemon: 8_000 } as const;
 
 /**
  * Brings up a network in a folder. Resolves when the chain, the contracts, the keys' money and the IPFS endpoint are
@@ -226,84 +187,6 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
   }
 }
 
-function service(name: string, module: string, given: unknown): ChildSpec {
-  return {
-    name,
-    modulePath: moduleAt(module),
-    args: [JSON.stringify(given)],
-    readyMs: READY_MS.service,
-    stopMs: STOP_MS.service,
-    stage: STAGE.service,
-  };
-}
-
-interface ServiceOptions {
-  supervisor: Supervisor;
-  given: GivenComponents;
-  folder: string;
-  port: number;
-  signal: AbortSignal;
-}
-
-/** The address of the network's chain: the one that was given, looked at, or one that is started. */
-async function startChain({ supervisor, given: { network }, signal, ...own }: ServiceOptions): Promise<string> {
-  if (network === undefined)
-    return (await supervisor.start(service('chain', './chain.child.js', own))).facts().rpcUrl as string;
-  await checkGivenChain(network, signal);
-  return network.rpcUrl;
-}
-
-/** The same of its IPFS endpoint. */
-async function startIpfs({ supervisor, given, signal, ...own }: ServiceOptions): Promise<string> {
-  const apiUrl = givenIpfsUrl(given);
-  if (apiUrl === undefined)
-    return (await supervisor.start(service('ipfs', './ipfs.child.js', own))).facts().apiUrl as string;
-  await checkGivenIpfs(apiUrl, signal);
-  return apiUrl;
-}
-
-function faucetSpec(
-  paths: ReturnType<typeof networkPaths>,
-  { port, fundsItself }: Pick<FaucetChildOptions, 'port' | 'fundsItself'>,
-): ChildSpec {
-  const given: FaucetChildOptions = {
-    descriptionFile: paths.ownDescription,
-    keyFile: join(paths.keys, 'faucet.key'),
-    folder: paths.faucet,
-    port,
-    fundsItself,
-  };
-  return { ...service('faucet', './faucet.child.js', given), readyMs: READY_MS.daemon, stage: STAGE.daemon };
-}
-
-interface NetworkKeys {
-  deployer: Bytes32;
-  faucet: Bytes32;
-  artist: Bytes32;
-  parties: { name: string; role: 'worker' | 'verifier'; key: Bytes32 }[];
-}
-
-async function readKeys(folder: string, { workers, verifiers }: BringUpOptions): Promise<NetworkKeys> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const key = (name: string): Promise<Bytes32> => readOrMakeKey(join(folder, `${name}.key`));
-  const names = [
-    ...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, role: 'worker' as const })),
-    ...Array.from({ length: verifiers }, (_, index) => ({ name: `verifier-${index + 1}`, role: 'verifier' as const })),
-  ];
-  const [deployer, faucet, artist, ...others] = await Promise.all([
-    key('deployer'),
-    key('faucet'),
-    key('artist'),
-    ...names.map(({ name }) => key(name)),
-  ]);
-  return {
-    deployer: deployer!,
-    faucet: faucet!,
-    artist: artist!,
-    parties: names.map((party, index) => ({ ...party, key: others[index]! })),
-  };
-}
-
 async function deploy(options: {
   rpcUrl: string;
   deployerKey: Bytes32;
@@ -332,38 +215,8 @@ async function settle({
   else await fundPartiesElsewhere({ network: description, ...funding, faucetUrl: network.faucetUrl });
 }
 
-/** How `rushes worker` or `rushes verifier` is called for a party of the network. */
-function partyArguments({
-  name,
-  role,
-  isFirst,
-  folder,
-  options,
-}: {
-  name: string;
-  role: 'worker' | 'verifier';
-  isFirst: boolean;
-  folder: string;
-  options: BringUpOptions;
-}): string[] {
-  const paths = networkPaths(folder);
-  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / Math.max(1, options.workers)));
-  const own = [
-    ...['--key', join(paths.keys, `${name}.key`), '--data', join(paths.daemons, name)],
-    ...(options.sceneBytes === undefined ? [] : ['--scene-memory', String(options.sceneBytes)]),
-  ];
-  // Verifiers come after workers where the processor is short: nothing is audited before something is rendered.
-  if (role === 'verifier') return ['verifier', ...own, '--threads', '1', '--nice', '10'];
-  const cheat = isFirst && options.cheat !== undefined ? ['--cheat', options.cheat] : [];
-  return ['worker', ...own, '--threads', String(threads), ...cheat];
-}
-
 /** The value of `work`, unless `other` fails first. */
 function unlessFailed<T>(work: Promise<T>, other: Promise<unknown>): Promise<T> {
   work.catch(() => {});
   return Promise.race([work, other.then(() => new Promise<never>(() => {}))]);
-}
-
-function addressOf(key: Bytes32): Address {
-  return parseAddress(new Wallet(key).address);
 }
