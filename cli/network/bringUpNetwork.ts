@@ -125,7 +125,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
     const outsideUrl = outsideUrlOf(options.outside, ports.coordinator);
     const outsideDescription = outsideUrl === undefined ? undefined : outsideNetwork(description, outsideUrl);
     const accounts = [addressOf(keys.artist), ...parties.map((party) => party.address)];
-    await unlessFailed(settle({ description, given, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
+    await unlessFailed(checkAndFund({ description, given, faucetKey: keys.faucet, accounts, signal }), daemonsReady);
     signal.throwIfAborted();
     // Compiled once here; every daemon goes on when it finds the description, and finds the kernel in the cache.
     await unlessFailed(kernel, daemonsReady);
@@ -197,7 +197,7 @@ async function deploy(options: {
 }
 
 /** Sees that the database that was given is this network's, and that its parties have coins and tokens. */
-async function settle({
+async function checkAndFund({
   description,
   given,
   ...funding
