@@ -58,7 +58,7 @@ module.exports = {
       from: { path: '^studio/' },
       to: {
         path: '^(artist/node|adapters)/|\\.node$',
-        pathNot: '^adapters/(http/(coordinatorClient|httpError)|ipfs/createReadingStore)\\.ts$',
+        pathNot: '^adapters/(http/(coordinatorClient|httpError)|ipfs/createReadingStore|onAbort|pause)\\.ts$',
       },
     },
     {

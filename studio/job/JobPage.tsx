@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
+import { type Geometry, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import type { JobId } from '../../protocol/ids.js';
 import { CHUNK_STATES, countChunks, type LedgerJob } from '../../protocol/ledger.js';
 import { Amount, ShortId } from '../Amount.js';
@@ -9,9 +9,9 @@ import { useFeed } from '../live/Feed.js';
 import { jobFeed, type JobSnapshot } from '../live/jobFeed.js';
 import { frameToShow } from '../model/frames.js';
 import { countTiles, tileStatesOf } from '../model/tileStates.js';
-import { secondsLeft } from '../model/timeLeft.js';
+import { timeLeftInWords } from '../model/timeLeft.js';
 import { verdictsOf } from '../model/verdicts.js';
-import { aboutInWords, counted, percent } from '../model/words.js';
+import { counted, percent } from '../model/words.js';
 import { Progress } from '../Progress.js';
 import { FilmStrip } from './FilmStrip.js';
 import { LargeFrame } from './LargeFrame.js';
@@ -76,11 +76,11 @@ function JobView({
   const offset = isChosen ? chosen : geometry === undefined ? 0 : frameToShow(geometry, job);
   return (
     <>
-      <Facts snapshot={snapshot} job={job} tiles={geometry === undefined ? 1 : tilesPerFrame(geometry)} />
+      <Facts snapshot={snapshot} job={job} geometry={geometry} />
       <div className="columns">
         <div className="main">
           {geometry === undefined ? (
-            <p className="quiet">Its manifest is not read from IPFS yet.</p>
+            snapshot.refusal === undefined && <p className="quiet">Its manifest is not read from IPFS yet.</p>
           ) : (
             <>
               <LargeFrame
@@ -108,33 +108,24 @@ function JobView({
 function Facts({
   snapshot,
   job,
-  tiles,
+  geometry,
 }: {
   snapshot: JobSnapshot;
   job: Readonly<LedgerJob>;
-  tiles: number;
+  /** Undefined while the manifest is not read. */
+  geometry: Geometry | undefined;
 }): ReactNode {
   useClock();
   const { ledger } = snapshot;
   const { paid, committed } = countChunks(job);
   const total = job.chunkCount;
   const rendered = paid + committed;
-  let frames = 0;
-  for (let first = 0; first < total; first += tiles)
-    if (job.chunkStates.subarray(first, first + tiles).every((state) => state === PAID)) frames++;
   const firstLease = job.leaseIds[0];
   const startedAtSeconds = firstLease === undefined ? undefined : ledger.leases.get(firstLease)?.takenAtSeconds;
-  const leftSeconds = secondsLeft({ total, paid, rendered, startedAtSeconds, nowSeconds: snapshot.nowSeconds() });
-  const left =
-    paid === total
-      ? 'done'
-      : job.closed
-        ? 'cancelled'
-        : startedAtSeconds === undefined
-          ? 'not begun'
-          : leftSeconds === undefined
-            ? 'not known yet'
-            : aboutInWords(leftSeconds);
+  const left = timeLeftInWords({
+    ...{ total, paid, rendered, startedAtSeconds, nowSeconds: snapshot.nowSeconds() },
+    ...{ isClosed: job.closed, deadlineSeconds: job.deadlineSeconds },
+  });
   const convicted = job.leaseIds.filter((leaseId) => ledger.leases.get(leaseId)?.state === 'CONVICTED').length;
   const quarter = Math.floor((paid / total) * 4) * 25;
   return (
@@ -149,12 +140,14 @@ function Facts({
           <dt>Time left</dt>
           <dd>{left}</dd>
         </div>
-        <div>
-          <dt>Frames finished</dt>
-          <dd>
-            {frames} <small>of {Math.ceil(total / tiles)}</small>
-          </dd>
-        </div>
+        {geometry !== undefined && (
+          <div>
+            <dt>Frames finished</dt>
+            <dd>
+              {countFinished(job, geometry)} <small>of {geometry.frameCount}</small>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Spent of escrow</dt>
           <dd>
@@ -174,6 +167,15 @@ function Facts({
 
 /** Its number in LedgerJob.chunkStates. */
 const PAID = CHUNK_STATES.indexOf('paid');
+
+/** Frames of which every tile is paid. */
+function countFinished(job: Readonly<LedgerJob>, geometry: Geometry): number {
+  const tiles = tilesPerFrame(geometry);
+  let frames = 0;
+  for (let first = 0; first < job.chunkCount; first += tiles)
+    if (job.chunkStates.subarray(first, first + tiles).every((state) => state === PAID)) frames++;
+  return frames;
+}
 
 /** Draws again every second, for what is told in time left. */
 function useClock(): void {

@@ -6,8 +6,8 @@ import { ConnectionNotice } from '../ConnectionNotice.js';
 import { useFeed } from '../live/Feed.js';
 import { networkFeed, showMoreJobs } from '../live/networkFeed.js';
 import { hashOf } from '../model/place.js';
-import { secondsLeft } from '../model/timeLeft.js';
-import { aboutInWords, counted, percent } from '../model/words.js';
+import { timeLeftInWords } from '../model/timeLeft.js';
+import { counted, percent } from '../model/words.js';
 import { Progress } from '../Progress.js';
 
 /** Every job of the network, the newest first. */
@@ -95,18 +95,13 @@ function JobRow({
 }
 
 function timeLeftOf(job: ListedJob, nowSeconds: number): string {
-  if (job.state === 'completed') return 'done';
   const { total, paid, committed } = job.chunks;
-  if (paid === total) return 'done';
-  if (job.state === 'closed') return 'cancelled';
-  if (nowSeconds > job.deadlineSeconds) return 'past its deadline';
-  if (job.startedAtSeconds === null) return 'not begun';
-  const leftSeconds = secondsLeft({
+  return timeLeftInWords({
+    ...job,
     total,
     paid,
     rendered: paid + committed,
-    startedAtSeconds: job.startedAtSeconds,
+    isClosed: job.state === 'closed',
     nowSeconds,
   });
-  return leftSeconds === undefined ? 'not known yet' : aboutInWords(leftSeconds);
 }

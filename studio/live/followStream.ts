@@ -1,5 +1,7 @@
 import type { CoordinatorEvent } from '../../adapters/http/coordinatorClient.js';
 import { HttpAnswerError } from '../../adapters/http/httpError.js';
+import { onAbort } from '../../adapters/onAbort.js';
+import { pause } from '../../adapters/pause.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { afterConnecting, type Connection } from './Connection.js';
 import { client } from './client.js';
@@ -53,7 +55,7 @@ export async function followStream(options: {
     } catch (error) {
       if (error instanceof HttpAnswerError && error.status === 404) enter('missing');
       else enter(afterConnecting(connection, false));
-      await pause(AFTER_TROUBLE_MS, signal);
+      await pause(AFTER_TROUBLE_MS, signal).catch(() => undefined);
     } finally {
       stopWatching();
     }
@@ -88,16 +90,12 @@ function watchVisibility(onHidden: () => void): () => void {
 async function becomesVisible(signal: AbortSignal): Promise<void> {
   while (document.hidden && !signal.aborted)
     await new Promise<void>((resolve) => {
-      document.addEventListener('visibilitychange', () => resolve(), { once: true });
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      document.addEventListener('visibilitychange', goOn, { once: true });
+      const stopWaiting = onAbort(signal, goOn);
+      function goOn(): void {
+        document.removeEventListener('visibilitychange', goOn);
+        stopWaiting();
+        resolve();
+      }
     });
-}
-
-/** Waits, unless the signal aborts first. */
-export async function pause(spanMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, spanMs);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import type { JobDetail } from '../../adapters/http/coordinatorClient.js';
+import { pause } from '../../adapters/pause.js';
 import type { Json } from '../../protocol/canonicalJson.js';
 import { eventFromJson } from '../../protocol/eventJson.js';
 import type { JobId } from '../../protocol/ids.js';
@@ -8,7 +9,7 @@ import { encodeManifest, type Manifest, checkManifest } from '../../protocol/man
 import type { Connection } from './Connection.js';
 import { client } from './client.js';
 import { createFeed, type Feed } from './Feed.js';
-import { followStream, pause } from './followStream.js';
+import { followStream } from './followStream.js';
 
 /** Everything that is known of a job. The ledger is that of the job's own events. */
 export interface JobSnapshot {
@@ -53,7 +54,7 @@ function createJobFeed(jobId: JobId): Feed<JobSnapshot> {
         changed();
         return;
       }
-      await pause(MANIFEST_PAUSE_MS, signal);
+      await pause(MANIFEST_PAUSE_MS, signal).catch(() => undefined);
     }
   }
 

@@ -1,9 +1,10 @@
 import type { JobList, ListedJob, PartyRecord } from '../../adapters/http/coordinatorClient.js';
+import { pause } from '../../adapters/pause.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { Connection } from './Connection.js';
 import { client } from './client.js';
 import { createFeed } from './Feed.js';
-import { followStream, pause } from './followStream.js';
+import { followStream } from './followStream.js';
 
 /** What is known of the network and of everybody on it. Undefined: not heard yet. */
 export interface NetworkSnapshot {
@@ -15,8 +16,6 @@ export interface NetworkSnapshot {
   parties: readonly PartyRecord[] | undefined;
   /** Unix seconds by the chain's clock, when the rest was asked for. */
   nowSeconds: number;
-  /** Milliseconds of this machine's clock (performance.now) at that time. */
-  heardAtMs: number;
 }
 
 /** Who is alive is known by heartbeats, which move nothing on the chain. */
@@ -30,7 +29,6 @@ let state: NetworkSnapshot = {
   hasMoreJobs: false,
   parties: undefined,
   nowSeconds: 0,
-  heardAtMs: 0,
 };
 let wantedJobs = PAGE_JOBS;
 let wake = (): void => {};
@@ -64,24 +62,17 @@ async function askAgain(update: (part: Partial<NetworkSnapshot>) => void, signal
   while (!signal.aborted) {
     const woken = new Promise<void>((resolve) => (wake = resolve));
     const [network, list, parties] = await Promise.all([
-      client.network(signal).catch(() => undefined),
+      state.network ?? client.network(signal).catch(() => undefined),
       listJobs(signal).catch(() => undefined),
       client.records(signal).catch(() => undefined),
     ]);
     if (signal.aborted) return;
     update({
-      ...(state.network === undefined && network !== undefined ? { network } : {}),
-      ...(list === undefined
-        ? {}
-        : {
-            jobs: list.jobs,
-            hasMoreJobs: list.more,
-            nowSeconds: list.nowSeconds,
-            heardAtMs: performance.now(),
-          }),
+      network,
+      ...(list === undefined ? {} : { jobs: list.jobs, hasMoreJobs: list.more, nowSeconds: list.nowSeconds }),
       ...(parties === undefined ? {} : { parties }),
     });
-    await Promise.race([woken, pause(ASK_AGAIN_MS, signal)]);
+    await Promise.race([woken, pause(ASK_AGAIN_MS, signal).catch(() => undefined)]);
   }
 }
 

@@ -1,13 +1,11 @@
 import type { ReactNode } from 'react';
 import type { PartyRecord } from '../../adapters/http/coordinatorClient.js';
+import { PRESENCE_TIMES } from '../../artist/presenceTimes.js';
 import { Amount, ShortId } from '../Amount.js';
 import { ConnectionNotice } from '../ConnectionNotice.js';
 import { useFeed } from '../live/Feed.js';
 import { networkFeed, type NetworkSnapshot } from '../live/networkFeed.js';
 import { counted, inWords } from '../model/words.js';
-
-/** Who says nothing for this long is taken for away: everybody says every few seconds that it is there. */
-const ALIVE_MS = 30_000;
 
 /** Who is on the network, since when, with what at stake, and what it does. */
 export function NetworkPage(): ReactNode {
@@ -109,7 +107,7 @@ function doing({ leases, stakeWei }: PartyRecord): string {
 }
 
 function isAlive({ role, seenAgoMs }: PartyRecord): boolean {
-  return role !== null && seenAgoMs !== null && seenAgoMs < ALIVE_MS;
+  return role !== null && seenAgoMs !== null && seenAgoMs <= PRESENCE_TIMES.heardWithinMs;
 }
 
 function presence(party: PartyRecord): string {

@@ -1,4 +1,4 @@
-import type { Bytes32, LeaseId } from '../../protocol/ids.js';
+import type { Bytes32, JobId, LeaseId } from '../../protocol/ids.js';
 import type { Manifest } from '../../protocol/manifest.js';
 
 /** A tile that somebody rendered. */
@@ -10,8 +10,11 @@ export interface RenderedTile {
 
 /** What the developing thread is asked for: the picture of one frame, from the tiles that there are. */
 export interface PictureRequest {
-  /** Tells answers apart. */
+  /** Grows from request to request. */
   number: number;
+  /** The frame that it is of: its job, and its number as an offset. */
+  jobId: JobId;
+  offset: number;
   /** Where IPFS is reached. */
   apiUrl: string;
   manifest: Manifest;
@@ -19,8 +22,7 @@ export interface PictureRequest {
 }
 
 /** A developed picture. */
-export interface PictureAnswer {
-  number: number;
+export interface PictureAnswer extends Pick<PictureRequest, 'number' | 'jobId' | 'offset'> {
   /** sRGB and straight alpha, rows top-down; transparent where no tile is. */
   pixels: ArrayBuffer;
   /** Chunks that are in it. */

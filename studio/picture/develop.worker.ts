@@ -1,5 +1,6 @@
 // The thread that makes pictures: it fetches tiles from IPFS, checks them, puts them together and develops them, so
-// that the page never stands still for it. A new request ends the one before.
+// that the page never stands still for it. One picture is made at a time, and the newest request waits: a frame that
+// fills faster than it is developed is still shown. Asked for another frame, it gives the picture up that it makes.
 import { createReadingStore } from '../../adapters/ipfs/createReadingStore.js';
 import { fetchTile } from '../../artist/fetchTile.js';
 import { chunkRect, geometryOf } from '../../protocol/geometry.js';
@@ -18,26 +19,35 @@ const MOST_OUTPUTS = 1000;
 const tiles = new Map<string, Tile>();
 const outputs = new Map<LeaseId, Outputs>();
 let cachedBytes = 0;
-let running = new AbortController();
+let running: { request: PictureRequest; stop: AbortController } | undefined;
+let waiting: PictureRequest | undefined;
 
 self.onmessage = ({ data }: MessageEvent<PictureRequest>): void => {
-  running.abort();
-  running = new AbortController();
-  const { signal } = running;
-  void makePicture(data, signal).then((answer) => {
-    if (!signal.aborted) self.postMessage(answer, { transfer: [answer.pixels] });
-  });
+  waiting = data;
+  if (running === undefined) void makePictures();
+  else if (running.request.jobId !== data.jobId || running.request.offset !== data.offset) running.stop.abort();
 };
 
-async function makePicture(request: PictureRequest, signal: AbortSignal): Promise<PictureAnswer> {
+async function makePictures(): Promise<void> {
+  while (waiting !== undefined) {
+    running = { request: waiting, stop: new AbortController() };
+    waiting = undefined;
+    const answer = await makePicture(running.request, running.stop.signal);
+    if (answer !== undefined) self.postMessage(answer, { transfer: [answer.pixels] });
+  }
+  running = undefined;
+}
+
+/** Undefined when nobody wants it any more. */
+async function makePicture(request: PictureRequest, signal: AbortSignal): Promise<PictureAnswer | undefined> {
   const { manifest } = request;
   const store = createReadingStore({ apiUrl: request.apiUrl });
   const geometry = geometryOf(manifest);
   const found: { chunkIndex: number; tile: Tile }[] = [];
   const failures: { chunkIndex: number; reason: string }[] = [];
-  const waiting = [...request.tiles];
+  const left = [...request.tiles];
   const takeOne = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+    for (let next = left.shift(); next !== undefined && !signal.aborted; next = left.shift()) {
       const { chunkIndex } = next;
       try {
         found.push({ chunkIndex, tile: await tileOf(next) });
@@ -65,6 +75,7 @@ async function makePicture(request: PictureRequest, signal: AbortSignal): Promis
     return tile;
   }
   await Promise.all(Array.from({ length: PARALLEL }, takeOne));
+  if (signal.aborted) return undefined;
 
   const { width, height } = manifest.size;
   const frame = assembleFrame({ width, height, tiles: found.map(({ tile }) => tile), missing: 'leave-empty' });
@@ -82,6 +93,8 @@ async function makePicture(request: PictureRequest, signal: AbortSignal): Promis
       }
   return {
     number: request.number,
+    jobId: request.jobId,
+    offset: request.offset,
     pixels: pixels.buffer,
     shown: found.map(({ chunkIndex }) => chunkIndex),
     failures,

@@ -31,6 +31,7 @@ export function usePicture(
   const [attempt, setAttempt] = useState(0);
   const worker = useRef<Worker | undefined>(undefined);
   const number = useRef(0);
+  const jobId = job?.jobId;
   const rendered: RenderedTile[] = [];
   if (job !== undefined && geometry !== undefined) {
     const tiles = tilesPerFrame(geometry);
@@ -47,12 +48,12 @@ export function usePicture(
 
   useEffect(() => () => worker.current?.terminate(), []);
   useEffect(() => {
-    if (manifest === undefined || key === '') return;
+    if (jobId === undefined || manifest === undefined || key === '') return;
     worker.current ??= new Worker(new URL(`./${DEVELOP_WORKER}`, import.meta.url), { type: 'module' });
     const asked = ++number.current;
     let again: ReturnType<typeof setTimeout> | undefined;
     worker.current.onmessage = ({ data }: MessageEvent<PictureAnswer>) => {
-      if (data.number !== asked) return;
+      if (data.jobId !== jobId || data.offset !== offset) return;
       const { width, height } = manifest.size;
       setPicture({
         offset,
@@ -60,17 +61,21 @@ export function usePicture(
         shown: new Set(data.shown),
         trouble: data.failures[0]?.reason,
       });
-      if (data.failures.length > 0) again = setTimeout(() => setAttempt((count) => count + 1), AGAIN_MS);
+      // An older answer is of fewer tiles; the newest request is still under way.
+      if (data.failures.length > 0 && data.number === asked)
+        again = setTimeout(() => setAttempt((count) => count + 1), AGAIN_MS);
     };
     worker.current.postMessage({
       number: asked,
+      jobId,
+      offset,
       apiUrl: COORDINATOR_URL,
       manifest,
       tiles: rendered,
     } satisfies PictureRequest);
     return () => clearTimeout(again);
     // `key` stands for what was rendered.
-  }, [manifest, offset, key, attempt]);
+  }, [jobId, manifest, offset, key, attempt]);
 
   return picture?.offset === offset && key !== '' ? picture : undefined;
 }
