@@ -6,7 +6,7 @@ import { type Manifest, parseManifest } from '../protocol/manifest.js';
 import type { Outputs } from '../protocol/outputs.js';
 import type { ObjectStore } from '../protocol/ports.js';
 import type { ArtistEvent } from './ArtistEvent.js';
-import { type CollectedFrame, fetchFrame, isFrameIn } from './fetchFrame.js';
+import { type CollectedFrame, fetchFrame } from './fetchFrame.js';
 import { outageOf, outliveOutage } from './outliveOutage.js';
 import type { ChainWatch } from './watchChain.js';
 
@@ -66,28 +66,31 @@ export async function fetchJob({
   let deadlineMs = TILE_DEADLINE_MS;
   for (let number = range.first; number <= range.last; number++) {
     const offset = number - geometry.firstFrame;
-    if (!isFrameIn({ job, geometry, offset, states: ['paid'] })) {
-      absent.push({ number, why: 'unpaid', ...paidChunks(job, geometry, offset) });
+    const paid = paidChunks(job, geometry, offset);
+    if (paid.chunksPaid < paid.chunkCount) {
+      absent.push({ number, why: 'unpaid', ...paid });
       continue;
     }
     const { ledger } = watch.log;
     const request = { ledger, job, manifest, offset, store, outputs, deadlineMs, signal };
     const isPatient = deadlineMs === TILE_DEADLINE_MS;
+    const attempt = (): Promise<CollectedFrame> => fetchFrame(request);
+    let frame: CollectedFrame;
     try {
-      const attempt = (): Promise<CollectedFrame> => fetchFrame(request);
-      const frame = await outliveOutage({ attempt, onEvent, signal, patienceMs: isPatient ? patienceMs : 0 });
-      await onFrame(frame, manifest);
+      frame = await outliveOutage({ attempt, onEvent, signal, patienceMs: isPatient ? patienceMs : 0 });
     } catch (error) {
       signal.throwIfAborted();
       if (!isOfFrame(error)) throw error;
       absent.push({ number, why: 'unavailable', error });
       deadlineMs = IMPATIENT_DEADLINE_MS;
+      continue;
     }
+    await onFrame(frame, manifest);
   }
   return { manifest, absent, outputs };
 }
 
-/** Errors that say something of one frame; any other says that the store is away, or of what `onFrame` did. */
+/** Errors that say something of one frame; any other says that the store is away. */
 function isOfFrame(error: unknown): error is RushesError {
   const codes = ['not-retrievable', 'content-mismatch', 'deadline', 'malformed', 'no-output', 'wrong-output'];
   const sizes = ['block-too-large', 'file-too-large', 'unsupported-codec', 'bad-input'];

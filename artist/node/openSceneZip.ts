@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { BadInputError } from '../../protocol/errors.js';
-import type { TooLargeFile } from '../../renderer/scene/SceneSource.js';
 import { chooseEntry } from './chooseEntry.js';
 import type { SceneFolder } from './openSceneFolder.js';
 import { shorten } from './readRegularFile.js';
@@ -72,7 +71,7 @@ function refuseIrregular(entry: Entry, isFolder: boolean, scene: string): void {
 }
 
 /** The bytes of a file, whose announced size the caller has allowed. More or fewer than that are refused. */
-async function readEntry(zip: ZipFile, entry: Entry, scene: string): Promise<Uint8Array | TooLargeFile> {
+async function readEntry(zip: ZipFile, entry: Entry, scene: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(entry.uncompressedSize);
   let at = 0;
   // The stream ends with an error as soon as it has more than announced; the check here relies on nobody.

@@ -3,6 +3,7 @@ import { type CollectedFrame } from '../../artist/fetchFrame.js';
 import { fetchJob } from '../../artist/fetchJob.js';
 import type { ChainWatch } from '../../artist/watchChain.js';
 import { IpfsEndpointError } from '../../adapters/ipfs/fetchVerified.js';
+import { BadInputError, MalformedError } from '../../protocol/errors.js';
 import { chunkRect, geometryOf } from '../../protocol/geometry.js';
 import { pixelHash } from '../../protocol/hashes.js';
 import type { Cid } from '../../protocol/ids.js';
@@ -145,9 +146,17 @@ describe('fetching a job', () => {
 
   it('throws what writing a frame throws', async () => {
     const { store, job, watch } = await publishedJob();
-    const onFrame = (): never => {
-      throw new Error('the disk is full');
-    };
-    await assert.rejects(fetchJob({ job, watch, store, frames: undefined, onFrame }), /the disk is full/);
+    const failures = [
+      new Error('the disk is full'),
+      // Codes that would say something of the frame, had fetching it thrown them.
+      new BadInputError({ message: 'an exposure of 99', advice: 'Use less.' }),
+      new MalformedError({ what: 'frame', reason: 'its writer says so' }),
+    ];
+    for (const failure of failures) {
+      const onFrame = (): never => {
+        throw failure;
+      };
+      await assert.rejects(fetchJob({ job, watch, store, frames: undefined, onFrame }), failure);
+    }
   });
 });
