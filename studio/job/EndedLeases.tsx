@@ -2,38 +2,44 @@ import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { type Geometry, tilesPerFrame } from '../../protocol/geometry.js';
 import { Amount, ShortId } from '../Amount.js';
-import type { LeaseVerdict, Outcome } from '../model/verdicts.js';
+import type { LeaseEnding } from '../../protocol/leaseEndings.js';
+import type { EndedLease } from '../model/endings.js';
 import { counted } from '../model/words.js';
 
 const SHOWN = 6;
-/** What tells most comes first. */
-const OUTCOMES: readonly Outcome[] = ['convicted', 'expired', 'voided', 'paid'];
+/** How each ending is called here; what tells most comes first. */
+const ENDINGS: Record<LeaseEnding, string> = {
+  convicted: 'convicted',
+  expired: 'expired',
+  voided: 'voided',
+  payable: 'paid',
+};
 
-/** What was found of the leases of a job, and why; what went wrong comes first. */
-export function Verdicts({
-  verdicts,
+/** The leases of a job that ended, and why; what went wrong comes first. */
+export function EndedLeases({
+  leases,
   geometry,
 }: {
-  verdicts: readonly LeaseVerdict[];
+  leases: readonly EndedLease[];
   geometry: Geometry | undefined;
 }): ReactNode {
   const [shown, setShown] = useState(SHOWN);
-  const ordered = OUTCOMES.flatMap((outcome) => verdicts.filter((verdict) => verdict.outcome === outcome));
-  const wrongCount = verdicts.filter(({ outcome }) => outcome !== 'paid').length;
+  const ordered = Object.keys(ENDINGS).flatMap((ending) => leases.filter((lease) => lease.ending === ending));
+  const wrongCount = leases.filter(({ ending }) => ending !== 'payable').length;
   return (
-    <section aria-labelledby="verdicts-heading" className="verdicts">
-      <h2 id="verdicts-heading">Verdicts</h2>
+    <section aria-labelledby="ended-heading" className="ended">
+      <h2 id="ended-heading">How leases ended</h2>
       {ordered.length === 0 ? (
         <p className="quiet">No lease has ended yet.</p>
       ) : (
         <>
           <p className="quiet">
-            {counted(verdicts.length - wrongCount, 'lease')} passed and paid
+            {counted(leases.length - wrongCount, 'lease')} passed and paid
             {wrongCount > 0 && `, ${wrongCount} did not`}.
           </p>
           <ul>
-            {ordered.slice(0, shown).map((verdict) => (
-              <VerdictRow key={verdict.leaseId} verdict={verdict} geometry={geometry} />
+            {ordered.slice(0, shown).map((lease) => (
+              <EndedLeaseRow key={lease.leaseId} lease={lease} geometry={geometry} />
             ))}
           </ul>
           {shown < ordered.length && (
@@ -47,11 +53,11 @@ export function Verdicts({
   );
 }
 
-function VerdictRow({ verdict, geometry }: { verdict: LeaseVerdict; geometry: Geometry | undefined }): ReactNode {
-  const { leaseId, worker, outcome, reason, chunks, votes, slashedWei } = verdict;
+function EndedLeaseRow({ lease, geometry }: { lease: EndedLease; geometry: Geometry | undefined }): ReactNode {
+  const { leaseId, worker, ending, reason, chunks, verdicts, slashedWei } = lease;
   return (
-    <li className="card verdict" data-outcome={outcome}>
-      <span className="outcome">{outcome}</span>
+    <li className="card ended-lease" data-ending={ending}>
+      <span className="ending">{ENDINGS[ending]}</span>
       <div>
         <p>
           Lease {leaseId}, {counted(chunks.length, 'tile')}
@@ -60,12 +66,12 @@ function VerdictRow({ verdict, geometry }: { verdict: LeaseVerdict; geometry: Ge
           , rendered by <ShortId id={worker} />: {reason}.
         </p>
         <p className="quiet">
-          {votes.length === 0
+          {verdicts.length === 0
             ? 'Nobody audited it'
-            : votes.map(({ verifier, verdict: vote }, index) => (
+            : verdicts.map(({ verifier, verdict }, index) => (
                 <span key={verifier}>
                   {index > 0 && ', '}
-                  <ShortId id={verifier} /> {vote === undefined ? 'revealed nothing' : `says ${vote}`}
+                  <ShortId id={verifier} /> {verdict === undefined ? 'revealed nothing' : `says ${verdict}`}
                 </span>
               ))}
           {slashedWei > 0n && (

@@ -10,7 +10,7 @@ import { jobFeed, type JobSnapshot } from '../live/jobFeed.js';
 import { frameToShow } from '../model/frames.js';
 import { countTiles, tileStatesOf } from '../model/tileStates.js';
 import { timeLeftInWords } from '../model/timeLeft.js';
-import { verdictsOf } from '../model/verdicts.js';
+import { endedLeasesOf } from '../model/endings.js';
 import { counted, percent } from '../model/words.js';
 import { Progress } from '../Progress.js';
 import { FilmStrip } from './FilmStrip.js';
@@ -18,7 +18,7 @@ import { LargeFrame } from './LargeFrame.js';
 import { Legend } from './Legend.js';
 import { Machines } from './Machines.js';
 import { Money } from './Money.js';
-import { Verdicts } from './Verdicts.js';
+import { EndedLeases } from './EndedLeases.js';
 
 /** One job, from its order to its last payment. */
 export function JobPage({ jobId, frame }: { jobId: JobId; frame: number | undefined }): ReactNode {
@@ -70,7 +70,6 @@ function JobView({
   const { ledger, manifest } = snapshot;
   const geometry = useMemo(() => (manifest === undefined ? undefined : geometryOf(manifest)), [manifest]);
   const states = tileStatesOf(ledger, job, 0, job.chunkCount);
-  const verdicts = verdictsOf(ledger, job);
   const chosen = frame === undefined || geometry === undefined ? undefined : frame - geometry.firstFrame;
   const isChosen = chosen !== undefined && geometry !== undefined && chosen >= 0 && chosen < geometry.frameCount;
   const offset = isChosen ? chosen : geometry === undefined ? 0 : frameToShow(geometry, job);
@@ -100,7 +99,7 @@ function JobView({
           <Machines ledger={ledger} job={job} />
         </div>
       </div>
-      <Verdicts verdicts={verdicts} geometry={geometry} />
+      <EndedLeases leases={endedLeasesOf(ledger, job)} geometry={geometry} />
     </>
   );
 }

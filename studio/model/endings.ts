@@ -1,23 +1,21 @@
 import type { VoidReason } from '../../protocol/events.js';
 import type { Address, LeaseId, Wei } from '../../protocol/ids.js';
 import { commitmentOf, type Ledger, type LedgerJob, type LedgerLease } from '../../protocol/ledger.js';
+import type { LeaseEnding } from '../../protocol/leaseEndings.js';
 import { LOSS_SENTENCES, lossesOf } from '../../protocol/lossesOf.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 
-/** How a lease ended, in the words of the page. */
-export type Outcome = 'paid' | 'voided' | 'convicted' | 'expired';
-
-/** What was found of one lease, and why. */
-export interface LeaseVerdict {
+/** A lease that ended, and why. */
+export interface EndedLease {
   leaseId: LeaseId;
   worker: Address;
-  outcome: Outcome;
+  ending: LeaseEnding;
   /** A sentence about who did what. */
   reason: string;
   /** Chunks that the lease held, ascending. */
   chunks: number[];
   /** What each verifier revealed; undefined: nothing. */
-  votes: { verifier: Address; verdict: 'pass' | 'void' | 'convict' | undefined }[];
+  verdicts: { verifier: Address; verdict: 'pass' | 'void' | 'convict' | undefined }[];
   /** Stake that its worker lost. */
   slashedWei: Wei;
   endedAtSeconds: number;
@@ -31,45 +29,48 @@ const VOID_SENTENCES: Record<VoidReason, string> = {
 };
 
 /** Every lease of a job that ended, the newest first. */
-export function verdictsOf(ledger: Ledger, job: Readonly<LedgerJob>): LeaseVerdict[] {
+export function endedLeasesOf(ledger: Ledger, job: Readonly<LedgerJob>): EndedLease[] {
   return job.leaseIds
     .flatMap((leaseId) => {
       const lease = ledger.leases.get(leaseId);
-      return lease === undefined || !('endedAtSeconds' in lease) ? [] : verdictOf(lease);
+      return lease === undefined || !('endedAtSeconds' in lease) ? [] : endedLeaseOf(lease);
     })
     .sort((a, b) => b.endedAtSeconds - a.endedAtSeconds || b.leaseId - a.leaseId);
 }
 
-function verdictOf(lease: Extract<LedgerLease, { endedAtSeconds: number }>): LeaseVerdict {
+function endedLeaseOf(lease: Extract<LedgerLease, { endedAtSeconds: number }>): EndedLease {
   const { leaseId, worker, endedAtSeconds } = lease;
   return {
     leaseId,
     worker,
     endedAtSeconds,
-    ...outcomeOf(lease),
+    ...endingOf(lease),
     chunks: chunksOfMask(lease.word, lease.mask),
-    votes: (commitmentOf(lease)?.audits ?? []).map(({ verifier, reveal }) => ({ verifier, verdict: reveal?.verdict })),
+    verdicts: (commitmentOf(lease)?.audits ?? []).map(({ verifier, reveal }) => ({
+      verifier,
+      verdict: reveal?.verdict,
+    })),
     slashedWei: 'slashedWei' in lease ? lease.slashedWei : 0n,
   };
 }
 
-function outcomeOf(lease: Extract<LedgerLease, { endedAtSeconds: number }>): { outcome: Outcome; reason: string } {
+function endingOf(lease: Extract<LedgerLease, { endedAtSeconds: number }>): { ending: LeaseEnding; reason: string } {
   switch (lease.state) {
     case 'PAYABLE':
       return {
-        outcome: 'paid',
+        ending: 'payable',
         reason:
           lease.openingDigest === undefined
             ? 'nothing of it was drawn to be audited'
             : 'every drawn sample came out the same',
       };
     case 'VOID':
-      return { outcome: 'voided', reason: VOID_SENTENCES[lease.reason] };
+      return { ending: 'voided', reason: VOID_SENTENCES[lease.reason] };
     case 'CONVICTED':
     case 'EXPIRED': {
       const cause = lossesOf(lease)[0]!.cause;
       return {
-        outcome: lease.state === 'CONVICTED' ? 'convicted' : 'expired',
+        ending: lease.state === 'CONVICTED' ? 'convicted' : 'expired',
         reason: `its worker ${LOSS_SENTENCES[cause]}`,
       };
     }

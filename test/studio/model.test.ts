@@ -9,8 +9,8 @@ import { jobMoney } from '../../studio/model/jobMoney.js';
 import { machinesOf } from '../../studio/model/machines.js';
 import { hashOf, type Place, placeOf } from '../../studio/model/place.js';
 import { describeTiles, tileStatesOf } from '../../studio/model/tileStates.js';
-import { secondsLeft } from '../../studio/model/timeLeft.js';
-import { verdictsOf } from '../../studio/model/verdicts.js';
+import { secondsLeft, timeLeftInWords } from '../../studio/model/timeLeft.js';
+import { endedLeasesOf } from '../../studio/model/endings.js';
 import { aboutInWords, inWords, percent, tokens } from '../../studio/model/words.js';
 import { afterConnecting } from '../../studio/live/Connection.js';
 import { eventMaker } from '../support/eventFixtures.js';
@@ -119,22 +119,22 @@ describe('what the page says', () => {
   });
 
   it('tells of each lease that ended why, and who said so', () => {
-    const verdicts = verdictsOf(ledger, job);
+    const ended = endedLeasesOf(ledger, job);
     assert.deepEqual(
-      verdicts.map(({ leaseId, outcome }) => [leaseId, outcome]),
+      ended.map(({ leaseId, ending }) => [leaseId, ending]),
       [
         [5, 'voided'],
         [4, 'convicted'],
-        [1, 'paid'],
+        [1, 'payable'],
       ],
     );
-    assert.match(verdicts[0]!.reason, /another lease of this worker was proven wrong/);
-    assert.match(verdicts[1]!.reason, /values that every verifier found wrong/);
-    assert.deepEqual(verdicts[1]!.votes, [
+    assert.match(ended[0]!.reason, /another lease of this worker was proven wrong/);
+    assert.match(ended[1]!.reason, /values that every verifier found wrong/);
+    assert.deepEqual(ended[1]!.verdicts, [
       { verifier: FIRST, verdict: 'convict' },
       { verifier: SECOND, verdict: 'convict' },
     ]);
-    assert.equal(verdicts[1]!.slashedWei, 400n);
+    assert.equal(ended[1]!.slashedWei, 400n);
   });
 
   it('lists who works on a job, and what each earned', () => {
@@ -215,6 +215,17 @@ describe('what the page says', () => {
     assert.equal(secondsLeft({ ...begun, rendered: 0, startedAtSeconds: 10 }), undefined);
     assert.equal(secondsLeft({ ...begun, rendered: 50, startedAtSeconds: null }), undefined);
     assert.equal(secondsLeft({ total: 3, paid: 3, rendered: 3, startedAtSeconds: 1, nowSeconds: 9 }), 0);
+  });
+
+  it('says why there is no time left to tell', () => {
+    const under = { total: 4, paid: 1, rendered: 2, startedAtSeconds: 0, nowSeconds: 100 };
+    const open = { ...under, isClosed: false, deadlineSeconds: 1000 };
+    assert.equal(timeLeftInWords(open), 'about 3 min');
+    assert.equal(timeLeftInWords({ ...open, rendered: 0 }), 'not known yet');
+    assert.equal(timeLeftInWords({ ...open, startedAtSeconds: null }), 'not begun');
+    assert.equal(timeLeftInWords({ ...open, nowSeconds: 1001 }), 'past its deadline');
+    assert.equal(timeLeftInWords({ ...open, nowSeconds: 1001, isClosed: true }), 'cancelled');
+    assert.equal(timeLeftInWords({ ...open, paid: 4, isClosed: true }), 'done');
   });
 
   it('speaks of money in tokens and of time in two units', () => {

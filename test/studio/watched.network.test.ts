@@ -83,8 +83,8 @@ describe('the page to watch, in Chromium', function () {
 
     await page.locator('.facts').getByText('100 %').waitFor({ timeout: WITHIN_MS });
     assert.equal((await render.ended).exitCode, 0);
-    await page.locator('[data-outcome=convicted]').first().waitFor({ timeout: WITHIN_MS });
-    const sentence = await page.locator('[data-outcome=convicted]').first().innerText();
+    await page.locator('[data-ending=convicted]').first().waitFor({ timeout: WITHIN_MS });
+    const sentence = await page.locator('[data-ending=convicted]').first().innerText();
     assert.match(sentence, /values that every verifier found wrong/);
     assert.match(sentence, /says convict/);
     await page.getByText(/^Frame \d finished$/).waitFor({ timeout: WITHIN_MS });
