@@ -17,10 +17,12 @@ export async function askPassphrase({
   const answer = await askPerson({
     prompt: `${question}: `,
     isSecret: true,
-    nobody: {
-      message: 'nobody is there to be asked for the passphrase',
-      advice: 'give it in RUSHES_PASSPHRASE, or run the command in a terminal.',
-    },
+    nobody: () =>
+      new BadInputError({
+        code: 'nobody-to-ask',
+        message: 'nobody is there to be asked for the passphrase',
+        advice: 'give it in RUSHES_PASSPHRASE, or run the command in a terminal.',
+      }),
     ...asking,
   });
   if (answer === '')

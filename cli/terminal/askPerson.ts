@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { BadInputError } from '../../protocol/errors.js';
+import type { BadInputError } from '../../protocol/errors.js';
 import type { Terminal } from './Terminal.js';
 
 /**
  * A line that a person at the terminal types after `prompt`; nothing of it is shown where it `isSecret`. Throws
- * BadInputError with `nobody` where nobody is there to ask. Rejects with the signal's reason when it aborts.
+ * what `nobody` gives where nobody is there to ask. Rejects with the signal's reason when it aborts.
  */
 export async function askPerson({
   prompt,
@@ -16,12 +16,11 @@ export async function askPerson({
 }: {
   prompt: string;
   isSecret?: boolean;
-  nobody: { message: string; advice: string };
+  nobody: () => BadInputError;
   terminal: Terminal;
   signal: AbortSignal;
 }): Promise<string> {
-  if (process.stdin.isTTY !== true || terminal.stream.isTTY !== true)
-    throw new BadInputError({ code: 'nobody-to-ask', ...nobody });
+  if (process.stdin.isTTY !== true || terminal.stream.isTTY !== true) throw nobody();
   // What readline echoes of a secret goes nowhere, its prompt included.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   if (isSecret) terminal.stream.write(prompt);

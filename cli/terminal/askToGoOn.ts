@@ -1,3 +1,4 @@
+import { BadInputError } from '../../protocol/errors.js';
 import { askPerson } from './askPerson.js';
 import type { Terminal } from './Terminal.js';
 
@@ -15,10 +16,12 @@ export async function askToGoOn({
 }): Promise<boolean> {
   const answer = await askPerson({
     prompt: `${question}? [y/N] `,
-    nobody: {
-      message: `nobody is there to be asked whether to ${question}`,
-      advice: 'give --yes to agree beforehand, or run it in a terminal.',
-    },
+    nobody: () =>
+      new BadInputError({
+        code: 'nobody-to-ask',
+        message: `nobody is there to be asked whether to ${question}`,
+        advice: 'give --yes to agree beforehand, or run it in a terminal.',
+      }),
     ...asking,
   });
   return /^y(es)?$/i.test(answer.trim());
