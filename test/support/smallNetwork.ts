@@ -121,9 +121,7 @@ export async function startSmallNetwork(
       const endMs = performance.now() + deadlineMs;
       while (!holds(log.ledger)) {
         if (performance.now() > endMs)
-          throw new Error(
-            `waited ${deadlineMs} ms for ${what}; leases: ${[...log.ledger.leases.values()].map((lease) => `${lease.leaseId} ${lease.state}`).join(', ')}`,
-          );
+          throw new Error(`waited ${deadlineMs} ms for ${what}; leases: ${describeLeases(log.ledger)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
@@ -135,4 +133,11 @@ export async function startSmallNetwork(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function describeLeases(ledger: Ledger): string {
+  const leases = [...ledger.leases.values()];
+  return leases
+    .map((lease) => `${lease.leaseId} ${lease.state}${'reason' in lease ? ` (${lease.reason})` : ''}`)
+    .join(', ');
 }
