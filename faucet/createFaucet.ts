@@ -1,4 +1,5 @@
 import type { Giver, Purse } from '../adapters/chain/createGiver.js';
+import { createTurns } from '../adapters/createTurns.js';
 import { RushesError } from '../protocol/errors.js';
 import type { Address, Wei } from '../protocol/ids.js';
 import type { Start, StartBook } from './StartBook.js';
@@ -134,23 +135,6 @@ export function createFaucet(options: {
       underWay.set(account, given);
       return given;
     },
-  };
-}
-
-/** Runs at most `most` things at a time, in the order of asking. */
-function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
   };
 }
 

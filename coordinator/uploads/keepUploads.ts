@@ -1,3 +1,4 @@
+import { createTurns } from '../../adapters/createTurns.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import { rawCidOfDigest } from '../../protocol/ids.js';
@@ -66,21 +67,5 @@ export function keepUploads(options: {
         throw error;
       });
     },
-  };
-}
-
-/** Runs so many at once, the others in their order. */
-function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
-    try {
-      return await work();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
   };
 }
