@@ -20,8 +20,9 @@ const CALLS_PER_SECOND = 400;
 const CALLS_BURST = 2_000;
 /** Answers that one address may be reading at once; a file is read sixteen blocks at a time. */
 const MOST_OPEN_ANSWERS = 96;
-/** Uploads at once, of one account and of all. */
+/** Uploads at once: of one account, from one address (accounts cost nothing), and of all. */
 const MOST_UPLOADS_OF_ONE = 16;
+const MOST_UPLOADS_FROM_ONE = 32;
 const MOST_UPLOADS = 128;
 /** Requests of one address that show no good signature: checking one costs milliseconds. */
 const UNSIGNED_PER_SECOND = 5;
@@ -54,6 +55,7 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
   const unsigned = createRateLimit({ perSecond: UNSIGNED_PER_SECOND, burst: UNSIGNED_BURST });
   const open = countAtOnce(MOST_OPEN_ANSWERS);
   const uploads = countAtOnce(MOST_UPLOADS_OF_ONE, MOST_UPLOADS);
+  const uploadsFrom = countAtOnce(MOST_UPLOADS_FROM_ONE);
 
   /** The account that signed; tried less and less often for who keeps failing. */
   function accountOf(request: FastifyRequest): Address {
@@ -73,16 +75,25 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
 
   async function write(name: string, query: URLSearchParams, request: FastifyRequest, reply: FastifyReply) {
     const account = accountOf(request);
-    const done = uploads.enter(account);
-    if (done === undefined) throw tooMany(`uploads of ${account} at once`);
-    reply.raw.once('close', done);
+    const asker = askerOf(request.ip);
+    const leave = uploads.enter(account);
+    if (leave === undefined) throw tooMany(`uploads of ${account} at once`);
+    const leaveAsker = uploadsFrom.enter(asker);
+    if (leaveAsker === undefined) {
+      leave();
+      throw tooMany('uploads from this address at once');
+    }
+    reply.raw.once('close', () => {
+      leave();
+      leaveAsker();
+    });
     if (name === 'pin/add') {
       endSlowBody(request.raw);
       const cid = query.get('arg') ?? '';
-      await ipfs.pin(cid, account, askerOf(request.ip));
+      await ipfs.pin(cid, account, asker);
       return await reply.send({ Pins: [cid] });
     }
-    const upload = await ipfs.book(account, askerOf(request.ip));
+    const upload = await ipfs.book(account, asker);
     const signal = goneSignal(reply);
     return await receiveUpload({ kubo: ipfs.kubo, pins: ipfs.pins, name, query, upload, request, reply, signal });
   }
