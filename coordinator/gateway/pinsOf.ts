@@ -4,6 +4,8 @@ import type { Kubo } from './connectKubo.js';
 
 /** A pin of many blocks walks all of them. */
 const PIN_MS = 110_000;
+/** Asked for inside a transaction: a node that hangs must not hold the few connections to the database for long. */
+const LOOK_UP_MS = 5_000;
 
 /**
  * The pins of a node. Whoever asked may be gone meanwhile: what is begun is brought to its end, so that it is known.
@@ -12,7 +14,7 @@ export function pinsOf(kubo: Kubo): Pins {
   return {
     async has(cid) {
       const query = new URLSearchParams({ arg: cid, type: 'recursive' });
-      const { statusCode, body } = await kubo.call('pin/ls', query, { signal: AbortSignal.timeout(PIN_MS) });
+      const { statusCode, body } = await kubo.call('pin/ls', query, { signal: AbortSignal.timeout(LOOK_UP_MS) });
       const answer = await body.text();
       if (statusCode === 200) return true;
       if (answer.includes('not pinned')) return false;
