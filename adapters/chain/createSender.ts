@@ -143,16 +143,21 @@ export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: numbe
     if (entry.maxFeePerGas > current.maxFeePerGas && entry.maxFeePerGas > MOST_RAISE * entry.firstMaxFeePerGas) return;
     const raise = (fee: bigint, atLeast: bigint): bigint =>
       (fee * 3n) / 2n + 1n > atLeast ? (fee * 3n) / 2n + 1n : atLeast;
-    entry.maxFeePerGas = raise(entry.maxFeePerGas, current.maxFeePerGas);
-    entry.tipPerGas = raise(entry.tipPerGas, current.tipPerGas);
-    const raw = await sign(options, entry);
+    const raised = {
+      maxFeePerGas: raise(entry.maxFeePerGas, current.maxFeePerGas),
+      tipPerGas: raise(entry.tipPerGas, current.tipPerGas),
+    };
+    const raw = await sign(options, { ...entry, ...raised });
     await entry.onSigned?.(raw.hash);
     entry.raw.push(raw);
-    await broadcast(raw.bytes).catch((error: unknown) => {
-      // The account cannot pay more; what it offered first still stands.
+    try {
+      await broadcast(raw.bytes);
+      Object.assign(entry, raised);
+    } catch (error) {
+      // The account cannot pay more; what it offered before still stands.
       if (!(error instanceof NoGasError)) throw error;
       entry.raw.pop();
-    });
+    }
   }
 
   /** What to do about a transaction that is in no block yet. */
