@@ -4,6 +4,8 @@ import { askerOf } from './askerOf.js';
 export interface RateLimit {
   /** `count`: how many at once, default 1. */
   take(address: string, count?: number): boolean;
+  /** Whether one more would be, without counting it. */
+  has(address: string): boolean;
 }
 
 /**
@@ -18,12 +20,16 @@ const MAX_ADDRESSES = 10_000;
 export function createRateLimit(options: { perSecond: number; burst: number; nowMs?: () => number }): RateLimit {
   const nowMs = options.nowMs ?? ((): number => performance.now());
   const buckets = new Map<string, { tokens: number; atMs: number }>();
+  const tokensOf = (key: string, atMs: number): number => {
+    const before = buckets.get(key) ?? { tokens: options.burst, atMs };
+    return Math.min(options.burst, before.tokens + ((atMs - before.atMs) / 1000) * options.perSecond);
+  };
   return {
+    has: (address) => tokensOf(askerOf(address), nowMs()) >= 1,
     take(address, count = 1) {
       const key = askerOf(address);
       const atMs = nowMs();
-      const before = buckets.get(key) ?? { tokens: options.burst, atMs };
-      const tokens = Math.min(options.burst, before.tokens + ((atMs - before.atMs) / 1000) * options.perSecond);
+      const tokens = tokensOf(key, atMs);
       const isWithin = tokens >= count;
       buckets.delete(key);
       buckets.set(key, { tokens: isWithin ? tokens - count : tokens, atMs });

@@ -26,6 +26,24 @@ export class NotSignedError extends RushesError {
   }
 }
 
+/** Headers whose signature was found good: recovering who signed costs milliseconds, and clients sign for minutes. */
+export interface GoodHeaders {
+  has(header: string): boolean;
+  add(header: string): void;
+}
+
+/** Remembers so many headers; of more, the oldest are recovered again. */
+export function rememberHeaders(most: number): GoodHeaders {
+  const headers = new Set<string>();
+  return {
+    has: (header) => headers.has(header),
+    add(header) {
+      headers.add(header);
+      if (headers.size > most) headers.delete(headers.values().next().value as string);
+    },
+  };
+}
+
 /**
  * The account that signed a request, from its Authorization header alone. Throws NotSignedError for one that is absent,
  * over, of another purpose, network or server, or not by the account it names.
@@ -38,6 +56,8 @@ export function verifySigned(options: {
   /** Origins that this server has for who asks. */
   audiences: readonly string[];
   nowSeconds: number;
+  /** Of this network. Those in it are checked like all others but for the signature, which cannot have turned bad. */
+  good?: GoodHeaders;
 }): Address {
   const { header, network, nowSeconds } = options;
   const refuse = (reason: string, advice: string): NotSignedError => new NotSignedError({ reason, advice });
@@ -63,8 +83,10 @@ export function verifySigned(options: {
       `it is signed for ${audience}, and this is ${options.audiences[0] ?? 'another server'}`,
       'Use the address that the network is described with; whoever runs it names it as its public URL.',
     );
+  if (options.good?.has(header) === true) return account;
   if (signerOf(network, request, signature) !== account)
     throw refuse(`the signature is not one of ${account} for this network`, 'Is the network the one you mean?');
+  options.good?.add(header);
   return account;
 }
 

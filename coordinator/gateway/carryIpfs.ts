@@ -3,7 +3,7 @@ import { endSlowBody, type HttpServer } from '../../adapters/http/createHttpServ
 import { askerOf } from '../../adapters/http/askerOf.js';
 import { httpErrorOf } from '../../adapters/http/httpError.js';
 import { createRateLimit } from '../../adapters/http/rateLimit.js';
-import { verifySigned } from '../../adapters/http/verifySigned.js';
+import { rememberHeaders, verifySigned } from '../../adapters/http/verifySigned.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
@@ -27,6 +27,8 @@ const MOST_UPLOADS = 128;
 /** Requests of one address that show no good signature: checking one costs milliseconds. */
 const UNSIGNED_PER_SECOND = 5;
 const UNSIGNED_BURST = 30;
+/** Good headers remembered; an account has a new one every few minutes. */
+const MOST_HEADERS = 10_000;
 /** How much of a refused body is still read, so that the client hears why instead of a broken connection. */
 const DRAIN_BYTES = 16 << 20;
 const DRAIN_MS = 5_000;
@@ -40,6 +42,8 @@ export interface CarriedIpfs {
   kubo: Kubo;
   pins: Pins;
   nowSeconds: () => number;
+  /** The clock of the limit on bad signatures, milliseconds; for tests. */
+  nowMs?: () => number;
   /** Books an upload of an account; throws what is to be told to who asks. */
   book(account: Address, asker: string): Promise<Upload>;
   /** Pins for an account what an order names; throws what is to be told to who asks. */
@@ -52,23 +56,34 @@ export interface CarriedIpfs {
  */
 export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
   const limit = createRateLimit({ perSecond: CALLS_PER_SECOND, burst: CALLS_BURST });
-  const unsigned = createRateLimit({ perSecond: UNSIGNED_PER_SECOND, burst: UNSIGNED_BURST });
+  const unsigned = createRateLimit({
+    ...{ perSecond: UNSIGNED_PER_SECOND, burst: UNSIGNED_BURST },
+    ...(ipfs.nowMs === undefined ? {} : { nowMs: ipfs.nowMs }),
+  });
+  const good = rememberHeaders(MOST_HEADERS);
   const open = countAtOnce(MOST_OPEN_ANSWERS);
   const uploads = countAtOnce(MOST_UPLOADS_OF_ONE, MOST_UPLOADS);
   const uploadsFrom = countAtOnce(MOST_UPLOADS_FROM_ONE);
 
-  /** The account that signed; tried less and less often for who keeps failing. */
+  /**
+   * The account that signed. Who failed too often is refused before anything is recovered; others at the same address
+   * go on with the headers that were found good before.
+   */
   function accountOf(request: FastifyRequest): Address {
+    const header = request.headers.authorization;
+    const refusal = 'requests without a good signature from this address';
+    if ((header === undefined || !good.has(header)) && !unsigned.has(request.ip)) throw tooMany(refusal);
     try {
       return verifySigned({
-        header: request.headers.authorization,
+        header,
         network: ipfs.network,
         purpose: 'ipfs-write',
         audiences: audiencesOf(ipfs.outside, request.socket),
         nowSeconds: ipfs.nowSeconds(),
+        good,
       });
     } catch (error) {
-      if (!unsigned.take(request.ip)) throw tooMany('requests without a good signature from this address');
+      if (!unsigned.take(request.ip)) throw tooMany(refusal);
       throw error;
     }
   }

@@ -23,6 +23,7 @@ describe('what is stored over a coordinator', () => {
   /** Ends a pin that is under way. */
   let underWay: (() => void)[];
   let isHeld: boolean;
+  let passedSeconds: number;
 
   const signerOf = (network = NETWORK): RequestSigner =>
     signRequests({ network, key: `0x${randomBytes(32).toString('hex')}` });
@@ -43,6 +44,7 @@ describe('what is stored over a coordinator', () => {
   beforeEach(async () => {
     underWay = [];
     isHeld = false;
+    passedSeconds = 0;
     server = await createHttpServer({
       ...{ title: 'test', version: '1', description: 'a test', log: testLog },
       trustedProxies: ['127.0.0.1'],
@@ -52,7 +54,8 @@ describe('what is stored over a coordinator', () => {
       outside: { host: undefined, publicUrl: undefined },
       kubo: { call: () => assert.fail('nothing is passed on'), close: () => Promise.resolve() },
       pins: { has: () => assert.fail(), add: () => assert.fail() },
-      nowSeconds: () => Math.floor(Date.now() / 1000),
+      nowSeconds: () => Math.floor(Date.now() / 1000) + passedSeconds,
+      nowMs: () => 1000 * passedSeconds,
       book: () => assert.fail('nothing is uploaded'),
       pin: async () => {
         if (isHeld) await new Promise<void>((resolve) => underWay.push(resolve));
@@ -76,5 +79,28 @@ describe('what is stored over a coordinator', () => {
     for (const end of underWay) end();
     for (const { status } of await Promise.all(pins)) assert.equal(status, 200);
     assert.equal((await pin(one, HERE)).status, 200, 'places are given back');
+  });
+
+  it('is checked no more for an address that keeps failing, but for what was found good before', async () => {
+    const [known, unknown] = [signerOf(), signerOf()];
+    assert.equal((await pin(known, HERE)).status, 200);
+    const forger = signerOf({ ...NETWORK, chainId: 1 });
+    for (let attempt = 0; attempt < 30; attempt++) assert.equal((await pin(forger, HERE)).status, 401);
+    const refused = { status: 429, message: 'too many requests without a good signature from this address' };
+    assert.deepEqual(await pin(forger, HERE), refused);
+    assert.deepEqual(await pin(unknown, HERE), refused, 'not even looked at');
+    assert.equal((await pin(known, HERE)).status, 200);
+    assert.equal((await pin(unknown, THERE)).status, 200);
+    assert.equal((await pin(unknown, HERE)).status, 200, 'found good elsewhere');
+    // Five tries a second come back.
+    passedSeconds = 1;
+    for (let attempt = 0; attempt < 5; attempt++) assert.equal((await pin(forger, HERE)).status, 401);
+    assert.deepEqual(await pin(forger, HERE), refused);
+    assert.equal((await pin(known, HERE)).status, 200);
+    // Known or not, what is over is over, and counts as a bad try.
+    passedSeconds = 601;
+    const late = await pin(known, HERE);
+    assert.equal(late.status, 401);
+    assert.match(late.message ?? '', /held until/);
   });
 });
