@@ -124,10 +124,15 @@ export async function startCoordinator(options: {
   carryChain(server, network);
   const kubo = connectKubo(network.ipfsApiUrl);
   server.addHook('onClose', () => kubo.close());
-  const pins = pinsOf(kubo);
   const nowSeconds = options.nowSeconds ?? ((): number => Math.floor(Date.now() / 1000));
-  const uploads = keepUploads({ context, kubo, pins, bounds: options.uploadBounds ?? UPLOAD_BOUNDS, nowSeconds });
-  carryIpfs(server, { network, outside: context.outside, kubo, pins, nowSeconds, ...uploads });
+  const uploads = keepUploads({
+    context,
+    kubo,
+    pins: pinsOf(kubo),
+    bounds: options.uploadBounds ?? UPLOAD_BOUNDS,
+    nowSeconds,
+  });
+  carryIpfs(server, { network, outside: context.outside, kubo, nowSeconds, ...uploads });
   const forgetting = forgetUploads({
     following,
     kubo,

@@ -8,7 +8,7 @@ import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { OUTSIDE_PATHS } from '../../protocol/outsideNetwork.js';
-import type { Pins, Upload } from '../uploads/bookUpload.js';
+import type { Upload } from '../uploads/bookUpload.js';
 import type { Kubo } from './connectKubo.js';
 import { countAtOnce } from './countAtOnce.js';
 import { audiencesOf, type Outside } from './describeOutside.js';
@@ -40,7 +40,6 @@ export interface CarriedIpfs {
   network: NetworkDescription;
   outside: Outside;
   kubo: Kubo;
-  pins: Pins;
   nowSeconds: () => number;
   /** The clock of the limit on bad signatures, milliseconds; for tests. */
   nowMs?: () => number;
@@ -110,7 +109,7 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
     }
     const upload = await ipfs.book(account, asker);
     const signal = goneSignal(reply);
-    return await receiveUpload({ kubo: ipfs.kubo, pins: ipfs.pins, name, query, upload, request, reply, signal });
+    return await receiveUpload({ kubo: ipfs.kubo, name, query, upload, request, reply, signal });
   }
 
   void server.register((scope, _options, done) => {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadInputError } from '../../protocol/errors.js';
-import type { Pins, Upload } from '../uploads/bookUpload.js';
+import type { Upload } from '../uploads/bookUpload.js';
 import type { Kubo } from './connectKubo.js';
 
 /** Answers to `add` have a line per file. */
@@ -20,12 +20,11 @@ export async function receiveUpload(options: {
   /** Without `pin`, which is not the asker's to say. */
   query: URLSearchParams;
   upload: Upload;
-  pins: Pins;
   request: FastifyRequest;
   reply: FastifyReply;
   signal: AbortSignal;
 }): Promise<FastifyReply> {
-  const { kubo, name, upload, pins, request, reply, signal } = options;
+  const { kubo, name, upload, request, reply, signal } = options;
   const query = new URLSearchParams(options.query);
   query.set('pin', 'false');
   const contentType = request.headers['content-type'];
@@ -46,7 +45,7 @@ export async function receiveUpload(options: {
     }
     if (answer.statusCode === 200) {
       const cid = rootIn(answer.text, name, query);
-      await upload.keep(cid, pins);
+      await upload.keep(cid);
     } else await upload.abandon();
     return await reply.code(answer.statusCode).type(answer.type).send(answer.text);
   } catch (error) {

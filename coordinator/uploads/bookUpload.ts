@@ -41,7 +41,7 @@ export interface Upload {
    * The upload is stored as `cid` and gets pinned. What somebody else had pinned before is not counted, and never
    * unpinned for this upload.
    */
-  keep(cid: string, pins: Pins): Promise<void>;
+  keep(cid: string): Promise<void>;
   /** It broke off. What has its CID already is let go in its time. */
   abandon(): Promise<void>;
 }
@@ -49,6 +49,7 @@ export interface Upload {
 /** Books an upload of an account. Throws UploadLimitError where nothing more fits. */
 export async function bookUpload(options: {
   db: Kysely<DatabaseSchema>;
+  pins: Pins;
   account: Address;
   /** The address it comes from, as one asker counts. */
   asker: string;
@@ -57,7 +58,7 @@ export async function bookUpload(options: {
   bounds: UploadBounds;
   nowSeconds: () => number;
 }): Promise<Upload> {
-  const { db, account, bounds, nowSeconds } = options;
+  const { db, pins, account, bounds, nowSeconds } = options;
   const holders = holdersOf(options);
   const checkAtSeconds = (): number => nowSeconds() + KEPT_UNNAMED_SECONDS;
   let bookedBytes = LEAST_BYTES;
@@ -106,7 +107,7 @@ export async function bookUpload(options: {
         }
       }
     },
-    async keep(cid, pins) {
+    async keep(cid) {
       const bytes = Math.max(LEAST_BYTES, takenBytes);
       const isNoted = await db.transaction().execute(async (tx) => {
         await lockCid(tx, cid);

@@ -32,8 +32,7 @@ export function keepUploads(options: {
   async function book(account: Address, asker: string): Promise<Upload> {
     return await withDatabase(context, async ({ database: { db }, state }) => {
       const isStranger = !hasStakeOrJob(state.ledger, account);
-      const upload = await bookUpload({ db, account, asker, isStranger, bounds, nowSeconds });
-      return { ...upload, keep: (cid) => upload.keep(cid, inTurnPins) };
+      return await bookUpload({ db, pins: inTurnPins, account, asker, isStranger, bounds, nowSeconds });
     });
   }
 
@@ -62,7 +61,7 @@ export function keepUploads(options: {
           advice: 'Add it: what is added stays for an hour, and for as long as an order or a lease names it.',
         });
       const upload = await book(account, asker);
-      await upload.keep(cid, pins).catch(async (error: unknown) => {
+      await upload.keep(cid).catch(async (error: unknown) => {
         await upload.abandon();
         throw error;
       });

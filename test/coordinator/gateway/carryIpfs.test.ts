@@ -53,7 +53,6 @@ describe('what is stored over a coordinator', () => {
       network: NETWORK,
       outside: { host: undefined, publicUrl: undefined },
       kubo: { call: () => assert.fail('nothing is passed on'), close: () => Promise.resolve() },
-      pins: { has: () => assert.fail(), add: () => assert.fail() },
       nowSeconds: () => Math.floor(Date.now() / 1000) + passedSeconds,
       nowMs: () => 1000 * passedSeconds,
       book: () => assert.fail('nothing is uploaded'),
