@@ -6,7 +6,7 @@ interface CarriedCall {
   /** Who may make it: anybody, or an account that signs for it. */
   for: 'anybody' | 'account';
   /** CIDs or paths it takes; `arg` in the query. */
-  args: 'none' | 'one' | 'several';
+  args: 'none' | 'one';
   /** Options that are passed on. */
   options: readonly string[];
   /** Options that are always set, whatever the asker says. */
@@ -15,17 +15,19 @@ interface CarriedCall {
 
 /** Nothing is fetched from other IPFS nodes for a stranger: what this network's node keeps is what there is. */
 const KEPT_HERE = { offline: 'true' } as const;
+/** What is stored is pinned by who counts it, once it is whole: not by the asker. */
+const NOT_YET_PINNED = { pin: 'false' } as const;
 const read = (args: CarriedCall['args'], ...options: string[]): CarriedCall => ({
   for: 'anybody',
   args,
   options,
   always: args === 'none' ? {} : KEPT_HERE,
 });
-const write = (args: CarriedCall['args'], ...options: string[]): CarriedCall => ({
+const store = (...options: string[]): CarriedCall => ({
   for: 'account',
-  args,
+  args: 'none',
   options,
-  always: {},
+  always: NOT_YET_PINNED,
 });
 
 /**
@@ -41,9 +43,9 @@ export const IPFS_CALLS: Readonly<Record<string, CarriedCall>> = {
   'dag/get': read('one', 'output-codec'),
   'dag/export': read('one'),
   ls: read('one', 'resolve-type', 'size'),
-  add: write('none', 'cid-version', 'raw-leaves', 'chunker', 'hash', 'wrap-with-directory', 'pin'),
-  'block/put': write('none', 'cid-codec', 'format', 'mhtype', 'version', 'pin'),
-  'pin/add': { ...write('one', 'recursive'), always: KEPT_HERE },
+  add: store('cid-version', 'raw-leaves', 'chunker', 'hash', 'wrap-with-directory'),
+  'block/put': store('cid-codec', 'format', 'mhtype', 'version'),
+  'pin/add': { for: 'account', args: 'one', options: ['recursive'], always: KEPT_HERE },
 };
 
 /** Options of clients that change nothing in an answer. */
@@ -64,10 +66,9 @@ const MAX_PATH_LENGTH = 1_024;
 export function carriedQuery(call: CarriedCall, asked: URLSearchParams): URLSearchParams {
   const query = new URLSearchParams();
   const args = asked.getAll('arg');
-  const least = call.args === 'none' ? 0 : 1;
-  const most = call.args === 'several' ? 100 : least;
-  if (args.length < least) throw new BadInputError({ message: 'argument "ipfs-path" is required' });
-  if (args.length > most) throw new BadInputError({ message: `at most ${most} arguments are taken here` });
+  const count = call.args === 'none' ? 0 : 1;
+  if (args.length < count) throw new BadInputError({ message: 'argument "ipfs-path" is required' });
+  if (args.length > count) throw new BadInputError({ message: `at most ${count} arguments are taken here` });
   for (const arg of args) query.append('arg', carriedPath(arg));
   for (const [name, value] of asked) {
     if (name === 'arg' || WITHOUT_EFFECT.has(name) || name in call.always) continue;

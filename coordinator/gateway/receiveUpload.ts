@@ -17,16 +17,13 @@ const GRACE_MS = 30_000;
 export async function receiveUpload(options: {
   kubo: Kubo;
   name: string;
-  /** Without `pin`, which is not the asker's to say. */
   query: URLSearchParams;
   upload: Upload;
   request: FastifyRequest;
   reply: FastifyReply;
   signal: AbortSignal;
 }): Promise<FastifyReply> {
-  const { kubo, name, upload, request, reply, signal } = options;
-  const query = new URLSearchParams(options.query);
-  query.set('pin', 'false');
+  const { kubo, name, query, upload, request, reply, signal } = options;
   const contentType = request.headers['content-type'];
   const slow = endSlowUpload(request);
   try {

@@ -69,6 +69,12 @@ describe('the calls of Kubo that are carried', () => {
     assert.equal(carried('version', 'stream-channels=true'), '');
   });
 
+  it('store without a pin, whatever the asker says', () => {
+    assert.equal(carried('add', 'pin=true&cid-version=1&pin=true'), 'cid-version=1&pin=false');
+    assert.equal(carried('block/put', ''), 'pin=false');
+    assert.equal(carried('pin/add', `arg=${CID}&recursive=true`), `arg=${CID}&recursive=true&offline=true`);
+  });
+
   it('take no names of IPNS, no files of the node, no further argument, no option that the table lacks', () => {
     for (const [name, query] of [
       ['cat', 'arg=/ipns/example.org'],
