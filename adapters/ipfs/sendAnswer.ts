@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
+import { drainBody } from '../http/drainBody.js';
 
-/** How much of a refused request is still read, so that the client hears the answer instead of a broken connection. */
+/** How much of a refused body is still read: all of most files. */
 const DRAIN_BYTES = 64 << 20;
 
 /** Says what went wrong, in Kubo's form. */
@@ -17,7 +18,7 @@ export async function sendError(request: IncomingMessage, response: ServerRespon
       : error instanceof Error
         ? error.message
         : String(error);
-  await drain(request);
+  await drainBody(request, DRAIN_BYTES);
   response.writeHead(500, { 'content-type': 'application/json', ...(request.complete ? {} : { connection: 'close' }) });
   response.end(
     JSON.stringify({
@@ -36,33 +37,13 @@ export async function sendText(
   status: number,
   text: string,
 ): Promise<void> {
-  await drain(request);
+  await drainBody(request, DRAIN_BYTES);
   response.writeHead(status, {
     'content-type': 'text/plain',
     ...(status === 405 ? { allow: 'POST' } : {}),
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(text);
-}
-
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed) return;
-  let size = 0;
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(resolve, 5000);
-    const done = (): void => {
-      clearTimeout(late);
-      resolve();
-    };
-    request.on('data', (piece: Uint8Array) => {
-      size += piece.length;
-      if (size > DRAIN_BYTES) done();
-    });
-    request.once('end', done);
-    request.once('close', done);
-    request.once('error', done);
-    request.resume();
-  });
 }
 
 /** Answers with JSON objects, one a line. */

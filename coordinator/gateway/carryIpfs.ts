@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endSlowBody, type HttpServer } from '../../adapters/http/createHttpServer.js';
 import { askerOf } from '../../adapters/http/askerOf.js';
+import { drainBody } from '../../adapters/http/drainBody.js';
 import { httpErrorOf } from '../../adapters/http/httpError.js';
 import { createRateLimit } from '../../adapters/http/rateLimit.js';
 import { rememberHeaders, verifySigned } from '../../adapters/http/verifySigned.js';
@@ -29,9 +30,8 @@ const UNSIGNED_PER_SECOND = 5;
 const UNSIGNED_BURST = 30;
 /** Good headers remembered; an account has a new one every few minutes. */
 const MOST_HEADERS = 10_000;
-/** How much of a refused body is still read, so that the client hears why instead of a broken connection. */
+/** How much of a refused body is still read. */
 const DRAIN_BYTES = 16 << 20;
-const DRAIN_MS = 5_000;
 /** What of an answer's head is passed on. */
 const PASSED_HEADERS = ['content-type', 'content-length', 'x-chunked-output', 'x-content-length', 'x-stream-output'];
 
@@ -141,7 +141,7 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
       },
     });
     scope.setErrorHandler(async (error, request, reply) => {
-      await drain(request);
+      await drainBody(request.raw, DRAIN_BYTES);
       // What is not read of it would be taken for the next request.
       if (!request.raw.complete) reply.header('connection', 'close');
       if (error instanceof RushesError) return await refuse(reply, httpErrorOf(error).status, sentenceOf(error));
@@ -190,24 +190,4 @@ function sentenceOf({ message, advice }: RushesError): string {
 /** Refuses in Kubo's form. */
 async function refuse(reply: FastifyReply, status: number, message: string): Promise<FastifyReply> {
   return await reply.code(status).send({ Message: message, Code: 0, Type: 'error' });
-}
-
-/** Reads on what is left of a body, within bounds. */
-async function drain(request: FastifyRequest): Promise<void> {
-  const { raw } = request;
-  if (raw.complete || raw.destroyed) return;
-  let size = 0;
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(resolve, DRAIN_MS);
-    const end = (): void => {
-      clearTimeout(late);
-      resolve();
-    };
-    raw.on('data', (piece: Uint8Array) => {
-      size += piece.length;
-      if (size > DRAIN_BYTES) end();
-    });
-    for (const event of ['end', 'close', 'error'] as const) raw.once(event, end);
-    raw.resume();
-  });
 }
