@@ -66,8 +66,8 @@ const REMEMBERED = 256;
 const REPLACE_MS = 20_000;
 /** No fee grows beyond this many times the first offer while the chain asks for less: each raise is real money. */
 const MOST_RAISE = 8n;
-/** An estimate grows by a quarter, and by 20,000 for what is cold by then. */
-const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 20_000n;
+/** The gas limit of what is estimated to use so much: a quarter more, and 20,000 for what is cold by then. */
+export const gasWithMargin = (estimate: bigint): bigint => estimate + estimate / 4n + 20_000n;
 
 /** Makes the sender of a key. `deadlineMs` bounds the wait for a receipt, default 90,000. */
 export function createSender(options: { rpc: Rpc; wallet: Wallet; chainId: number; deadlineMs?: number }): Sender {

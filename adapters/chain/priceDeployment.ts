@@ -4,6 +4,7 @@ import type { PolicyNumbers } from '../../protocol/policy.js';
 import { bigintOfHex } from './abiValues.js';
 import { type Deployable, readContractCode } from './contractCode.js';
 import type { Rpc } from './createRpc.js';
+import { gasWithMargin } from './createSender.js';
 import { formatCoins } from './formatCoins.js';
 import { readFees } from './readFees.js';
 
@@ -26,8 +27,6 @@ const GAS_PER_BYTE_OF_CALLDATA = 16n;
 const GAS_PER_BYTE_OF_CODE = 200n;
 /** What the contract's constructor does besides: it calls two others and writes storage. */
 const CONSTRUCTOR_GAS = 250_000n;
-/** Transactions are sent with a quarter more gas than they are estimated to use, and some for what is cold by then. */
-const withMargin = (gas: bigint): bigint => gas + gas / 4n + 20_000n;
 const NOWHERE = `0x${'00'.repeat(19)}01` as Address;
 
 /**
@@ -63,7 +62,7 @@ export async function priceDeployment({
   return {
     gas,
     expectedWei: gas * (fees.baseFeePerGas + fees.tipPerGas),
-    mostWei: gases.reduce((sum, one) => sum + withMargin(one), 0n) * fees.maxFeePerGas,
+    mostWei: gases.reduce((sum, one) => sum + gasWithMargin(one), 0n) * fees.maxFeePerGas,
     balanceWei: bigintOfHex(balance),
   };
 }
