@@ -1,4 +1,5 @@
 import type { Bytes32 } from '../../protocol/ids.js';
+import { inParallel } from '../inParallel.js';
 import { createRpc } from './createRpc.js';
 import type { RpcReceipt } from './receipts.js';
 
@@ -14,16 +15,11 @@ export async function readReceipts(options: {
   transactionHashes: Iterable<Bytes32>;
   signal?: AbortSignal | undefined;
 }): Promise<Map<Bytes32, RpcReceipt | null>> {
-  const rpc = createRpc(options.rpcUrl);
+  const { rpcUrl, transactionHashes, signal } = options;
+  const rpc = createRpc(rpcUrl);
   const receipts = new Map<Bytes32, RpcReceipt | null>();
-  const left = [...new Set(options.transactionHashes)];
-  const readSome = async (): Promise<void> => {
-    for (let hash = left.pop(); hash !== undefined; hash = left.pop())
-      receipts.set(
-        hash,
-        await rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash], { signal: options.signal }),
-      );
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, readSome));
+  await inParallel(new Set(transactionHashes), PARALLEL, async (hash) => {
+    receipts.set(hash, await rpc.send<RpcReceipt | null>('eth_getTransactionReceipt', [hash], { signal }));
+  });
   return receipts;
 }

@@ -1,6 +1,7 @@
 import { exporter, type UnixFSDirectory, type UnixFSEntry } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
 import { MalformedError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
+import { inParallel } from '../inParallel.js';
 
 /** Codec of blocks that are nothing but bytes of a file. */
 export const RAW_CODEC = 0x55;
@@ -108,13 +109,4 @@ function exported({ cid, fetchBlock, signal }: DirectorySource): Promise<UnixFSE
 
 export function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && name.length <= 1024 && !/[/\\\0]/.test(name);
-}
-
-async function inParallel<T>(items: readonly T[], limit: number, run: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: Math.min(limit, items.length) }, async () => {
-      while (next < items.length) await run(items[next++] as T);
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
+import { inParallel } from '../../adapters/inParallel.js';
 import { parseFinding } from '../../protocol/audit/finding.js';
 import { type Bytes32, bytes32Of, type Cid, rawCidOfDigest } from '../../protocol/ids.js';
 import { parseManifest } from '../../protocol/manifest.js';
@@ -27,16 +28,13 @@ export async function readDocuments(options: {
 }): Promise<void> {
   const { db, kubo, signal } = options;
   const known = new Set((await db.selectFrom('read_documents').select('digest').execute()).map((row) => row.digest));
-  const open = [...options.digests].filter((digest) => !known.has(digest));
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
-        signal.throwIfAborted();
-        const bytes = await readKept(kubo, digest, signal);
-        if (bytes !== undefined) await noteDocument(db, digest, cidsNamedIn(bytes));
-      }
-    }),
-  );
+  // The newest first: it is what somebody waits for.
+  const open = [...options.digests].filter((digest) => !known.has(digest)).reverse();
+  await inParallel(open, AT_ONCE, async (digest) => {
+    signal.throwIfAborted();
+    const bytes = await readKept(kubo, digest, signal);
+    if (bytes !== undefined) await noteDocument(db, digest, cidsNamedIn(bytes));
+  });
 }
 
 async function noteDocument(db: Kysely<DatabaseSchema>, digest: Bytes32, cids: readonly Cid[]): Promise<void> {
