@@ -51,9 +51,9 @@ const all = (await readdir('dist/test', { recursive: true }))
 const files = names.flatMap((name) =>
   PARTS.includes(name) ? all.filter((file) => partOf(file) === name) : [compiledFile(name)],
 );
-// Networks under test wait for blocks most of the time: two files at once use what one leaves. A person who names files
+// Networks under test wait for blocks half of the time: three files at once keep two cores busy. A person who names files
 // wants to see them one after the other, and `--parallel` runs no debugger.
-const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
+const atOnce = Math.max(3, Math.floor(availableParallelism() / 2));
 const parallel = names.every((name) => PARTS.includes(name)) ? ['--parallel', '--jobs', String(atOnce)] : [];
 const mocha = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', ...parallel, ...mochaOptions, ...files], {
   stdio: 'inherit',
