@@ -6,7 +6,8 @@ import { troubleOf } from './troubleOf.js';
 // What a daemon does for its account, one thing at a time. States:
 // idle -> running (run) -> idle, looked at again with the block its transaction was mined in, or with the next block
 //                          where nothing was due
-//                       -> idle for a growing pause (failed), or for a first one (somebody else was quicker).
+//                       -> idle for a growing pause (failed), or for a first one (somebody else was quicker), and
+//                          until the next block.
 
 /** When the daemon acts for its account. Nothing in it outlives the process. */
 export interface AccountTask {
@@ -20,8 +21,8 @@ export interface AccountTask {
    * too. Never rejects.
    */
   run(act: () => Promise<number | undefined>): Promise<void>;
-  /** After a rollback: no block is waited for. */
-  rollBack(): void;
+  /** After a rollback: what was mined above is looked at again with the first block that takes its place. */
+  rollBack(toBlock: number): void;
 }
 
 const FIRST_PAUSE_MS = 2_000;
@@ -53,6 +54,8 @@ export function createAccountTask(options: {
     if (isLostRace) backoff.reset();
     const retryInMs = backoff.nextMs();
     notBeforeMs = clock.nowMs() + retryInMs;
+    // What failed here may be mined all the same: the next block shows it.
+    notBeforeBlock = Math.max(notBeforeBlock, options.blockNumber() + 1);
     if (signal.aborted) return;
     // The numbers in a message change from attempt to attempt; the code does not.
     const trouble = String(facts['code'] ?? message);
@@ -77,8 +80,8 @@ export function createAccountTask(options: {
         running = false;
       }
     },
-    rollBack() {
-      notBeforeBlock = 0;
+    rollBack(toBlock) {
+      notBeforeBlock = Math.min(notBeforeBlock, toBlock + 1);
     },
   };
 }

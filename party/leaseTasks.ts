@@ -24,8 +24,15 @@ export interface LeaseTasks {
   ): Promise<void>;
   /** Leases with a task under way. */
   readonly running: ReadonlySet<LeaseId>;
+  /**
+   * Whether nothing is under way, and everything that was done is in the chain blocks that were read: what failed may
+   * be mined all the same.
+   */
+  isSettled(blockNumber: number): boolean;
   /** Forgets a lease that has ended. */
   forget(leaseId: LeaseId): void;
+  /** After a rollback: what was mined above is looked at again with the first block that takes its place. */
+  rollBack(toBlock: number): void;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -34,11 +41,20 @@ const LONGEST_PAUSE_MS = 15_000;
 /**
  * @param options.nowMs clock in milliseconds
  * @param options.random 0 to 1, exclusive
+ * @param options.blockNumber the newest chain block read
  */
-export function createLeaseTasks(options: { nowMs: () => number; random: () => number }): LeaseTasks {
+export function createLeaseTasks(options: {
+  nowMs: () => number;
+  random: () => number;
+  blockNumber: () => number;
+}): LeaseTasks {
   const running = new Set<LeaseId>();
   const notBeforeBlock = new Map<LeaseId, number>();
   const pauses = new Map<LeaseId, { backoff: Backoff; untilMs: number }>();
+  let settledFromBlock = 0;
+  const settleWith = (blockNumber: number): void => {
+    settledFromBlock = Math.max(settledFromBlock, blockNumber);
+  };
   return {
     running,
     isReady(leaseId, now) {
@@ -52,9 +68,13 @@ export function createLeaseTasks(options: { nowMs: () => number; random: () => n
       running.add(leaseId);
       try {
         const blockNumber = await task();
-        if (blockNumber !== undefined) notBeforeBlock.set(leaseId, blockNumber);
+        if (blockNumber !== undefined) {
+          notBeforeBlock.set(leaseId, blockNumber);
+          settleWith(blockNumber);
+        }
         pauses.delete(leaseId);
       } catch (error) {
+        settleWith(options.blockNumber() + 1);
         const backoff =
           pauses.get(leaseId)?.backoff ??
           createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: options.random });
@@ -65,9 +85,15 @@ export function createLeaseTasks(options: { nowMs: () => number; random: () => n
         running.delete(leaseId);
       }
     },
+    isSettled: (blockNumber) => running.size === 0 && blockNumber >= settledFromBlock,
     forget(leaseId) {
       notBeforeBlock.delete(leaseId);
       pauses.delete(leaseId);
+    },
+    rollBack(toBlock) {
+      settledFromBlock = Math.min(settledFromBlock, toBlock + 1);
+      for (const [leaseId, blockNumber] of notBeforeBlock)
+        notBeforeBlock.set(leaseId, Math.min(blockNumber, toBlock + 1));
     },
   };
 }

@@ -73,7 +73,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
   // Every fetch and transaction under way listens to it.
   setMaxListeners(0, signal);
   const chainLog = createLedgerLog();
-  const tasks = createLeaseTasks({ nowMs: () => clock.nowMs(), random });
+  const tasks = createLeaseTasks({ nowMs: () => clock.nowMs(), random, blockNumber: () => now().blockNumber });
   const account = createAccountTask({ clock, random, blockNumber: () => now().blockNumber, signal, log });
   const underWay = new Set<Promise<void>>();
   const kept = new Set<LeaseId>();
@@ -117,8 +117,8 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);
     role.sweep(ledger);
-    // A lease that was just taken is on the chain before it is in the ledger.
-    const isSettled = underWay.size === 0 && account.isSettled(head.blockNumber);
+    // A lease that was just taken or sealed is on the chain before it is in the ledger.
+    const isSettled = underWay.size === 0 && tasks.isSettled(head.blockNumber) && account.isSettled(head.blockNumber);
     if (isFinishing && isSettled && role.account.isDone(ledger)) return stopping.abort();
     if (account.isReady(head.blockNumber))
       launch(account.run(() => role.account.act({ now: now(), ledger: chainLog.ledger, isFinishing, signal })));
@@ -159,7 +159,8 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       onRollback(toBlock) {
         log.warn({ toBlock }, 'the chain rolled back');
         chainLog.rollBack(toBlock);
-        account.rollBack();
+        tasks.rollBack(toBlock);
+        account.rollBack(toBlock);
       },
     });
   }

@@ -44,8 +44,11 @@ describe('the task of an account', () => {
     state.blockNumber = 12;
     await task.run(async () => undefined);
     assert.deepEqual([12, 13].map(task.isReady), [false, true]);
-    task.rollBack();
-    assert.equal(task.isReady(0), true);
+    task.rollBack(14);
+    assert.deepEqual([12, 13].map(task.isReady), [false, true], 'below the rollback nothing changed');
+    task.rollBack(8);
+    assert.deepEqual([8, 9].map(task.isReady), [false, true], 'the ledger lacks what comes after block 8');
+    assert.deepEqual([8, 9].map(task.isSettled), [false, true]);
   });
 
   it('is one thing at a time', async () => {
@@ -62,9 +65,9 @@ describe('the task of an account', () => {
     const { task, fail, lines, retries, state } = taskOf();
     for (let i = 0; i < 6; i++) {
       await fail(full(i));
-      assert.equal(task.isReady(10), false);
+      assert.equal(task.isReady(11), false);
       state.nowMs += retries.at(-1)!;
-      assert.equal(task.isReady(10), true);
+      assert.equal(task.isReady(11), true);
     }
     assert.deepEqual(retries, [2000, 4000, 8000, 15000, 15000, 15000]);
     assert.deepEqual(
@@ -72,6 +75,19 @@ describe('the task of an account', () => {
       ['warn account task failed: only 0 bytes are left'],
     );
     assert.equal(lines.length, 6);
+  });
+
+  it('that failed is settled with the next block, which may hold its transaction all the same', async () => {
+    const { task, fail, state, retries } = taskOf();
+    await task.run(async () => 9);
+    assert.equal(task.isSettled(10), true);
+    await fail(full(1));
+    state.nowMs += retries.at(-1)!;
+    assert.deepEqual([10, 11].map(task.isSettled), [false, true]);
+    assert.deepEqual([10, 11].map(task.isReady), [false, true]);
+    await task.run(async () => 14);
+    await fail(full(1));
+    assert.deepEqual([13, 14].map(task.isSettled), [false, true], 'what it waited for before, it waits for still');
   });
 
   it('says when its trouble is another one, when it is over, and when it is back', async () => {

@@ -95,7 +95,7 @@ describe('an engine that is kept steady', () => {
 
 describe('the tasks of leases', () => {
   it('run one at a time per lease, and the next waits for the block of the last', async () => {
-    const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0 });
+    const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0, blockNumber: () => 5 });
     let finish: (block: number | undefined) => void = () => undefined;
     const running = tasks.run(
       leaseId(1),
@@ -113,9 +113,30 @@ describe('the tasks of leases', () => {
     assert.equal(tasks.isReady(leaseId(1), { blockNumber: 7, ms: 0 }), true);
   });
 
+  it('are settled once the blocks of all that was done, and perhaps of what failed, were read', async () => {
+    const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0, blockNumber: () => 5 });
+    const run = (id: number, task: () => Promise<number | undefined>) => tasks.run(leaseId(id), task, () => undefined);
+    await run(1, async () => undefined);
+    assert.equal(tasks.isSettled(5), true);
+    const waiting = run(2, async () => {
+      throw new Error('no answer');
+    });
+    assert.equal(tasks.isSettled(1_000), false);
+    await waiting;
+    assert.deepEqual([5, 6].map(tasks.isSettled), [false, true]);
+    await run(1, async () => 9);
+    await run(3, async () => 8);
+    tasks.forget(leaseId(3));
+    assert.deepEqual([8, 9].map(tasks.isSettled), [false, true]);
+    tasks.rollBack(7);
+    assert.deepEqual([7, 8].map(tasks.isSettled), [false, true]);
+    const isReady = (blockNumber: number) => tasks.isReady(leaseId(1), { blockNumber, ms: 0 });
+    assert.deepEqual([7, 8].map(isReady), [false, true]);
+  });
+
   it('pause longer with every failure, and not at all after a success', async () => {
     let ms = 0;
-    const tasks = createLeaseTasks({ nowMs: () => ms, random: () => 0 });
+    const tasks = createLeaseTasks({ nowMs: () => ms, random: () => 0, blockNumber: () => 5 });
     const pauses: number[] = [];
     for (let i = 0; i < 8; i++)
       await tasks.run(
