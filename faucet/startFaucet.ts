@@ -14,7 +14,7 @@ import { parseAddress } from '../protocol/ids.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import { askerOf } from '../adapters/http/askerOf.js';
 import { createFaucet, type Faucet, START_STAKES } from './createFaucet.js';
-import { openStartBook } from './StartBook.js';
+import { openStartBook, type StartBook } from './StartBook.js';
 
 /** Who asked is remembered for a day and some hours. */
 const REMEMBER_SECONDS = 100_000;
@@ -55,33 +55,19 @@ export async function startFaucet(options: {
       advice: 'Send tokens and coins to the account yourself.',
     });
   const lock = await lockFolder(options.folder, 'the book of a faucet');
+  const opened: (() => Promise<unknown>)[] = [() => lock.release()];
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).toReversed()) await closeOne();
+  };
   try {
-    const chain = await connectChain({ network, key });
-    const policy = await chain.readPolicy(network.policy);
-    const leastWei =
-      policy.minWorkerStakeWei > policy.minVerifierStakeWei ? policy.minWorkerStakeWei : policy.minVerifierStakeWei;
     const book = await openStartBook({
       folder: options.folder,
       forgetBeforeSeconds: nowSeconds() - REMEMBER_SECONDS,
     });
-    const rpc = createRpc(network.rpcUrl);
-    const giver = createGiver({ network, key });
-    const faucet = createFaucet({
-      book,
-      giver,
-      tokensWei: START_STAKES * leastWei,
-      readPurse: (account) => readPurse({ network, account }),
-      async readGasPrice() {
-        const priceWei = BigInt(await rpc.send<string>('eth_gasPrice', []));
-        return priceWei > LEAST_GAS_PRICE_WEI ? priceWei : LEAST_GAS_PRICE_WEI;
-      },
-      async refill() {
-        if (!options.fundsItself) return;
-        const { coinsWei } = await readPurse({ network, account: giver.account });
-        if (coinsWei < GAS_MONEY_WEI / 2n) await fundGas({ rpcUrl: network.rpcUrl, account: giver.account });
-      },
-      nowSeconds,
-    });
+    opened.push(() => book.close());
+    const faucet = await openFaucet({ network, key, book, fundsItself: options.fundsItself, nowSeconds });
+    // Before anybody can ask it.
+    const { account, coinsLeftWei } = await faucet.state();
     const server = await createHttpServer({
       title: 'Rushes faucet',
       version: '1',
@@ -89,22 +75,53 @@ export async function startFaucet(options: {
       log,
       ...REQUESTS,
     });
+    opened.push(() => server.close());
     addRoutes(server, faucet, log);
     const url = `${await server.listen({ host: '127.0.0.1', port: options.port ?? 0 })}/v1/faucet`;
-    const { coinsLeftWei } = await faucet.state();
-    log.info({ url, account: giver.account, coinsLeftWei: coinsLeftWei.toString() }, 'faucet listening');
-    return {
-      url,
-      async close() {
-        await server.close();
-        await book.close();
-        await lock.release();
-      },
-    };
+    log.info({ url, account, coinsLeftWei: coinsLeftWei.toString() }, 'faucet listening');
+    return { url, close };
   } catch (error) {
-    await lock.release();
+    await close();
     throw error;
   }
+}
+
+/** The faucet of a network's chain, over its book. */
+async function openFaucet({
+  network,
+  key,
+  book,
+  fundsItself,
+  nowSeconds,
+}: {
+  network: NetworkDescription;
+  key: string;
+  book: StartBook;
+  fundsItself: boolean;
+  nowSeconds: () => number;
+}): Promise<Faucet> {
+  const chain = await connectChain({ network, key });
+  const policy = await chain.readPolicy(network.policy);
+  const leastWei =
+    policy.minWorkerStakeWei > policy.minVerifierStakeWei ? policy.minWorkerStakeWei : policy.minVerifierStakeWei;
+  const rpc = createRpc(network.rpcUrl);
+  const giver = createGiver({ network, key });
+  return createFaucet({
+    book,
+    giver,
+    tokensWei: START_STAKES * leastWei,
+    readPurse: (account) => readPurse({ network, account }),
+    async readGasPrice() {
+      const priceWei = BigInt(await rpc.send<string>('eth_gasPrice', []));
+      return priceWei > LEAST_GAS_PRICE_WEI ? priceWei : LEAST_GAS_PRICE_WEI;
+    },
+    async refill() {
+      if (!fundsItself) return;
+      const { coinsWei } = await readPurse({ network, account: giver.account });
+      if (coinsWei < GAS_MONEY_WEI / 2n) await fundGas({ rpcUrl: network.rpcUrl, account: giver.account });
+    },
+    nowSeconds,
+  });
 }
 
 const GivenSchema = Type.Object({

@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { Wallet } from '@ethersproject/wallet';
 import { connectChain } from '../../adapters/chain/connectChain.js';
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
+import { freePort } from '../../cli/supervisor/freePort.js';
 import { startFaucet, type RunningFaucet } from '../../faucet/startFaucet.js';
 import { parseAddress } from '../../protocol/ids.js';
 import { random32, startNetwork, type TestNetwork } from '../adapters/chain/startNetwork.js';
+import { skip } from '../support/skip.js';
 
 const log = pino({ level: process.env['RUSHES_TEST_LOG'] ?? 'silent' }, pino.destination(2));
+/** What this process has open. */
+async function openFiles(): Promise<string[]> {
+  const numbers = await readdir('/proc/self/fd');
+  return await Promise.all(numbers.map((number) => readlink(`/proc/self/fd/${number}`).catch(() => '')));
+}
 const stranger = () => parseAddress(new Wallet(random32()).address);
 
 describe('the faucet of a chain', function () {
@@ -78,6 +89,53 @@ describe('the faucet of a chain', function () {
     await faucet?.close();
     const again = await start();
     assert.equal((await askFaucet({ faucetUrl: again, account })).isNew, false);
+  });
+
+  it('that cannot start leaves nothing open: no port, no book, no lock', async function () {
+    if (process.platform !== 'linux') return skip(this, 'the files that a process has open are read from /proc');
+    const taken = createServer();
+    const chainWithoutPrices = createServer((request, response) => {
+      void (async () => {
+        const body = await text(request);
+        const { id, method } = JSON.parse(body) as { id: number; method: string };
+        response.end(
+          method === 'eth_gasPrice'
+            ? JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_603, message: 'no prices today' } })
+            : await (
+                await fetch(net.network.rpcUrl, {
+                  method: 'POST',
+                  headers: { 'content-type': 'application/json' },
+                  body,
+                })
+              ).text(),
+        );
+      })().catch(() => response.destroy());
+    });
+    const portOf = async (server: Server): Promise<number> => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    };
+    const [takenPort, rpcPort, port] = [await portOf(taken), await portOf(chainWithoutPrices), await freePort()];
+    try {
+      for (const { why, ...more } of [
+        { why: /no prices today/, port, network: { ...net.network, rpcUrl: `http://127.0.0.1:${rpcPort}` } },
+        { why: /EADDRINUSE/, port: takenPort, network: net.network },
+      ]) {
+        await assert.rejects(startFaucet({ key, folder, fundsItself: true, log, ...more }), why);
+        await assert.rejects(fetch(`http://127.0.0.1:${port}/v1/faucet`), /fetch failed/);
+        assert.deepEqual(
+          (await openFiles()).filter((path) => path.startsWith(folder)),
+          [],
+        );
+      }
+    } finally {
+      for (const server of [taken, chainWithoutPrices]) {
+        server.close();
+        server.closeAllConnections();
+      }
+    }
+    await start();
   });
 
   it('counts by the address that the coordinator names', async () => {
