@@ -15,8 +15,8 @@ const BEHIND_SECONDS = 300;
 
 /**
  * Checks a network that a stranger described against its chain, before anything is signed for it: the chain's id, the
- * contract's own code, its token (which must be the test token where it is
- * said to be), its policy, whether its node is at the head, and this machine's clock. Throws
+ * contract's own code, its token (which must be the test token), its policy, whether its node is at the head, and this
+ * machine's clock. Throws
  * WrongChainError, ChainUnreachableError, `foreign-contract`, `real-money`, `node-behind` or `clock-off`, a sentence each.
  */
 export async function checkNetwork(options: {
@@ -47,7 +47,7 @@ export async function checkNetwork(options: {
       advice: "Run the version of rushes that the network runs; if you do, stay away from it: it isn't what it says.",
     });
   await checkAddress({ rpc, network, what: 'token', signal });
-  if (network.testMoney) await refuseRealMoney({ rpc, token: network.token, signal });
+  await refuseRealMoney({ rpc, token: network.token, signal });
   await checkAddress({ rpc, network, what: 'stakePolicy', signal });
 }
 
