@@ -3,7 +3,7 @@ import { Wallet } from '@ethersproject/wallet';
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
-import { BadInputError, RushesError } from '../../protocol/errors.js';
+import { RushesError } from '../../protocol/errors.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
 import type { CommandContext } from '../options/CommandContext.js';
@@ -33,11 +33,6 @@ export async function faucetCommand({
   const found = await findNetwork({ source, data, context });
   if (found === undefined) throw noNetworkError({ data, context });
   const { network } = found;
-  if (!network.testMoney)
-    throw new BadInputError({
-      message: `network ${network.name} pays in money that is worth something: nobody gives it away`,
-      advice: 'send tokens and coins to the account yourself.',
-    });
   if (network.faucetUrl === undefined)
     throw new RushesError({
       code: 'no-faucet',

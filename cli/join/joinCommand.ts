@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Wallet } from '@ethersproject/wallet';
 import { checkNetwork } from '../../adapters/chain/checkNetwork.js';
 import { readAccount } from '../../adapters/chain/readAccount.js';
-import { BadInputError, RushesError } from '../../protocol/errors.js';
+import { RushesError } from '../../protocol/errors.js';
 import type { Role } from '../../protocol/events.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
@@ -73,13 +73,6 @@ async function findNetworkOf(url: string, signal: AbortSignal): Promise<NetworkD
   // An address without http:// is what people type.
   const source = /^https?:\/\//i.test(url) || existsSync(url) ? url : `http://${url}`;
   const { network, serverMs } = await askNetwork(source, signal);
-  if (!network.testMoney)
-    throw new BadInputError({
-      code: 'real-money',
-      message: `network ${network.name} pays in money that is worth something, and for now networks of test money alone may be joined: pay does not follow proof closely enough yet`,
-      facts: { contract: network.contract },
-      advice: 'join a network of test money.',
-    });
   await checkNetwork({ network, nowMs: Date.now(), serverMs, signal });
   return network;
 }
@@ -123,7 +116,7 @@ async function agree({
     account,
     leastWei: role === 'worker' ? stake.policy.minWorkerStakeWei : stake.policy.minVerifierStakeWei,
   });
-  for (const line of describeRisk({ role, stake, testMoney: network.testMoney })) terminal.line(line);
+  for (const line of describeRisk({ role, stake })) terminal.line(line);
   if (yes) return;
   const question = `stake ${formatMoney(stake.stakeWei)} and join as ${role}`;
   if (await askToGoOn({ question, terminal, signal })) return;

@@ -1,6 +1,6 @@
 import { checkChain } from '../../adapters/chain/checkChain.js';
 import { createRpc } from '../../adapters/chain/createRpc.js';
-import { RealMoneyError, refuseRealMoney } from '../../adapters/chain/refuseRealMoney.js';
+import { refuseRealMoney } from '../../adapters/chain/refuseRealMoney.js';
 import { connectDatabase } from '../../adapters/database/connectDatabase.js';
 import { IpfsEndpointError } from '../../adapters/ipfs/fetchVerified.js';
 import { refuseOtherNetwork, storedNetworkOf } from '../../coordinator/store/storedNetwork.js';
@@ -14,7 +14,6 @@ const PATIENCE_MS = 15_000;
  * BadInputError `real-money` for a network whose token is not the test token, whatever its description says.
  */
 export async function checkGivenChain(network: DeployedNetwork, signal: AbortSignal): Promise<void> {
-  if (!network.testMoney) throw new RealMoneyError(network.token);
   const rpc = createRpc(network.rpcUrl);
   await rpc.send('eth_chainId', [], { signal, deadlineMs: PATIENCE_MS });
   await checkChain(rpc, network, signal);

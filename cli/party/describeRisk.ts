@@ -8,16 +8,13 @@ import type { StakePlan } from './planStake.js';
 export function describeRisk({
   role,
   stake: { policy, stakeWei, maxStakeWei },
-  testMoney,
 }: {
   role: Role;
   stake: StakePlan;
-  testMoney: boolean;
 }): string[] {
-  const money = testMoney ? 'of test money, which is worth nothing' : 'tokens';
   const wait = formatDuration(1000 * policy.unbondingSeconds);
   const common = [
-    `it stakes ${formatMoney(stakeWei)} ${money}, and never puts in more than ${formatMoney(maxStakeWei)} in all: that is the most it can lose`,
+    `it stakes ${formatMoney(stakeWei)} of test money, which is worth nothing, and never puts in more than ${formatMoney(maxStakeWei)} in all: that is the most it can lose`,
     `the stake comes back with \`rushes leave\`, ${wait} after that`,
   ];
   if (role === 'worker') {

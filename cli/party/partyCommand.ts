@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { BadInputError } from '../../protocol/errors.js';
 import type { Role } from '../../protocol/events.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
 import type { CommandContext } from '../options/CommandContext.js';
@@ -39,12 +38,6 @@ export async function partyCommand({
   const { cheat } = flags;
   const network = await readNetwork(flags.network, signal, { awaitFile: flags.awaitNetwork === true });
   refuseUnknownCheat(cheat);
-  if (cheat !== undefined && !network.testMoney)
-    throw new BadInputError({
-      code: 'bad-usage',
-      message: 'a cheating worker runs on test money only',
-      advice: 'leave --cheat out.',
-    });
   const plan: PartyPlan = {
     role,
     network,

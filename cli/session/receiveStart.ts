@@ -22,7 +22,7 @@ export async function receiveStart({
   signal: AbortSignal;
 }): Promise<void> {
   const { faucetUrl } = network;
-  if (!network.testMoney || faucetUrl === undefined) return;
+  if (faucetUrl === undefined) return;
   const { coinsWei, tokensWei } = await readPurse({ network, account, signal });
   if (coinsWei > 0n && tokensWei > 0n) return;
   const gift = await askFaucet({ faucetUrl, account, signal });
