@@ -1,12 +1,13 @@
 import type { Role } from '../protocol/events.js';
 import type { Address, LeaseId, Wei } from '../protocol/ids.js';
 import { type Ledger, type LedgerLease, type LeaseState, commitmentOf } from '../protocol/ledger.js';
+import { oncePerBlock } from './oncePerBlock.js';
 import type { Daemon } from './runDaemon.js';
 
 /** What a party is doing and what it has earned, from the chain. */
 export interface PartyStatus {
   account: Address;
-  /** Newest block read; 0 before the first. */
+  /** Newest chain block read; 0 before the first. */
   blockNumber: number;
   /** What it is registered as; undefined before it is. */
   role: Role | undefined;
@@ -29,29 +30,37 @@ export function hasPartIn(lease: LedgerLease, account: Address): boolean {
   return lease.worker === account || auditOf(lease, account)?.sealHash !== undefined;
 }
 
-/** The status of a daemon's account. */
-export function partyStatusOf(
+/** Tells the status of a daemon's account, whenever it is asked. */
+export function createPartyStatus(
   daemon: Pick<Daemon, 'ledger' | 'blockNumber' | 'isFinishing'>,
   account: Address,
-): PartyStatus {
-  const { ledger } = daemon;
-  const me = ledger.accounts.get(account);
-  return {
-    account,
-    blockNumber: daemon.blockNumber,
-    role: me?.role,
-    open: openPartsOf(ledger, account).map(({ leaseId, state }) => ({ leaseId, state })),
-    done: [...ledger.leases.values()].filter(
-      (lease) =>
-        (lease.worker === account && lease.state === 'PAYABLE') || auditOf(lease, account)?.reveal !== undefined,
-    ).length,
-    earnedWei: me?.creditedWei ?? 0n,
-    stakeWei: me?.stakeWei ?? 0n,
-    slashedWei: me?.slashedWei ?? 0n,
-    convictions: me?.convictions ?? 0,
-    withdrawableAtSeconds: me?.withdrawableAtSeconds,
-    isFinishing: daemon.isFinishing,
+): () => PartyStatus {
+  const done = oncePerBlock(daemon, (ledger) => countDone(ledger, account));
+  return () => {
+    const { ledger, blockNumber, isFinishing } = daemon;
+    const me = ledger.accounts.get(account);
+    return {
+      account,
+      blockNumber,
+      role: me?.role,
+      open: openPartsOf(ledger, account).map(({ leaseId, state }) => ({ leaseId, state })),
+      done: done(),
+      earnedWei: me?.creditedWei ?? 0n,
+      stakeWei: me?.stakeWei ?? 0n,
+      slashedWei: me?.slashedWei ?? 0n,
+      convictions: me?.convictions ?? 0,
+      withdrawableAtSeconds: me?.withdrawableAtSeconds,
+      isFinishing,
+    };
   };
+}
+
+function countDone(ledger: Ledger, account: Address): number {
+  let count = 0;
+  for (const lease of ledger.leases.values())
+    if ((lease.worker === account && lease.state === 'PAYABLE') || auditOf(lease, account)?.reveal !== undefined)
+      count++;
+  return count;
 }
 
 /** Open leases that an account has a part in. */

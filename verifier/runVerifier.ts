@@ -9,7 +9,8 @@ import type { ChainPort, FollowEvents, ObjectStore } from '../protocol/ports.js'
 import { sha256 } from '../protocol/sha256.js';
 import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
-import { hasPartIn, openPartsOf, type PartyStatus, partyStatusOf } from '../party/partyStatus.js';
+import { oncePerBlock } from '../party/oncePerBlock.js';
+import { hasPartIn, openPartsOf, type PartyStatus, createPartyStatus } from '../party/partyStatus.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { readDraw } from './effects/readDraw.js';
@@ -217,37 +218,40 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     finish: () => daemon.finish(),
     close: () => daemon.close(),
     account: chain.account,
-    status: () => partyStatusOf(daemon, chain.account),
-    statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
+    status: createPartyStatus(daemon, chain.account),
+    statistics: createStatistics({ daemon, chain, engine, jobs }),
   };
 }
 
-function statisticsOf(of: {
+function createStatistics(of: {
   daemon: Pick<Daemon, 'ledger' | 'blockNumber'>;
   chain: Pick<ChainPort, 'account'>;
   engine: Pick<SteadyEngine, 'totals'>;
   jobs: Pick<JobCache, 'prepareCpuMs'>;
-}): VerifierStatistics {
+}): () => VerifierStatistics {
   const { daemon, chain, engine, jobs } = of;
-  const verdicts = { pass: 0, void: 0, convict: 0 };
-  let sealed = 0;
-  for (const lease of daemon.ledger.leases.values()) {
-    const audit = commitmentOf(lease)?.audits.find(({ verifier }) => verifier === chain.account);
-    if (audit?.sealHash !== undefined) sealed++;
-    if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
-  }
-  const { computeMs, cpuMs, rays, restarts } = engine.totals;
-  return {
-    account: chain.account,
-    sealed,
-    revealed: verdicts.pass + verdicts.void + verdicts.convict,
-    verdicts,
-    computeMs,
-    cpuMs,
-    prepareCpuMs: jobs.prepareCpuMs,
-    rays,
-    engineRestarts: restarts,
-    blockNumber: daemon.blockNumber,
+  const ofLedger = oncePerBlock(daemon, (ledger) => {
+    const verdicts = { pass: 0, void: 0, convict: 0 };
+    let sealed = 0;
+    for (const lease of ledger.leases.values()) {
+      const audit = commitmentOf(lease)?.audits.find(({ verifier }) => verifier === chain.account);
+      if (audit?.sealHash !== undefined) sealed++;
+      if (audit?.reveal !== undefined) verdicts[audit.reveal.verdict]++;
+    }
+    return { sealed, revealed: verdicts.pass + verdicts.void + verdicts.convict, verdicts };
+  });
+  return () => {
+    const { computeMs, cpuMs, rays, restarts } = engine.totals;
+    return {
+      account: chain.account,
+      ...ofLedger(),
+      computeMs,
+      cpuMs,
+      prepareCpuMs: jobs.prepareCpuMs,
+      rays,
+      engineRestarts: restarts,
+      blockNumber: daemon.blockNumber,
+    };
   };
 }
 

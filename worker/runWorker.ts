@@ -16,7 +16,8 @@ import { chunksOfMask } from '../protocol/masks.js';
 import type { ChainPort, FollowEvents, ObjectStore, SuggestionPort } from '../protocol/ports.js';
 import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
-import { type PartyStatus, partyStatusOf } from '../party/partyStatus.js';
+import { oncePerBlock } from '../party/oncePerBlock.js';
+import { type PartyStatus, createPartyStatus } from '../party/partyStatus.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { answerDemand } from './effects/answerDemand.js';
@@ -230,35 +231,40 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     finish: () => daemon.finish(),
     close: () => daemon.close(),
     account: chain.account,
-    status: () => partyStatusOf(daemon, chain.account),
-    statistics: () => statisticsOf({ daemon, chain, engine, jobs }),
+    status: createPartyStatus(daemon, chain.account),
+    statistics: createStatistics({ daemon, chain, engine, jobs }),
   };
 }
 
-function statisticsOf(of: {
+function createStatistics(of: {
   daemon: Pick<Daemon, 'ledger' | 'blockNumber'>;
   chain: Pick<ChainPort, 'account'>;
   engine: Pick<SteadyEngine, 'totals'>;
   jobs: Pick<JobCache, 'prepareCpuMs'>;
-}): WorkerStatistics {
+}): () => WorkerStatistics {
   const { daemon, chain, engine, jobs } = of;
-  const own = [...daemon.ledger.leases.values()].filter((lease) => lease.worker === chain.account);
-  const leases: WorkerStatistics['leases'] = {};
-  for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
-  const { computeMs, cpuMs, rays, restarts } = engine.totals;
-  return {
-    account: chain.account,
-    leases,
-    chunksPaid: own.reduce(
+  const ofLedger = oncePerBlock(daemon, (ledger) => {
+    const own = [...ledger.leases.values()].filter((lease) => lease.worker === chain.account);
+    const leases: WorkerStatistics['leases'] = {};
+    for (const { state } of own) leases[state] = (leases[state] ?? 0) + 1;
+    const chunksPaid = own.reduce(
       (sum, lease) => sum + (lease.state === 'PAYABLE' ? chunksOfMask(lease.word, lease.mask).length : 0),
       0,
-    ),
-    computeMs,
-    cpuMs,
-    prepareCpuMs: jobs.prepareCpuMs,
-    rays,
-    engineRestarts: restarts,
-    blockNumber: daemon.blockNumber,
+    );
+    return { leases, chunksPaid };
+  });
+  return () => {
+    const { computeMs, cpuMs, rays, restarts } = engine.totals;
+    return {
+      account: chain.account,
+      ...ofLedger(),
+      computeMs,
+      cpuMs,
+      prepareCpuMs: jobs.prepareCpuMs,
+      rays,
+      engineRestarts: restarts,
+      blockNumber: daemon.blockNumber,
+    };
   };
 }
 

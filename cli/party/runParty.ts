@@ -89,11 +89,15 @@ async function follow({
     sayEnding(terminal, party.status(), why);
     party.finish();
   };
+  // Under a supervisor nobody looks on, and most parties end with their network.
+  const isWorthALook =
+    !isSupervised || line !== undefined || plan.untilMs !== undefined || plan.idleMinutes !== undefined;
   const look = (): void => {
     if (isSupervised) announceStatistics({ ...party.statistics() });
-    const status = show();
+    if (!isWorthALook) return;
+    const { open } = show();
     if (signal.aborted && !isSupervised) finish('interrupted');
-    const due = isOver(status, Date.now());
+    const due = isOver(open.length > 0, Date.now());
     if (due !== undefined) finish(due);
   };
   const timer = setInterval(look, LOOK_MS);
@@ -154,10 +158,10 @@ function endShow({
 function createEndings(
   { untilMs, idleMinutes }: Pick<PartyPlan, 'untilMs' | 'idleMinutes'>,
   startedAtMs: number,
-): (status: PartyStatus, nowMs: number) => Ending | undefined {
+): (isBusy: boolean, nowMs: number) => Ending | undefined {
   let busyAtMs = startedAtMs;
-  return (status, nowMs) => {
-    if (status.open.length > 0) busyAtMs = nowMs;
+  return (isBusy, nowMs) => {
+    if (isBusy) busyAtMs = nowMs;
     if (untilMs !== undefined && nowMs >= untilMs) return 'until';
     if (idleMinutes !== undefined && nowMs - busyAtMs >= 60_000 * idleMinutes) return 'idle';
     return undefined;
