@@ -4,7 +4,7 @@ import type { LeaseId } from '../protocol/ids.js';
 // What a daemon does about each lease, at most one thing at a time. States of one lease here:
 // idle -> running (run) -> idle, looked at again once the ledger has read the block its transaction was mined in
 // (settled)
-//                       -> idle after a growing pause (failed).
+//                       -> idle after a growing pause, which leaves time for more attempts before the deadline (failed).
 
 /**
  * Keeps, per lease, whether something is under way and when the lease is to be looked at again. Nothing in it outlives
@@ -16,11 +16,14 @@ export interface LeaseTasks {
   /**
    * Starts a task, which resolves to the block its transaction was mined in, or to undefined when it sent none. Never
    * rejects.
+   *
+   * @param options.msLeft time until the lease's next deadline in milliseconds, asked when the task has failed; undefined
+   * or below 0 for none to keep
    */
   run(
     leaseId: LeaseId,
     task: () => Promise<number | undefined>,
-    onError: (error: unknown, retryInMs: number) => void,
+    options: { msLeft: () => number | undefined; onError: (error: unknown, retryInMs: number) => void },
   ): Promise<void>;
   /** Leases with a task under way. */
   readonly running: ReadonlySet<LeaseId>;
@@ -37,6 +40,8 @@ export interface LeaseTasks {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+/** The most that a pause takes of the time left: who sleeps through a deadline loses stake. */
+const PART_OF_TIME_LEFT = 1 / 4;
 
 /**
  * @param options.nowMs clock in milliseconds
@@ -64,7 +69,7 @@ export function createLeaseTasks(options: {
         now.ms >= (pauses.get(leaseId)?.untilMs ?? 0)
       );
     },
-    async run(leaseId, task, onError) {
+    async run(leaseId, task, { msLeft, onError }) {
       running.add(leaseId);
       try {
         const blockNumber = await task();
@@ -78,7 +83,7 @@ export function createLeaseTasks(options: {
         const backoff =
           pauses.get(leaseId)?.backoff ??
           createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: options.random });
-        const pauseMs = backoff.nextMs();
+        const pauseMs = shortened(backoff.nextMs(), msLeft());
         pauses.set(leaseId, { backoff, untilMs: options.nowMs() + pauseMs });
         onError(error, pauseMs);
       } finally {
@@ -96,4 +101,9 @@ export function createLeaseTasks(options: {
         notBeforeBlock.set(leaseId, Math.min(blockNumber, toBlock + 1));
     },
   };
+}
+
+function shortened(pauseMs: number, msLeft: number | undefined): number {
+  if (msLeft === undefined || msLeft < 0) return pauseMs;
+  return Math.min(pauseMs, Math.max(FIRST_PAUSE_MS, Math.floor(PART_OF_TIME_LEFT * msLeft)));
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { LeaseId } from '../protocol/ids.js';
-import type { Ledger, LedgerLease } from '../protocol/ledger.js';
+import { type Ledger, type LedgerLease, nextDutyDeadlineOf } from '../protocol/ledger.js';
 import { createLedgerLog } from '../protocol/ledgerLog.js';
 import type { ChainPort, FollowEvents } from '../protocol/ports.js';
 import type { ChainNow, Clock } from './Clock.js';
@@ -89,6 +89,13 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
     };
   }
 
+  /** Time until somebody has to act on the lease, as the ledger has it now; undefined when it has ended. */
+  function msUntilDue(leaseId: LeaseId): number | undefined {
+    const lease = chainLog.ledger.leases.get(leaseId);
+    const deadlineSeconds = lease === undefined ? undefined : nextDutyDeadlineOf(lease);
+    return deadlineSeconds === undefined ? undefined : 1000 * (deadlineSeconds - now().seconds);
+  }
+
   /** Looks at everything and starts what is due. */
   function step(): void {
     const { head, ledger } = chainLog;
@@ -101,10 +108,9 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
       kept.add(leaseId);
       log.debug({ leaseId, state: lease.state, action: action.do }, 'lease task starts');
       launch(
-        tasks.run(
-          leaseId,
-          () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }),
-          (error, retryInMs) => {
+        tasks.run(leaseId, () => role.act(lease, action, { now, ledger: () => chainLog.ledger, signal }), {
+          msLeft: () => msUntilDue(leaseId),
+          onError(error, retryInMs) {
             const { isLostRace, message, facts } = troubleOf(error);
             if (!signal.aborted)
               log[isLostRace ? 'info' : 'warn'](
@@ -112,7 +118,7 @@ export function runDaemon<Action extends { do: string }>(role: DaemonRole<Action
                 `lease task failed: ${message}`,
               );
           },
-        ),
+        }),
       );
     }
     for (const leaseId of kept) if (!ledger.openLeaseIds.has(leaseId) && !tasks.running.has(leaseId)) forget(leaseId);

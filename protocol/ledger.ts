@@ -226,6 +226,16 @@ export function deadlineOf(lease: LedgerLease): number | undefined {
   }
 }
 
+/** Unix seconds by which one of the lease's parties has to act next, or loses stake; undefined at its end. */
+export function nextDutyDeadlineOf(lease: LedgerLease): number | undefined {
+  const deadline = deadlineOf(lease);
+  if (lease.state !== 'OPENED' || deadline === undefined) return deadline;
+  const answers = lease.commitment.audits.flatMap(({ demand }) =>
+    demand === undefined || demand.answered ? [] : [demand.answerDeadlineSeconds],
+  );
+  return Math.min(deadline, ...answers);
+}
+
 /**
  * Who the verifiers of a lease are drawn from, in the order of the draw: verifiers in the order of registration,
  * without the worker, that weighed at least the policy's minimum in the block before the commitment.

@@ -94,6 +94,8 @@ describe('an engine that is kept steady', () => {
 });
 
 describe('the tasks of leases', () => {
+  const msLeft = (): undefined => undefined;
+
   it('run one at a time per lease, and the next waits for the block of the last', async () => {
     const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0, blockNumber: () => 5 });
     let finish: (block: number | undefined) => void = () => undefined;
@@ -103,7 +105,7 @@ describe('the tasks of leases', () => {
         new Promise((resolve) => {
           finish = resolve;
         }),
-      () => assert.fail('no error'),
+      { msLeft, onError: () => assert.fail('no error') },
     );
     assert.equal(tasks.isReady(leaseId(1), { blockNumber: 5, ms: 0 }), false);
     assert.equal(tasks.isReady(leaseId(2), { blockNumber: 5, ms: 0 }), true);
@@ -115,7 +117,8 @@ describe('the tasks of leases', () => {
 
   it('are settled once the blocks of all that was done, and perhaps of what failed, were read', async () => {
     const tasks = createLeaseTasks({ nowMs: () => 0, random: () => 0, blockNumber: () => 5 });
-    const run = (id: number, task: () => Promise<number | undefined>) => tasks.run(leaseId(id), task, () => undefined);
+    const run = (id: number, task: () => Promise<number | undefined>) =>
+      tasks.run(leaseId(id), task, { msLeft, onError: () => undefined });
     await run(1, async () => undefined);
     assert.equal(tasks.isSettled(5), true);
     const waiting = run(2, async () => {
@@ -144,24 +147,40 @@ describe('the tasks of leases', () => {
         async () => {
           throw new Error('no');
         },
-        (_error, retryInMs) => pauses.push(retryInMs),
+        { msLeft, onError: (_error, retryInMs) => pauses.push(retryInMs) },
       );
     assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
     assert.equal(tasks.isReady(leaseId(1), { blockNumber: 0, ms: 14_999 }), false);
     ms = 15_000;
     assert.equal(tasks.isReady(leaseId(1), { blockNumber: 0, ms }), true);
-    await tasks.run(
-      leaseId(1),
-      async () => undefined,
-      () => undefined,
-    );
+    await tasks.run(leaseId(1), async () => undefined, { msLeft, onError: () => undefined });
     await tasks.run(
       leaseId(1),
       async () => {
         throw new Error('no');
       },
-      (_error, retryInMs) => pauses.push(retryInMs),
+      { msLeft, onError: (_error, retryInMs) => pauses.push(retryInMs) },
     );
     assert.equal(pauses.at(-1), 500);
+  });
+
+  it('sleep through no deadline: a pause takes a quarter of the time left, and the usual one after it', async () => {
+    let ms = 0;
+    const tasks = createLeaseTasks({ nowMs: () => ms, random: () => 0, blockNumber: () => 5 });
+    const attemptsMs: number[] = [];
+    while (ms <= 32_000)
+      await tasks.run(
+        leaseId(1),
+        async () => {
+          attemptsMs.push(ms);
+          throw new Error('no');
+        },
+        { msLeft: () => 16_000 - ms, onError: (_error, retryInMs) => (ms += retryInMs) },
+      );
+    const pausesMs = attemptsMs.slice(1).map((at, i) => at - attemptsMs[i]!);
+    assert.deepEqual(pausesMs.slice(0, 5), [500, 1000, 2000, 3125, 2343]);
+    const last = attemptsMs.findLast((at) => at <= 16_000)!;
+    assert.ok(last > 15_500, `the last attempt in time was at ${last} ms`);
+    assert.equal(pausesMs.at(-1), 15_000);
   });
 });
