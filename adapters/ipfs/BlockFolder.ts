@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FsBlockstore } from 'blockstore-fs';
 import { NextToLast } from 'blockstore-fs/sharding';
-import type { CID } from 'multiformats/cid';
+import { base32upper } from 'multiformats/bases/base32';
+import { CID } from 'multiformats/cid';
+import * as Digest from 'multiformats/hashes/digest';
+import { BlockHolds, type Hold } from './BlockHolds.js';
 import { StorageError } from './storageError.js';
 
 /** Blocks of one request; see BlockFolder.batch. */
@@ -14,6 +17,8 @@ export interface BlockBatch {
 }
 
 const NAMELESS_FOLDER = 'incoming';
+const RAW_CODEC = 0x55;
+const LEAST_DIGEST_BYTES = 16;
 
 /**
  * blockstore-fs whose writes survive: a block gets its name only when all its bytes are on the disk, so that kill -9, a
@@ -21,6 +26,8 @@ const NAMELESS_FOLDER = 'incoming';
  * writers of one block share a temporary file.)
  */
 export class BlockFolder extends FsBlockstore {
+  /** Whoever puts or pins holds what it counts on. */
+  readonly holds = new BlockHolds();
   readonly #incoming: string;
   readonly #names: NextToLast;
   readonly #writes = new Map<string, Promise<void>>();
@@ -57,13 +64,16 @@ export class BlockFolder extends FsBlockstore {
   /**
    * Blocks that come together: their bytes are written at once, and get onto the disk and their names together in
    * `commit`, which is many times faster than one after the other. Until then nobody sees them; `discard` forgets them.
+   * All of them are held.
    */
-  batch(): BlockBatch {
+  batch(hold: Hold): BlockBatch {
     const nameless = new Map<string, string>();
     return {
       put: async (cid, bytes) => {
         const path = this.#pathOf(cid);
-        if (nameless.has(path) || (await stat(path).catch(() => undefined))?.size === bytes.length) return cid;
+        if (nameless.has(path)) return cid;
+        await hold.take(cid);
+        if (await isStored(path, bytes.length)) return cid;
         const file = join(this.#incoming, randomBytes(12).toString('hex'));
         nameless.set(path, file);
         await writeFile(file, bytes, { flag: 'wx' }).catch((error: unknown) => {
@@ -113,10 +123,49 @@ export class BlockFolder extends FsBlockstore {
     return (await stat(this.#pathOf(cid)).catch(() => undefined))?.size;
   }
 
+  /** Every block that has its name, with its file. Those that come or go meanwhile may be among them or not. */
+  async *named(): AsyncGenerator<{ cid: CID; path: string }> {
+    for (const shard of await readdir(this.path)) {
+      const folder = join(this.path, shard);
+      for (const file of await readdir(folder).catch(noFolder)) {
+        const cid = cidOfFile(file, this.#names.extension);
+        if (cid !== undefined) yield { cid, path: join(folder, file) };
+      }
+    }
+  }
+
+  /** Whether a block got its name, or was added again, more than this many milliseconds ago. */
+  async isOlderThan(path: string, ageMs: number): Promise<boolean> {
+    const stats = await stat(path).catch(() => undefined);
+    return stats !== undefined && Date.now() - stats.ctimeMs >= ageMs;
+  }
+
+  async removeFile(path: string): Promise<void> {
+    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw StorageError.from(error, 'removing a block');
+    });
+  }
+
   #pathOf(cid: CID): string {
     const { dir, file } = this.#names.encode(cid);
     return join(this.path, dir, file);
   }
+}
+
+/** The block that a file holds, whose codec its name does not tell; undefined where the file is none of ours. */
+function cidOfFile(file: string, extension: string): CID | undefined {
+  if (!file.endsWith(extension)) return undefined;
+  try {
+    const hash = Digest.decode(base32upper.decode(file.slice(0, -extension.length)));
+    return hash.digest.length < LEAST_DIGEST_BYTES ? undefined : CID.createV1(RAW_CODEC, hash);
+  } catch {
+    return undefined;
+  }
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOTDIR' || error.code === 'ENOENT') return [];
+  throw StorageError.from(error, 'listing blocks');
 }
 
 async function writeBlock(
@@ -125,7 +174,7 @@ async function writeBlock(
   value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const bytes = value instanceof Uint8Array ? value : await concatenate(value);
-  if ((await stat(path).catch(() => undefined))?.size === bytes.length) return;
+  if (await isStored(path, bytes.length)) return;
   try {
     await writeFile(nameless, bytes, { flag: 'wx' });
     await nameBlock(nameless, path);
@@ -133,6 +182,14 @@ async function writeBlock(
     await unlink(nameless).catch(() => undefined);
     throw StorageError.from(error, 'storing a block');
   }
+}
+
+/** Whether a block is there with all its bytes; then it counts as added now. */
+async function isStored(path: string, byteLength: number): Promise<boolean> {
+  if ((await stat(path).catch(() => undefined))?.size !== byteLength) return false;
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+  return true;
 }
 
 /** Gives a block its name once its bytes are on the disk. */

@@ -8,6 +8,8 @@ export interface EndpointLimits {
   idleMs: number;
   /** A request must be over by then. */
   requestMs: number;
+  /** A block that nothing pins is garbage so long after it was added; until then its pin may be on its way. */
+  keptUnpinnedMs: number;
 }
 
 export const ENDPOINT_LIMITS: EndpointLimits = {
@@ -15,4 +17,5 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   maxConnections: 1024,
   idleMs: 60_000,
   requestMs: 3_600_000,
+  keptUnpinnedMs: 3_600_000,
 };

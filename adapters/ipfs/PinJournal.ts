@@ -14,6 +14,8 @@ const JOURNAL_FILE = 'pins.journal';
 export class PinJournal {
   readonly #pins: Set<string>;
   readonly #file: FileHandle;
+  /** Unpinned, but not on the disk yet: where that fails they are pins again. */
+  readonly #leaving = new Set<{ cid: string }>();
   #length: number;
   #waiting: { lines: string; done: (error?: unknown) => void }[] = [];
   #flushing: Promise<void> | undefined = undefined;
@@ -51,6 +53,11 @@ export class PinJournal {
     return [...this.#pins];
   }
 
+  /** All pins, and those whose end is not on the disk yet. */
+  standing(): string[] {
+    return [...this.#pins, ...[...this.#leaving].map(({ cid }) => cid)];
+  }
+
   /** Pins the CIDs that are not pinned yet. */
   async add(cids: string[]): Promise<void> {
     const added = cids.filter((cid) => !this.#pins.has(cid));
@@ -62,11 +69,15 @@ export class PinJournal {
   /** Unpins; false when the CID was not pinned. */
   async remove(cid: string): Promise<boolean> {
     if (!this.#pins.delete(cid)) return false;
+    const leaving = { cid };
+    this.#leaving.add(leaving);
     try {
       await this.#append(`-${cid}\n`);
     } catch (error) {
       this.#pins.add(cid);
       throw error;
+    } finally {
+      this.#leaving.delete(leaving);
     }
     return true;
   }

@@ -3,6 +3,7 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { importer, type DirectoryCandidate, type FileCandidate, type WritableStorage } from 'ipfs-unixfs-importer';
 import { BadInputError } from '../../protocol/errors.js';
 import type { BlockFolder } from './BlockFolder.js';
+import type { Hold } from './BlockHolds.js';
 import { importerOptions, type ImportSettings } from './importSettings.js';
 
 /** One line of the answer to `add`, with Kubo's field names. */
@@ -21,10 +22,10 @@ const MAX_PATH_LENGTH = 4096;
  */
 export async function addFiles(
   request: IncomingMessage,
-  options: { blocks: BlockFolder; settings: ImportSettings; maxParts: number },
+  options: { blocks: BlockFolder; hold: Hold; settings: ImportSettings; maxParts: number },
 ): Promise<AddedEntry[]> {
   const entries: AddedEntry[] = [];
-  const batch = options.blocks.batch();
+  const batch = options.blocks.batch(options.hold);
   try {
     for await (const entry of importer(
       multipartFiles(request, options.maxParts),

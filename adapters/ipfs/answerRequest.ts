@@ -5,9 +5,10 @@ import type { EndpointCall, Routes } from './routes/EndpointCall.js';
 import { fileRoutes } from './routes/fileRoutes.js';
 import { identityRoutes } from './routes/identityRoutes.js';
 import { pinRoutes } from './routes/pinRoutes.js';
+import { repoRoutes } from './routes/repoRoutes.js';
 import { sendError, sendText } from './sendAnswer.js';
 
-const ROUTES: Routes = { ...identityRoutes, ...fileRoutes, ...blockRoutes, ...pinRoutes };
+const ROUTES: Routes = { ...identityRoutes, ...fileRoutes, ...blockRoutes, ...pinRoutes, ...repoRoutes };
 
 /** Answers one request, whatever it is and whatever goes wrong. `host` is the address that the endpoint listens on. */
 export async function answerRequest(call: Omit<EndpointCall, 'query'> & { host: string }): Promise<void> {

@@ -1,4 +1,4 @@
-// Process entry of the IPFS endpoint: `node endpoint.child.js --folder DIR [--host H] [--port N]`.
+// Process entry of the IPFS endpoint: `node endpoint.child.js --folder DIR [--host H] [--port N] [--kept-unpinned-ms N]`.
 // It writes one line of JSON to stdout, either {"ready":{"host","port"}} or {"failed":{...}}, and ends on SIGTERM,
 // SIGINT, or when its parent is gone.
 import { parseArgs } from 'node:util';
@@ -11,12 +11,19 @@ function writeLine(value: unknown): void {
 
 try {
   const { values } = parseArgs({
-    options: { folder: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' } },
+    options: {
+      folder: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'kept-unpinned-ms': { type: 'string' },
+    },
   });
+  const keptUnpinned = values['kept-unpinned-ms'];
   const endpoint = await createEndpoint({
     folder: values.folder ?? '',
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    ...(keptUnpinned === undefined ? {} : { limits: { keptUnpinnedMs: Number(keptUnpinned) } }),
   });
   let ending = false;
   const end = (): void => {

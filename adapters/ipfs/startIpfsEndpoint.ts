@@ -26,6 +26,8 @@ export async function startIpfsEndpoint(options: {
   host?: string;
   port?: number;
   deadlineMs?: number;
+  /** See EndpointLimits. */
+  keptUnpinnedMs?: number;
   onLog?: (line: string) => void;
 }): Promise<IpfsEndpoint> {
   const entry = fileURLToPath(new URL('./endpoint.child.js', import.meta.url));
@@ -40,6 +42,7 @@ export async function startIpfsEndpoint(options: {
       options.host ?? '127.0.0.1',
       '--port',
       String(options.port ?? 0),
+      ...(options.keptUnpinnedMs === undefined ? [] : ['--kept-unpinned-ms', String(options.keptUnpinnedMs)]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );

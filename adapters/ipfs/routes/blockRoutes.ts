@@ -4,6 +4,7 @@ import { BadInputError, RushesError } from '../../../protocol/errors.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import { readOnePart } from '../addFiles.js';
 import { MAX_BLOCK_BYTES } from '../importSettings.js';
+import { requireWholeDag } from '../walkDag.js';
 import { cidOf } from './queryArguments.js';
 import type { Routes } from './EndpointCall.js';
 
@@ -16,8 +17,17 @@ export const blockRoutes: Routes = {
   'block/put': async ({ query, request, blocks, pins }) => {
     const bytes = await readOnePart(request, MAX_BLOCK_BYTES);
     const cid = blockCidOf(query, bytes);
-    await blocks.put(cid, bytes);
-    if (query.get('pin') === 'true') await pins.add([cid.toString()]);
+    const hold = blocks.holds.hold();
+    try {
+      await hold.take(cid);
+      await blocks.put(cid, bytes);
+      if (query.get('pin') === 'true') {
+        await requireWholeDag(cid, blocks, hold);
+        await pins.add([cid.toString()]);
+      }
+    } finally {
+      hold.release();
+    }
     return { Key: cid.toString(), Size: bytes.length };
   },
 

@@ -14,14 +14,20 @@ const WINDOW_BYTES = 8 << 20;
 /** Files and directories: UnixFS over blocks. */
 export const fileRoutes: Routes = {
   add: async ({ query, request, response, blocks, pins, limits }) => {
-    const entries = await addFiles(request, {
-      blocks,
-      settings: parseImportSettings(query),
-      maxParts: limits.maxParts,
-    });
-    // With several roots (files added without a directory around them) each is pinned, as in Kubo.
-    if (query.get('pin') !== 'false') await pins.add(rootsOf(entries, query.get('wrap-with-directory') === 'true'));
-    sendLines(response, entries);
+    const hold = blocks.holds.hold();
+    try {
+      const entries = await addFiles(request, {
+        blocks,
+        hold,
+        settings: parseImportSettings(query),
+        maxParts: limits.maxParts,
+      });
+      // With several roots (files added without a directory around them) each is pinned, as in Kubo.
+      if (query.get('pin') !== 'false') await pins.add(rootsOf(entries, query.get('wrap-with-directory') === 'true'));
+      sendLines(response, entries);
+    } finally {
+      hold.release();
+    }
   },
 
   cat: async ({ query, response, blocks }) => {

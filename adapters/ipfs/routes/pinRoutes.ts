@@ -9,8 +9,13 @@ export const pinRoutes: Routes = {
   'pin/add': async ({ query, blocks, pins }) => {
     const cids = cidsOf(query);
     if (query.get('recursive') === 'false') throw new BadInputError({ message: 'only recursive pins are supported' });
-    for (const cid of cids) await requireWholeDag(cid, blocks);
-    await pins.add(cids.map(String));
+    const hold = blocks.holds.hold();
+    try {
+      for (const cid of cids) await requireWholeDag(cid, blocks, hold);
+      await pins.add(cids.map(String));
+    } finally {
+      hold.release();
+    }
     return { Pins: cids.map(String) };
   },
 
