@@ -13,6 +13,7 @@ import { parseAddress } from '../../protocol/ids.js';
 import type { DeployedNetwork } from '../../protocol/network.js';
 import { writeJson } from '../files/writeJson.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { parseUrl } from '../options/parseUrl.js';
 import { keepRecord, recordPath, refuseExisting } from './keepRecord.js';
@@ -38,7 +39,7 @@ export async function deployCommand({
   const token = tokenText === undefined ? undefined : parseAddress(tokenText, '--token');
   const path = resolve(out);
   await refuseExisting(path);
-  const wallet = new Wallet(await readOrMakeKey(keyFile));
+  const wallet = new Wallet(await readOrMakeKey(keyFile, { passphrase: passphraseOf(context) }));
   const deployer = parseAddress(wallet.address);
   const policy = LOCAL_POLICY;
 

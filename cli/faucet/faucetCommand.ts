@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { Wallet } from '@ethersproject/wallet';
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
 import { RushesError } from '../../protocol/errors.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
+import { addressOf } from '../network/networkKeys.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { findNetwork, noNetworkError } from '../session/findNetwork.js';
@@ -27,9 +28,9 @@ export async function faucetCommand({
   given: ReadonlySet<string>;
   context: CommandContext;
 }): Promise<void> {
-  const { env, terminal, signal } = context;
+  const { terminal, signal } = context;
   if (source !== undefined) refuseIdleOptions({ command: 'faucet', given, situation: 'named' });
-  const account = stated === undefined ? await accountOfKey(keyFile, env.home) : parseAddress(stated, '--account');
+  const account = stated === undefined ? await accountOfKey(keyFile, context) : parseAddress(stated, '--account');
   const found = await findNetwork({ source, data, context });
   if (found === undefined) throw noNetworkError({ data, context });
   const { network } = found;
@@ -57,6 +58,7 @@ export async function faucetCommand({
   });
 }
 
-async function accountOfKey(keyFile: string | undefined, home: string): Promise<Address> {
-  return parseAddress(new Wallet(await readOrMakeKey(keyFile ?? join(home, 'keys', 'artist.key'))).address);
+async function accountOfKey(keyFile: string | undefined, context: CommandContext): Promise<Address> {
+  const path = keyFile ?? join(context.env.home, 'keys', 'artist.key');
+  return addressOf(await readOrMakeKey(path, { passphrase: passphraseOf(context) }));
 }

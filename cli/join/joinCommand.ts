@@ -11,6 +11,7 @@ import type { NetworkDescription } from '../../protocol/network.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { describeRisk } from '../party/describeRisk.js';
 import { nextTimeOfDay } from '../party/nextTimeOfDay.js';
@@ -44,7 +45,7 @@ export async function joinCommand({ context, ...options }: JoinOptions & { conte
   const { as: role } = options;
   const joined = await keepNetwork(env.home, network);
   const keyFile = joined.keyFile(role);
-  const key = await readOrMakeKey(keyFile);
+  const key = await readOrMakeKey(keyFile, { passphrase: passphraseOf(context), isDaemons: true });
   const account = parseAddress(new Wallet(key).address);
   terminal.line(`network ${network.name} at ${options.url}, contract ${network.contract}, paid in test money`);
   await receiveStart({ network, account, terminal, signal });

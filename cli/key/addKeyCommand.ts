@@ -1,19 +1,20 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../options/CommandContext.js';
 
-/** `rushes key show|export|import`: the keys of this user's accounts. */
+/** `rushes key show|encrypt|export|import`: the keys of this user's accounts. */
 export function addKeyCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('key')
-    .summary('show the accounts of this user, take a key elsewhere, bring one here')
+    .summary('show the accounts of this user, encrypt a key, take it elsewhere, bring one here')
     .description(
-      'Keys are files of 64 hexadecimal digits that only their user can read. Elsewhere they travel as Ethereum keystores (version 3), encrypted with a passphrase: RUSHES_PASSPHRASE, or asked for.',
+      'A key is a file that only its user can read: 64 hexadecimal digits, or an Ethereum keystore (version 3), encrypted with a passphrase. Every command takes either; the passphrase is that of RUSHES_PASSPHRASE, of the file that RUSHES_PASSPHRASE_FILE names, or asked for.',
     )
     .addHelpText(
       'after',
       `
 Examples:
   rushes key show
+  rushes key encrypt ~/.rushes/keys/worker.key
   rushes key export ~/.rushes/keys/artist.key artist.json
   rushes key import artist.json ~/.rushes/keys/artist.key`,
     );
@@ -25,6 +26,14 @@ Examples:
     .action(async (file: string | undefined) => {
       const { showKeys } = await import('./keyCommands.js');
       await showKeys({ file, context });
+    });
+  command
+    .command('encrypt')
+    .description('put an encrypted keystore in the place of a plain key')
+    .argument('<file>', 'a key file')
+    .action(async (file: string) => {
+      const { encryptKeyFile } = await import('./keyCommands.js');
+      await encryptKeyFile({ file, context });
     });
   command
     .command('export')

@@ -1,10 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Wallet } from '@ethersproject/wallet';
 import { BadInputError } from '../../protocol/errors.js';
 import { makeFolder } from '../files/makeFolder.js';
-import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { addressOf } from '../network/networkKeys.js';
+import { parseKey, readKeyFile, readOrMakeKey } from '../network/readOrMakeKey.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { accountOfKeystore, decryptKey, encryptKey, isKeystore } from '../passphrase/keystore.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import { askPassphrase } from '../terminal/askPassphrase.js';
 import { formatTable } from '../terminal/formatTable.js';
 
@@ -19,17 +21,22 @@ export async function showKeys({
   const { env, terminal } = context;
   if (file !== undefined) await requireFile(file);
   const files = file === undefined ? await keyFilesBelow(env.home) : [file];
-  const keys = await Promise.all(
-    files.map(async (path) => ({ account: new Wallet(await readOrMakeKey(path)).address.toLowerCase(), path })),
-  );
+  const keys = await Promise.all(files.map(describeKey));
   if (keys.length === 0) terminal.line(`there are no keys in ${env.home} yet`);
   else
     for (const line of formatTable(
       [{ heading: 'account' }, { heading: 'key file' }],
-      keys.map(({ account, path }) => [account, path]),
+      keys.map(({ account, path, isEncrypted }) => [account, isEncrypted ? `${path} (encrypted)` : path]),
     ))
       terminal.line(line);
   terminal.result({ keys });
+}
+
+/** Which account a file holds the key of. An encrypted one is believed. */
+async function describeKey(path: string): Promise<{ account: string; path: string; isEncrypted: boolean }> {
+  const text = (await readKeyFile(path)) ?? '';
+  const isEncrypted = isKeystore(text);
+  return { account: (isEncrypted && accountOfKeystore(text)) || addressOf(parseKey(text, path)), path, isEncrypted };
 }
 
 /** Runs `rushes key export`: a key as an Ethereum keystore (version 3), encrypted with a passphrase. */
@@ -42,13 +49,41 @@ export async function exportKey({
   out: string;
   context: CommandContext;
 }): Promise<void> {
-  const { env, terminal, signal } = context;
+  const { terminal, signal } = context;
   await requireFile(file);
-  const wallet = new Wallet(await readOrMakeKey(file));
-  const passphrase = env.passphrase ?? (await askTwice(context));
+  const passphrase = passphraseOf(context);
+  const isEncrypted = isKeystore((await readKeyFile(file)) ?? '');
+  const key = await readOrMakeKey(file, { passphrase });
+  // One that is encrypted keeps its passphrase.
+  const protecting = isEncrypted ? await passphrase.ask() : await newPassphrase(context);
   signal.throwIfAborted();
-  await writeNew(out, `${await wallet.encrypt(passphrase)}\n`);
-  terminal.line(`${wallet.address.toLowerCase()} is in ${out}, encrypted; without its passphrase it is lost`);
+  await writeNew(out, await encryptKey(key, protecting));
+  terminal.line(`${addressOf(key)} is in ${out}, encrypted; without its passphrase it is lost`);
+}
+
+/** Runs `rushes key encrypt`: puts a keystore in the place of a plain key. */
+export async function encryptKeyFile({ file, context }: { file: string; context: CommandContext }): Promise<void> {
+  const { terminal, signal } = context;
+  await requireFile(file);
+  const text = (await readKeyFile(file)) ?? '';
+  if (isKeystore(text))
+    throw new BadInputError({
+      code: 'bad-key',
+      message: `the key in ${file} is encrypted already`,
+      facts: { path: file },
+      advice: 'for another passphrase, import it into a new file and encrypt that.',
+    });
+  const key = parseKey(text, file);
+  const passphrase = await newPassphrase(context);
+  const keystore = await encryptKey(key, passphrase);
+  if ((await decryptKey(keystore, passphrase, file)) !== key) throw new Error('the keystore does not hold the key');
+  signal.throwIfAborted();
+  const next = `${file}.${process.pid}`;
+  await writeFile(next, keystore, { mode: 0o600, flag: 'wx', flush: true });
+  await rename(next, file);
+  terminal.line(
+    `${addressOf(key)} is encrypted in ${file}; without its passphrase it is lost. What was plain may still be found on the disk and in backups`,
+  );
 }
 
 /** Runs `rushes key import`: a keystore, or 64 hexadecimal digits, becomes a key file. */
@@ -61,31 +96,23 @@ export async function importKey({
   out: string;
   context: CommandContext;
 }): Promise<void> {
-  const { env, terminal, signal } = context;
+  const { terminal } = context;
   await requireFile(file);
   const text = await readFile(file, 'utf8');
-  let key: string;
-  if (text.trimStart().startsWith('{')) {
-    const passphrase = env.passphrase ?? (await askPassphrase({ question: 'passphrase', terminal, signal }));
-    key = await Wallet.fromEncryptedJson(text, passphrase).then(
-      (wallet) => wallet.privateKey,
-      (cause: unknown) => {
-        throw new BadInputError({
-          code: 'bad-key',
-          message: `${file} cannot be decrypted`,
-          facts: { path: file },
-          advice: 'check the passphrase, and that it is an Ethereum keystore.',
-          cause,
-        });
-      },
-    );
-  } else key = await readOrMakeKey(file);
+  // What is imported may come from anywhere: a keystore protects itself, and plain keys must be their user's alone.
+  const key = isKeystore(text)
+    ? await decryptKey(text, await passphraseOf(context).ask(), file)
+    : await readOrMakeKey(file);
   await makeFolder(dirname(out));
   await writeNew(out, `${key}\n`);
-  terminal.line(`${new Wallet(key).address.toLowerCase()} is in ${out}`);
+  terminal.line(`${addressOf(key)} is in ${out}`);
 }
 
-async function askTwice({ terminal, signal }: CommandContext): Promise<string> {
+/** A passphrase for a key that has none yet: the given one, or one that was typed twice alike. */
+async function newPassphrase(context: CommandContext): Promise<string> {
+  const { terminal, signal } = context;
+  const given = await passphraseOf(context).given();
+  if (given !== undefined) return given;
   const first = await askPassphrase({ question: 'passphrase', terminal, signal });
   if (first === (await askPassphrase({ question: 'the same again', terminal, signal }))) return first;
   throw new BadInputError({

@@ -140,7 +140,8 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
         readyMs: READY_MS.daemon,
         stopMs: STOP_MS.daemon,
         stage,
-        environment: () => ({ RUSHES_CACHE: options.cacheDir }),
+        // The keys of a network of this machine are plain; a passphrase in this environment is of other keys.
+        environment: () => ({ RUSHES_CACHE: options.cacheDir, RUSHES_PASSPHRASE: '', RUSHES_PASSPHRASE_FILE: '' }),
       };
     }
 

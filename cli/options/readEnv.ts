@@ -13,8 +13,10 @@ export interface Env {
   ipfsApiUrl: string | undefined;
   /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
-  /** RUSHES_PASSPHRASE: of keystores, in the place of asking. */
+  /** RUSHES_PASSPHRASE: of encrypted keys, in the place of asking. */
   passphrase: string | undefined;
+  /** RUSHES_PASSPHRASE_FILE: a file that only its user can read, with the passphrase in its first line. Absolute. */
+  passphraseFile: string | undefined;
   /** RUSHES_DEBUG: show stack traces. */
   debug: boolean;
   /** NO_COLOR (no-color.org): no escape sequences for colour. */
@@ -27,6 +29,7 @@ export interface Env {
 export function readEnv(variables: NodeJS.ProcessEnv): Env {
   const value = (name: string): string | undefined => variables[name] || undefined;
   const home = resolve(value('RUSHES_HOME') ?? join(homedir(), '.rushes'));
+  const passphraseFile = value('RUSHES_PASSPHRASE_FILE');
   return {
     home,
     cache: resolve(value('RUSHES_CACHE') ?? join(home, 'cache')),
@@ -34,6 +37,7 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     ipfsApiUrl: value('RUSHES_IPFS_API_URL'),
     databaseUrl: value('RUSHES_DATABASE_URL'),
     passphrase: value('RUSHES_PASSPHRASE'),
+    passphraseFile: passphraseFile === undefined ? undefined : resolve(passphraseFile),
     debug: value('RUSHES_DEBUG') !== undefined,
     noColor: value('NO_COLOR') !== undefined,
     dumb: value('TERM') === 'dumb' || value('CI') !== undefined,

@@ -6,6 +6,7 @@ import type { Role } from '../../protocol/events.js';
 import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { readNetwork } from '../session/readNetwork.js';
 import { joinedNetwork, listJoinedNetworks } from './joinedNetwork.js';
@@ -28,13 +29,14 @@ export async function findParty({
   url,
   role,
   keyFile: stated,
-  context: { env, signal },
+  context,
 }: {
   url: string | undefined;
   role: Role;
   keyFile: string | undefined;
   context: CommandContext;
 }): Promise<OwnParty> {
+  const { env, signal } = context;
   const network = await readNetwork(await sourceOf(url ?? env.networkUrl, env.home), signal);
   const joined = joinedNetwork(env.home, network);
   const keyFile = stated ?? joined.keyFile(role);
@@ -48,7 +50,7 @@ export async function findParty({
           ? `nobody joined network ${network.name} as ${role} from here: see --as and --key.`
           : 'check the path.',
     });
-  const key = await readOrMakeKey(keyFile);
+  const key = await readOrMakeKey(keyFile, { passphrase: passphraseOf(context) });
   const account = parseAddress(new Wallet(key).address);
   return {
     network,

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '../../protocol/events.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import { readNetwork } from '../session/readNetwork.js';
@@ -41,7 +42,10 @@ export async function partyCommand({
   const plan: PartyPlan = {
     role,
     network,
-    key: await readOrMakeKey(flags.key ?? join(env.home, 'keys', `${role}.key`)),
+    key: await readOrMakeKey(flags.key ?? join(env.home, 'keys', `${role}.key`), {
+      passphrase: passphraseOf(context),
+      isDaemons: true,
+    }),
     dataDir: flags.data ?? join(env.home, role),
     threads: flags.threads ?? (role === 'worker' ? availableParallelism() : 1),
     sceneBytes: flags.sceneMemory,

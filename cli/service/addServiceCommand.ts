@@ -25,7 +25,8 @@ Examples:
     .argument('<url>', "the network: a coordinator's address")
     .addOption(as())
     .option('--threads <n>', 'render threads', integerBetween(1, 1024))
-    .action(async (url: string, flags: { as: Role; threads?: number }) => {
+    .option('--passphrase-file <file>', 'a file that only you can read, with the passphrase of its key')
+    .action(async (url: string, flags: { as: Role; threads?: number; passphraseFile?: string }) => {
       const { installService } = await import('./serviceCommand.js');
       await installService({ ...flags, url, context });
     });

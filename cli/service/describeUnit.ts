@@ -16,10 +16,16 @@ export function describeUnit(of: {
   url: string;
   role: Role;
   threads: number | undefined;
+  /** Absolute; undefined: its key is not encrypted. */
+  passphraseFile: string | undefined;
 }): string {
   const command = [
     ...[of.node, of.program, 'join', of.url, '--as', of.role, '--yes'],
     ...(of.threads === undefined ? [] : ['--threads', String(of.threads)]),
+  ];
+  const environment = [
+    `RUSHES_HOME=${of.home}`,
+    ...(of.passphraseFile === undefined ? [] : [`RUSHES_PASSPHRASE_FILE=${of.passphraseFile}`]),
   ];
   return `[Unit]
 Description=Rushes ${of.role}
@@ -28,7 +34,7 @@ After=network-online.target
 
 [Service]
 ExecStart=${command.map(quoted).join(' ')}
-Environment=${quoted(`RUSHES_HOME=${of.home}`)}
+${environment.map((variable) => `Environment=${quoted(variable)}`).join('\n')}
 KillMode=mixed
 KillSignal=SIGINT
 TimeoutStopSec=${STOP_SECONDS}

@@ -1,11 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInputError } from '../../protocol/errors.js';
 import type { Role } from '../../protocol/events.js';
 import { makeFolder } from '../files/makeFolder.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import { readPassphraseFile } from '../passphrase/passphraseOf.js';
 import { describeUnit } from './describeUnit.js';
 
 /** Runs `rushes service install`: writes a unit, and says how it is started. */
@@ -13,14 +14,21 @@ export async function installService({
   url,
   as: role,
   threads,
-  context: { env, terminal },
+  passphraseFile: stated,
+  context,
 }: {
   url: string;
   as: Role;
   threads?: number;
+  /** Default: the one of RUSHES_PASSPHRASE_FILE. */
+  passphraseFile?: string;
   context: CommandContext;
 }): Promise<void> {
+  const { env, terminal } = context;
   const path = unitPath(role);
+  // A service has nobody to ask: what it will not be able to read is found out now.
+  const passphraseFile = stated ?? env.passphraseFile;
+  if (passphraseFile !== undefined) await readPassphraseFile(passphraseFile);
   const unit = describeUnit({
     node: process.execPath,
     program: fileURLToPath(new URL('../../../bin/rushes.js', import.meta.url)),
@@ -28,6 +36,7 @@ export async function installService({
     url,
     role,
     threads,
+    passphraseFile: passphraseFile === undefined ? undefined : resolve(passphraseFile),
   });
   await makeFolder(join(path, '..'));
   await writeFile(path, unit, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { connectArtist } from '../../artist/connectArtist.js';
 import { networkPaths } from '../network/networkPaths.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
+import { passphraseOf } from '../passphrase/passphraseOf.js';
 import { findNetwork, type NetworkChoice, noNetworkError } from './findNetwork.js';
 import type { Session } from './Session.js';
 
@@ -17,7 +18,7 @@ export async function openSession(choice: SessionChoice): Promise<Session | unde
   const found = await findNetwork(choice);
   if (found === undefined) return undefined;
   const keys = found.folder === undefined ? join(context.env.home, 'keys') : networkPaths(found.folder).keys;
-  const key = await readOrMakeKey(keyFile ?? join(keys, 'artist.key'));
+  const key = await readOrMakeKey(keyFile ?? join(keys, 'artist.key'), { passphrase: passphraseOf(context) });
   return { ...(await connectArtist({ network: found.network, key, signal: context.signal })), local: undefined };
 }
 

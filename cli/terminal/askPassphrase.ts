@@ -21,7 +21,8 @@ export async function askPassphrase({
       new BadInputError({
         code: 'nobody-to-ask',
         message: 'nobody is there to be asked for the passphrase',
-        advice: 'give it in RUSHES_PASSPHRASE, or run the command in a terminal.',
+        advice:
+          'give it in RUSHES_PASSPHRASE or a file that RUSHES_PASSPHRASE_FILE names, or run the command in a terminal.',
       }),
     ...asking,
   });

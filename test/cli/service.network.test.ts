@@ -46,6 +46,7 @@ describe('rushes service', function () {
         url: 'http://192.0.2.7:8800/a%20b',
         role: 'worker',
         threads: undefined,
+        passphraseFile: '/home/some body/pass "phrase"',
       }),
     );
     const verified = await run('systemd-analyze', ['verify', '--user', path], {
