@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backoff, createBackoff } from '../../protocol/createBackoff.js';
+import { boundLogs } from './boundLogs.js';
 import { ChildFailedError } from './ChildFailedError.js';
 import type { ChildEvent, ChildMessage, ChildSpec } from './ChildSpec.js';
 import { killGroup } from './killGroup.js';
@@ -76,7 +77,7 @@ interface Child {
   ended: Promise<void>;
 }
 
-/** Starts a supervisor that has no children yet. Logs of children are appended to files in `logFolder`. */
+/** Starts a supervisor that has no children yet. Logs of children are appended to files in `logFolder`, which stay bounded. */
 export function startSupervisor({
   logFolder,
   onEvent = () => {},
@@ -90,6 +91,7 @@ export function startSupervisor({
   mkdirSync(logFolder, { recursive: true });
   const children: Child[] = [];
   const closing = new AbortController();
+  boundLogs(logFolder, closing.signal);
   let closed: Promise<void> | undefined;
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
