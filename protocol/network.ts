@@ -1,4 +1,4 @@
-import { MalformedError } from './errors.js';
+import { BadInputError, MalformedError } from './errors.js';
 import { FieldReader } from './fields.js';
 import { type Address, parseAddress } from './ids.js';
 
@@ -23,6 +23,8 @@ export interface NetworkDescription {
   coordinatorUrl?: string;
   /** Where test money can be asked for, one start per account: POST { account }. Only where `testMoney` is true. */
   faucetUrl?: string;
+  /** Whom to write to about this network: one line, as its operator gave it. */
+  contact?: string;
   /** True where the token is worth nothing; cheating workers run nowhere else. */
   testMoney: boolean;
 }
@@ -66,8 +68,19 @@ function fieldsOf(text: string): FieldReader {
     'ipfsApiUrl',
     'coordinatorUrl',
     'faucetUrl',
+    'contact',
     'testMoney',
   ]);
+}
+
+/** A line of 1 to 200 characters that can be shown anywhere: no controls, no characters that turn text around. */
+export function parseContact(value: unknown, what = 'a contact'): string {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(value))
+    throw new BadInputError({
+      message: `${what} must be one line of at most 200 characters`,
+      facts: { field: what },
+    });
+  return value.trim();
 }
 
 function readDeployed(fields: FieldReader): DeployedNetwork {
@@ -83,6 +96,7 @@ function readDeployed(fields: FieldReader): DeployedNetwork {
     ...(fields.has('ipfsApiUrl') ? { ipfsApiUrl: fields.string('ipfsApiUrl', 2000) } : {}),
     ...(fields.has('coordinatorUrl') ? { coordinatorUrl: fields.string('coordinatorUrl', 2000) } : {}),
     ...(fields.has('faucetUrl') ? { faucetUrl: fields.string('faucetUrl', 2000) } : {}),
+    ...(fields.has('contact') ? { contact: fields.parsed('contact', parseContact) } : {}),
     testMoney: fields.boolean('testMoney'),
   };
 }

@@ -48,6 +48,7 @@ export async function joinCommand({ context, ...options }: JoinOptions & { conte
   const key = await readOrMakeKey(keyFile, { passphrase: passphraseOf(context), isDaemons: true });
   const account = parseAddress(new Wallet(key).address);
   terminal.line(`network ${network.name} at ${options.url}, contract ${network.contract}, paid in test money`);
+  if (network.contact !== undefined) terminal.line(`whom to write to: ${network.contact}`);
   await receiveStart({ network, account, terminal, signal });
   const plan: PartyPlan = {
     role,

@@ -20,6 +20,8 @@ export interface BringUpOptions {
   faucet: boolean;
   /** How other machines reach the network; undefined: they do not. */
   outside?: OutsideOptions;
+  /** Whom to write to about it; undefined: nobody, or who stands in the description that was given. */
+  contact?: string | undefined;
   /** What it does not bring itself. */
   given: GivenComponents;
   /** Where compiled kernels are kept. */

@@ -120,6 +120,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       rpcUrl,
       ipfsApiUrl,
       coordinatorUrl: `http://${authorityOf(isWildcard(host) ? LOOPBACK : host, ports.coordinator)}`,
+      ...(options.contact === undefined ? {} : { contact: options.contact }),
       ...(runsFaucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
     };
     const outsideUrl = outsideUrlOf(options.outside, ports.coordinator);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { MANIFEST_LIMITS } from '../../protocol/manifest.js';
+import { parseContact } from '../../protocol/network.js';
 
 // One parser per form of option value. Each throws InvalidArgumentError, which commander turns into one sentence that
 // names the option.
@@ -110,6 +111,15 @@ export function parsePublicUrl(text: string): string {
   if (!isPlain)
     throw new InvalidArgumentError('It must be an address like https://render.example.org or http://10.0.0.7:8800.');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** A line that everybody may read. */
+export function parseContactLine(text: string): string {
+  try {
+    return parseContact(text);
+  } catch {
+    throw new InvalidArgumentError('It must be one line of at most 200 characters.');
+  }
 }
 
 /** An IP address to listen on, or localhost. */

@@ -75,6 +75,7 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     network: [],
     ipfs: [],
     database: [],
+    contact: [],
     workers: [],
     verifiers: [],
     threads: ['noWorkers'],

@@ -128,6 +128,7 @@ function showJobs({
   terminal.line(
     `network ${network.name}: ${count('worker')} workers and ${count('verifier')} verifiers are registered${network.testMoney ? '; it pays in test money' : ''}`,
   );
+  if (network.contact !== undefined) terminal.line(`whom to write to: ${network.contact}`);
   if (jobs.length === 0) return terminal.line('no job yet');
   for (const line of formatTable(
     [

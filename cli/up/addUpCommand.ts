@@ -1,5 +1,12 @@
 import { type Command } from 'commander';
-import { integerBetween, parseAddresses, parseBytes, parseHost, parsePublicUrl } from '../options/parseValues.js';
+import {
+  integerBetween,
+  parseAddresses,
+  parseBytes,
+  parseContactLine,
+  parseHost,
+  parsePublicUrl,
+} from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { UpOptions } from './upCommand.js';
 import { givenOptions } from '../options/refuseIdleOptions.js';
@@ -27,6 +34,7 @@ export function addUpCommand(program: Command, context: CommandContext): void {
     )
     .option('--ipfs <url>', 'a Kubo RPC endpoint (default: RUSHES_IPFS_API_URL, else one of its own)')
     .option('--database <url>', 'a PostgreSQL (default: RUSHES_DATABASE_URL, else one of its own)')
+    .option('--contact <text>', 'whom to write to about this network, for everybody to read', parseContactLine)
     .option('--workers <n>', 'workers', integerBetween(0, 64), 2)
     .option('--verifiers <n>', 'verifiers', integerBetween(0, 64), 3)
     .option(

@@ -30,6 +30,8 @@ export interface UpOptions {
   ipfs?: string;
   /** A PostgreSQL; default RUSHES_DATABASE_URL. */
   database?: string;
+  /** Whom to write to, for everybody to read. */
+  contact?: string;
   workers: number;
   verifiers: number;
   threads?: number;
@@ -45,6 +47,7 @@ export async function upCommand({
   host,
   publicUrl,
   trustProxy,
+  contact,
   workers,
   verifiers,
   threads,
@@ -78,6 +81,7 @@ export async function upCommand({
     port,
     faucet: true,
     outside: { host, publicUrl, trustedProxies: trustProxy },
+    contact,
     given,
     cacheDir: env.cache,
     signal,
@@ -121,6 +125,7 @@ export async function upCommand({
         ['chain', `${description.rpcUrl} (id ${description.chainId}), contract ${description.contract}`],
         ['IPFS', description.ipfsApiUrl],
         ...(description.faucetUrl === undefined ? [] : [['faucet', description.faucetUrl]]),
+        ...(description.contact === undefined ? [] : [['contact', description.contact]]),
         ['network file', networkPaths(folder).description],
         ['logs', networkPaths(folder).logs],
         ...network.parties.map((party) => [party.name, party.address]),

@@ -15,6 +15,7 @@ const NetworkSchema = Type.Object({
   ipfsApiUrl: Type.String(),
   coordinatorUrl: Type.Optional(Type.String()),
   faucetUrl: Type.Optional(Type.String()),
+  contact: Type.Optional(Type.String()),
   testMoney: Type.Boolean(),
 });
 

@@ -20,6 +20,7 @@ export function NetworkPage(): ReactNode {
         <p className="quiet">
           {network.name}, chain {network.chainId}, contract <ShortId id={network.contract} />
           {network.testMoney && ' · pays in test money, which is worth nothing'}
+          {network.contact !== undefined && ` · whom to write to: ${network.contact}`}
         </p>
       )}
       {parties === undefined ? (

@@ -12,7 +12,10 @@ describe('a network that others reach by one port', function () {
 
   before(async () => {
     workshop = await openWorkshop();
-    const up = workshop.start(['up', '--host', '127.0.0.1', '--workers', '0', '--verifiers', '0']);
+    const up = workshop.start([
+      ...['up', '--host', '127.0.0.1', '--workers', '0', '--verifiers', '0'],
+      ...['--contact', 'film@example.org'],
+    ]);
     url = (await up.said(/for other machines +(http:\S+)/))[1]!;
     await up.said(/end it here/);
   });
@@ -22,6 +25,7 @@ describe('a network that others reach by one port', function () {
     const description = JSON.parse(await readFile(`${workshop.home}/local/network.json`, 'utf8')) as NetworkDescription;
     const said = (await (await fetch(`${url}/v1/network`)).json()) as NetworkDescription;
     assert.deepEqual(said, description);
+    assert.equal(said.contact, 'film@example.org');
     for (const address of [said.rpcUrl, said.ipfsApiUrl, said.coordinatorUrl, said.faucetUrl])
       assert.equal(new URL(address!).origin, url);
 

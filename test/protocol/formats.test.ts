@@ -163,5 +163,9 @@ describe('formats', () => {
     assert.deepEqual(parseNetworkDescription(JSON.stringify(network)), network);
     assert.throws(() => parseNetworkDescription(JSON.stringify({ ...network, contract: 'x' })), /network\.contract/);
     assert.throws(() => parseNetworkDescription('{'), MalformedError);
+    const withContact = { ...network, contact: 'Film office, film@example.org' };
+    assert.deepEqual(parseNetworkDescription(JSON.stringify(withContact)), withContact);
+    for (const contact of ['', ' ', 'a\nb', 'a\u001b[2Jb', 'a\u202eb', 'x'.repeat(201), 7])
+      assert.throws(() => parseNetworkDescription(JSON.stringify({ ...network, contact })), /network\.contact/);
   });
 });
