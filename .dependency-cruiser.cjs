@@ -6,7 +6,7 @@ const may = {
   coordinator: ['protocol', 'adapters'],
   faucet: ['protocol', 'adapters'],
   artist: ['protocol', 'adapters', 'renderer'],
-  party: ['protocol', 'adapters', 'renderer'],
+  party: ['keys', 'protocol', 'adapters', 'renderer'],
   worker: ['protocol', 'adapters', 'renderer', 'party'],
   verifier: ['protocol', 'adapters', 'renderer', 'party'],
   studio: ['protocol', 'adapters', 'artist', 'renderer'],
@@ -17,14 +17,15 @@ const may = {
 const mayInCli = {
   errors: [],
   files: [],
+  keys: ['options', 'terminal'],
   pictures: [],
   terminal: [],
   options: ['terminal'],
   scene: ['terminal'],
   supervisor: ['errors', 'terminal'],
-  network: ['files', 'supervisor'],
-  session: ['network', 'options', 'supervisor', 'terminal'],
-  party: ['files', 'network', 'options', 'session', 'supervisor', 'terminal'],
+  network: ['files', 'keys', 'supervisor'],
+  session: ['keys', 'network', 'options', 'supervisor', 'terminal'],
+  party: ['files', 'keys', 'network', 'options', 'session', 'supervisor', 'terminal'],
 };
 const inCli = Object.keys(mayInCli).join('|');
 const all = [...Object.keys(may), 'contracts', 'scenes', 'test', 'bench', 'examples'];

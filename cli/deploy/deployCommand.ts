@@ -13,7 +13,7 @@ import { parseAddress } from '../../protocol/ids.js';
 import type { DeployedNetwork } from '../../protocol/network.js';
 import { writeJson } from '../files/writeJson.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { parseUrl } from '../options/parseUrl.js';
 import { keepRecord, recordPath, refuseExisting } from './keepRecord.js';

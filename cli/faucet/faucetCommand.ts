@@ -6,7 +6,7 @@ import { RushesError } from '../../protocol/errors.js';
 import { type Address, parseAddress } from '../../protocol/ids.js';
 import { addressOf } from '../network/networkKeys.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { findNetwork, noNetworkError } from '../session/findNetwork.js';

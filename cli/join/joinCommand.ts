@@ -11,7 +11,7 @@ import type { NetworkDescription } from '../../protocol/network.js';
 import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { describeRisk } from '../party/describeRisk.js';
 import { nextTimeOfDay } from '../party/nextTimeOfDay.js';

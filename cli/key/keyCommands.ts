@@ -5,8 +5,8 @@ import { makeFolder } from '../files/makeFolder.js';
 import { addressOf } from '../network/networkKeys.js';
 import { parseKey, readKeyFile, readOrMakeKey } from '../network/readOrMakeKey.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { accountOfKeystore, decryptKey, encryptKey, isKeystore } from '../passphrase/keystore.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { accountOfKeystore, decryptKey, encryptKey, isKeystore } from '../keys/keystore.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import { askPassphrase } from '../terminal/askPassphrase.js';
 import { formatTable } from '../terminal/formatTable.js';
 

@@ -2,8 +2,8 @@ import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BadInputError } from '../../protocol/errors.js';
 import { type Bytes32, bytes32Of, parseBytes32 } from '../../protocol/ids.js';
-import { decryptKey, encryptKey, isKeystore } from '../passphrase/keystore.js';
-import type { Passphrase } from '../passphrase/passphraseOf.js';
+import { decryptKey, encryptKey, isKeystore } from '../keys/keystore.js';
+import type { Passphrase } from '../keys/passphraseOf.js';
 
 /** How a key file is read. */
 export interface KeyReading {

@@ -6,7 +6,7 @@ import type { Role } from '../../protocol/events.js';
 import { type Address, type Bytes32, parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { readNetwork } from '../session/readNetwork.js';
 import { joinedNetwork, listJoinedNetworks } from './joinedNetwork.js';

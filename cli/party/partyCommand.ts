@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '../../protocol/events.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseUnknownCheat } from '../options/refuseUnknownCheat.js';
 import { readNetwork } from '../session/readNetwork.js';

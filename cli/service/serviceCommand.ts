@@ -6,7 +6,7 @@ import { BadInputError } from '../../protocol/errors.js';
 import type { Role } from '../../protocol/events.js';
 import { makeFolder } from '../files/makeFolder.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { readPassphraseFile } from '../passphrase/passphraseOf.js';
+import { readPassphraseFile } from '../keys/passphraseOf.js';
 import { describeUnit } from './describeUnit.js';
 
 /** Runs `rushes service install`: writes a unit, and says how it is started. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connectArtist } from '../../artist/connectArtist.js';
 import { networkPaths } from '../network/networkPaths.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
-import { passphraseOf } from '../passphrase/passphraseOf.js';
+import { passphraseOf } from '../keys/passphraseOf.js';
 import { findNetwork, type NetworkChoice, noNetworkError } from './findNetwork.js';
 import type { Session } from './Session.js';
 
