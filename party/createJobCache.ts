@@ -22,10 +22,12 @@ export interface JobCache {
   readonly prepareCpuMs: number;
   /** Fetches and checks a job's documents once. Throws for a job that this engine cannot render. */
   open(jobId: JobId): Promise<OpenJob>;
-  /** Whether the job failed to open or was refused within the last minute. */
+  /** Whether the job failed to open or was refused within the last minute, or was refused for good. */
   isRefused(jobId: JobId): boolean;
   /** Leaves a job alone for a minute, because something of it cannot be rendered here. */
   refuse(jobId: JobId): void;
+  /** Leaves a job alone for as long as it lasts. */
+  refuseForGood(jobId: JobId): void;
   noteSpeed(jobId: JobId, render: { units: number; computeMs: number }): void;
   /** Measured wall milliseconds per work unit; undefined before the first chunk. */
   msPerUnit(jobId: JobId): number | undefined;
@@ -54,7 +56,8 @@ export function createJobCache(options: {
     { job: Promise<OpenJob>; frames: ManifestFrames | undefined; msPerUnit: number | undefined }
   >();
   const refusedUntilMs = new Map<JobId, number>();
-  const refuse = (jobId: JobId): void => void refusedUntilMs.set(jobId, clock.nowMs() + REFUSAL_MS);
+  const refuse = (jobId: JobId): void =>
+    void refusedUntilMs.set(jobId, Math.max(refusedUntilMs.get(jobId) ?? 0, clock.nowMs() + REFUSAL_MS));
   const bounds = { signal, deadlineMs: options.fetchMs };
   let prepareCpuMs = 0;
 
@@ -120,6 +123,7 @@ export function createJobCache(options: {
     },
     isRefused: (jobId) => (refusedUntilMs.get(jobId) ?? 0) > clock.nowMs(),
     refuse,
+    refuseForGood: (jobId) => void refusedUntilMs.set(jobId, Infinity),
     noteSpeed(jobId, { units, computeMs }) {
       const entry = opened.get(jobId);
       if (entry === undefined) return;

@@ -63,7 +63,7 @@ describe('createJobCache', () => {
     await jobs.dispose();
   });
 
-  it('leaves a refused job alone for a minute of its clock, and no longer', () => {
+  it('leaves a refused job alone for a minute of its clock and no longer, or for good', () => {
     let nowMs = 5;
     const jobs = createJobCache({
       ledger: createLedger,
@@ -79,5 +79,9 @@ describe('createJobCache', () => {
     assert.equal(jobs.isRefused(jobId('01')), true);
     nowMs += 1;
     assert.equal(jobs.isRefused(jobId('01')), false);
+    jobs.refuseForGood(jobId('01'));
+    jobs.refuse(jobId('01'));
+    nowMs += 1e12;
+    assert.equal(jobs.isRefused(jobId('01')), true);
   });
 });

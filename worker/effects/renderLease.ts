@@ -7,6 +7,7 @@ import { chunksOfMask } from '../../protocol/masks.js';
 import { canonicalizeSums } from '../../protocol/opening.js';
 import type { ChunkOutput, Outputs } from '../../protocol/outputs.js';
 import { merkleRoot } from '../../protocol/trees.js';
+import { isUnderweighed, RAYS_PER_UNIT } from '../../protocol/workUnits.js';
 import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
 import { encodeExrTile } from '../../renderer/image/encodeExrTile.js';
@@ -29,25 +30,42 @@ const UNPUBLISHED = 2;
 export async function renderLease(context: WorkerContext, lease: LedgerLease, signal: AbortSignal): Promise<Outputs> {
   const job = await context.jobs.open(lease.jobId);
   const publishing: Promise<ChunkOutput>[] = [];
+  const done = { rays: 0, units: 0, chunks: 0 };
   for (const [i, chunkIndex] of chunksOfMask(lease.word, lease.mask).entries()) {
     signal.throwIfAborted();
     if (i >= UNPUBLISHED) await publishing[i - UNPUBLISHED];
     const published = await obtainChunk(context, { lease, job, chunkIndex, signal });
+    if (published.rays !== undefined) {
+      done.rays += published.rays;
+      done.units += job.weights[chunkIndex]!;
+      done.chunks++;
+    }
     // Awaited below; until then a failure must not count as unhandled.
     published.output.catch(() => undefined);
     publishing.push(published.output);
   }
+  if (isUnderweighed(done)) leaveAlone(context, lease, done);
   return { jobId: lease.jobId, leaseId: lease.leaseId, worker: lease.worker, chunks: await Promise.all(publishing) };
+}
+
+/** This lease is done and paid as agreed; the job gets no other. */
+function leaveAlone(context: WorkerContext, lease: LedgerLease, done: { rays: number; units: number }): void {
+  context.jobs.refuseForGood(lease.jobId);
+  const paidRays = done.units * RAYS_PER_UNIT;
+  context.log.warn(
+    { leaseId: lease.leaseId, jobId: lease.jobId, rays: done.rays, paidRays },
+    `the job traces ${(done.rays / paidRays).toFixed(1)} times the rays that it pays for: no more of it is taken`,
+  );
 }
 
 /** The spooled chunk, or a newly rendered one whose publishing goes on after this returns. */
 async function obtainChunk(
   context: WorkerContext,
   options: { lease: LedgerLease; job: OpenJob; chunkIndex: number; signal: AbortSignal },
-): Promise<{ output: Promise<ChunkOutput> }> {
+): Promise<{ output: Promise<ChunkOutput>; /** Traced just now. */ rays: number | undefined }> {
   const { lease, job, chunkIndex, signal } = options;
   const spooled = await context.spool.read(lease, chunkIndex);
-  if (spooled !== undefined) return { output: Promise.resolve(spooled.output) };
+  if (spooled !== undefined) return { output: Promise.resolve(spooled.output), rays: undefined };
   const work = chunkWorkOf(job.manifest, chunkIndex);
   const { rect } = work;
   const prepared = await job.frames().prepare(rect.frame);
@@ -64,7 +82,7 @@ async function obtainChunk(
     { leaseId: lease.leaseId, chunkIndex, frame: rect.frame, rays, cpuMs, wallMs: context.clock.nowMs() - startedMs },
     'chunk rendered',
   );
-  return { output: publishChunk(context, { lease, job, rect, leaves, preparedHash: prepared.hash, signal }) };
+  return { output: publishChunk(context, { lease, job, rect, leaves, preparedHash: prepared.hash, signal }), rays };
 }
 
 async function publishChunk(
