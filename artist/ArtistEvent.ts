@@ -11,7 +11,8 @@ export type ArtistEvent =
   | { kind: 'ordered'; jobId: JobId; chunkCount: number; budgetWei: Wei }
   /** The chain lost the order with its newest blocks; it was sent again under the same id. */
   | { kind: 'reordered'; jobId: JobId }
-  | { kind: 'progress'; progress: JobProgress }
+  /** `secondsLeft` until all is paid, at the pace so far; undefined while that cannot be said. */
+  | { kind: 'progress'; progress: JobProgress; secondsLeft: number | undefined }
   /** Nothing has moved for a while; `absence` says who is missing, where that can be told. */
   | { kind: 'stalled'; quietMs: number; absence: Absence | undefined }
   | OutageEvent;

@@ -10,6 +10,8 @@ export interface RememberedJob {
   nonce: Bytes32;
   manifestDigest: Bytes32;
   terms: Terms;
+  /** The weights file that the terms name, in hexadecimal digits; undefined where they name a number. */
+  weightsFile?: string;
 }
 
 /** Where an artist remembers it: a file beside the pictures, a page's storage. */

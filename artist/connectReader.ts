@@ -6,7 +6,7 @@ import { connectArtist } from './connectArtist.js';
 /** Somebody who looks at a network and changes nothing: whoever wants to see may, without a key or money. */
 export interface ReaderSession {
   network: NetworkDescription;
-  chain: Pick<ChainPort, 'blockNumber' | 'readHeader'>;
+  chain: Pick<ChainPort, 'blockNumber' | 'readHeader' | 'readPolicy'>;
   store: Pick<ObjectStore, 'getBlock' | 'getFile'>;
 }
 

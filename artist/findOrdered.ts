@@ -12,18 +12,21 @@ export function findOrdered({
   artist,
   manifestDigest,
   nowSeconds,
+  isAgain,
 }: {
   ledger: Ledger;
   artist: Address;
   manifestDigest: Bytes32;
   /** By the chain's clock. */
   nowSeconds: number;
+  /** Passes over jobs that are done. */
+  isAgain: boolean;
 }): Readonly<LedgerJob> | undefined {
   const jobs = [...ledger.jobs.values()].filter(
     (job) => job.artist === artist && job.manifestDigest === manifestDigest,
   );
   return (
-    jobs.findLast((job) => job.completed) ??
-    jobs.findLast((job) => !job.closed && deadEndOf(ledger, job, nowSeconds) === undefined)
+    (isAgain ? undefined : jobs.findLast((job) => job.completed)) ??
+    jobs.findLast((job) => !job.completed && !job.closed && deadEndOf(ledger, job, nowSeconds, undefined) === undefined)
   );
 }

@@ -6,6 +6,7 @@ import type { FrameCollector } from './collectFrames.js';
 import { type JobOrder, placeJob } from './orderJob.js';
 import { deadEndOf } from './deadEndOf.js';
 import { progressOf } from './progressOf.js';
+import { jobSecondsLeft } from './secondsLeft.js';
 import { watchAbsence } from './watchAbsence.js';
 import type { ChainWatch } from './watchChain.js';
 
@@ -69,12 +70,14 @@ export async function followJob({
       const now = JSON.stringify(progress);
       if (now !== shown) absence.moved();
       shown = now;
-      onEvent({ kind: 'progress', progress });
+      const nowSeconds = watch.log.head?.timestampSeconds ?? 0;
+      const secondsLeft = jobSecondsLeft({ ledger, job, weights: order.weights, nowSeconds });
+      onEvent({ kind: 'progress', progress, secondsLeft });
       if (await collector.step(ledger, job)) {
         absence.moved();
         return;
       }
-      requireFuture(ledger, job, watch);
+      requireFuture(ledger, job, { watch, weights: order.weights });
     }
     await watch.changed();
   };
@@ -87,8 +90,12 @@ export async function followJob({
 }
 
 /** Throws when the chunks that are not paid can never be. */
-function requireFuture(ledger: Ledger, job: Readonly<LedgerJob>, watch: ChainWatch): void {
-  const deadEnd = deadEndOf(ledger, job, watch.log.head?.timestampSeconds ?? 0);
+function requireFuture(
+  ledger: Ledger,
+  job: Readonly<LedgerJob>,
+  { watch, weights }: { watch: ChainWatch; weights: Uint16Array },
+): void {
+  const deadEnd = deadEndOf(ledger, job, watch.log.head?.timestampSeconds ?? 0, weights);
   if (deadEnd === 'closed')
     throw new RushesError({
       code: 'job-closed',

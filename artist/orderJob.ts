@@ -1,19 +1,22 @@
 import { ContractRevertedError } from '../adapters/chain/chainErrors.js';
+import { bytesOfHex, hexOfBytes } from '../protocol/bytes.js';
 import { RushesError } from '../protocol/errors.js';
 import { chunkCount, geometryOf } from '../protocol/geometry.js';
 import { type Bytes32, bytes32Of, type JobId, type Wei } from '../protocol/ids.js';
 import { countChunks } from '../protocol/ledger.js';
 import { encodeManifest, type Manifest } from '../protocol/manifest.js';
-import type { JobRequest } from '../protocol/ports.js';
+import type { PolicyNumbers } from '../protocol/policy.js';
+import type { JobRequest, ObjectStore } from '../protocol/ports.js';
 import { readJob } from '../protocol/readJob.js';
 import { encodeTerms, jobIdOf, type Terms } from '../protocol/terms.js';
-import { equalWeights, weightsRoot } from '../protocol/weights.js';
+import { bytesOfWeights, equalWeights, weightsOfBytes, weightsRoot } from '../protocol/weights.js';
 import type { ArtistEvent } from './ArtistEvent.js';
 import type { ArtistSession } from './ArtistSession.js';
+import { deadEndOf } from './deadEndOf.js';
 import { formatMoney } from '../protocol/formatMoney.js';
 import { outliveOutage } from './outliveOutage.js';
 import { findOrdered } from './findOrdered.js';
-import { planTerms } from './planTerms.js';
+import { type Plan, planTerms } from './planTerms.js';
 import type { JobMemory, RememberedJob } from './RememberedJob.js';
 import type { ChainWatch } from './watchChain.js';
 
@@ -27,8 +30,8 @@ export interface JobOrder {
 
 /**
  * Orders the job of a manifest: goes on with the one that this artist ordered of it before, done or not, where the chain
- * has one, else pays a new one in; `memory` holds it until the chain does. The manifest and the scene must be on IPFS before. `onOrder` is told of the job before any money
- * moves. Throws code `no-money` for an account that holds less than the budget, BadInputError for a budget or a deadline
+ * has one, else pays a new one in; `memory` holds it until the chain does. The manifest and the scene must be on IPFS
+ * before, or once `agree` resolves. `onOrder` is told of the job before any money moves. Throws code `no-money` for an account that holds less than the budget, BadInputError for a budget or a deadline
  * that cannot do.
  */
 export async function orderJob({
@@ -38,6 +41,9 @@ export async function orderJob({
   memory,
   budgetWei,
   deadlineMinutes,
+  isAgain = false,
+  weigh,
+  agree = async () => {},
   onOrder = () => {},
   onEvent = () => {},
 }: {
@@ -49,6 +55,15 @@ export async function orderJob({
   budgetWei: Wei | undefined;
   /** Minutes until the job's deadline. */
   deadlineMinutes: number;
+  /** Orders a new job although one of the manifest is done: it is paid for once more. One that is not done goes on. */
+  isAgain?: boolean;
+  /**
+   * Gives the work units of every chunk, for a new job; see quote/probeWork.ts and quote/weighChunks.ts. Undefined: each
+   * weighs what a full tile is estimated to take.
+   */
+  weigh?: (numbers: PolicyNumbers) => Promise<Uint16Array>;
+  /** Asked before a new job is ordered, with what it will cost; a rejection orders nothing. */
+  agree?: (plan: Plan, numbers: PolicyNumbers) => Promise<void>;
   onOrder?: (order: JobOrder) => void;
   onEvent?: (event: ArtistEvent) => void;
 }): Promise<JobOrder> {
@@ -61,44 +76,57 @@ export async function orderJob({
 
   // Go on with the job that the chain has of this manifest, whoever remembers it.
   const place = { chainId: network.chainId, contract: network.contract, artist: chain.account };
+  const chunks = chunkCount(geometryOf(manifest));
   const known = await rememberedFor({ session, memory, manifestDigest });
   const { ledger } = watch.log;
-  const job = findOrdered({ ledger, artist: chain.account, manifestDigest, nowSeconds });
+  const job = findOrdered({ ledger, artist: chain.account, manifestDigest, nowSeconds, isAgain });
   if (job !== undefined) {
     const { jobId, nonce } = job;
-    const terms =
-      known?.jobId === jobId
-        ? known.terms
-        : (await outlive(() => readJob({ job, store: session.store, bounds: { signal: watch.signal } }))).terms;
-    const ordered: RememberedJob = { ...place, jobId, nonce, manifestDigest, terms };
-    await memory.write(ordered);
-    const order = orderOf(ordered, manifest);
-    onOrder(order);
-    onEvent({ kind: 'resumed', jobId, chunksPaid: countChunks(job).paid, chunkCount: job.chunkCount });
-    return order;
+    let ordered = known?.jobId === jobId ? known : undefined;
+    if (ordered === undefined) {
+      const read = await outlive(() => readJob({ job, store: session.store, bounds: { signal: watch.signal } }));
+      ordered = { ...place, jobId, nonce, manifestDigest, terms: read.terms, ...fileOf(read.terms, read.weights) };
+    }
+    const order = orderOf(ordered, chunks);
+    // With its weights known, its money may turn out to be used up: then another is ordered.
+    if (deadEndOf(ledger, job, nowSeconds, order.weights) === undefined) {
+      await memory.write(ordered);
+      onOrder(order);
+      onEvent({ kind: 'resumed', jobId, chunksPaid: countChunks(job).paid, chunkCount: job.chunkCount });
+      return order;
+    }
   }
 
   // Plan a new one. A job that was remembered and never reached the chain keeps its nonce and terms, so that it is paid
   // for once whatever happened.
   const isPending = known !== undefined && !ledger.jobs.has(known.jobId) && known.terms.deadline > nowSeconds;
-  const pending = isPending ? known : undefined;
-  const numbers = await outlive(() => chain.readPolicy(network.policy, { signal: watch.signal }));
-  const terms =
-    pending?.terms ??
-    planTerms({ manifest, policy: network.policy, numbers, budgetWei, nowSeconds, deadlineMinutes }).terms;
-  await requireMoney({ session, terms, outlive, signal: watch.signal });
-  const encoded = encodeTerms(terms);
-  await outlive(() => session.store.putBlock(encoded.bytes, { signal: watch.signal }));
-  const nonce = pending?.nonce ?? bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
-  const jobId = jobIdOf({ ...place, nonce, manifestDigest, termsDigest: encoded.digest });
-  const remembered: RememberedJob = { ...place, jobId, nonce, manifestDigest, terms };
+  let remembered = isPending ? known : undefined;
+  if (remembered === undefined) {
+    const numbers = await outlive(() => chain.readPolicy(network.policy, { signal: watch.signal }));
+    const weights = await weigh?.(numbers);
+    const { policy } = network;
+    const plan = planTerms({ manifest, policy, numbers, weights, budgetWei, nowSeconds, deadlineMinutes });
+    await requireMoney({ session, terms: plan.terms, outlive, signal: watch.signal });
+    await agree(plan, numbers);
+    const terms = await outlive(() => completeTerms(plan, session.store, watch.signal));
+    const nonce = bytes32Of(crypto.getRandomValues(new Uint8Array(32)));
+    const jobId = jobIdOf({ ...place, nonce, manifestDigest, termsDigest: encodeTerms(terms).digest });
+    remembered = { ...place, jobId, nonce, manifestDigest, terms, ...fileOf(terms, plan.weights) };
+  } else await requireMoney({ session, terms: remembered.terms, outlive, signal: watch.signal });
+  const { bytes: termsBytes } = encodeTerms(remembered.terms);
+  await outlive(() => session.store.putBlock(termsBytes, { signal: watch.signal }));
   await memory.write(remembered);
 
   // Pay it in.
-  const order = orderOf(remembered, manifest);
+  const order = orderOf(remembered, chunks);
   onOrder(order);
   await placeJob({ session, watch, order, onEvent });
-  onEvent({ kind: 'ordered', jobId, chunkCount: order.request.chunkCount, budgetWei: order.request.budgetWei });
+  onEvent({
+    kind: 'ordered',
+    jobId: order.jobId,
+    chunkCount: order.request.chunkCount,
+    budgetWei: order.request.budgetWei,
+  });
   return order;
 }
 
@@ -162,7 +190,7 @@ async function requireMoney({
   signal,
 }: {
   session: ArtistSession;
-  terms: Terms;
+  terms: Pick<Terms, 'budgetWei'>;
   outlive: <T>(attempt: () => Promise<T>) => Promise<T>;
   signal: AbortSignal;
 }): Promise<void> {
@@ -177,14 +205,23 @@ async function requireMoney({
   });
 }
 
-function orderOf({ jobId, nonce, manifestDigest, terms }: RememberedJob, manifest: Manifest): JobOrder {
-  const chunks = chunkCount(geometryOf(manifest));
-  if (typeof terms.weights !== 'number')
-    throw new RushesError({
-      code: 'weights',
-      message: 'the terms of the job name a list of weights: it was not ordered in this way',
-    });
-  const weights = equalWeights(chunks, terms.weights);
+/** The terms of a plan; weights that differ are stored as a file, which the terms name. */
+async function completeTerms(plan: Plan, store: Pick<ObjectStore, 'putFile'>, signal: AbortSignal): Promise<Terms> {
+  const { weights } = plan;
+  const first = weights[0]!;
+  if (weights.every((weight) => weight === first)) return { ...plan.terms, weights: first };
+  return { ...plan.terms, weights: await store.putFile(bytesOfWeights(weights), { signal }) };
+}
+
+function fileOf(terms: Terms, weights: Uint16Array): Pick<RememberedJob, 'weightsFile'> {
+  return typeof terms.weights === 'number' ? {} : { weightsFile: hexOfBytes(bytesOfWeights(weights)) };
+}
+
+function orderOf({ jobId, nonce, manifestDigest, terms, weightsFile }: RememberedJob, chunks: number): JobOrder {
+  const weights =
+    typeof terms.weights === 'number'
+      ? equalWeights(chunks, terms.weights)
+      : weightsOfBytes(bytesOfHex(weightsFile ?? '0x'), chunks);
   return {
     jobId,
     terms,

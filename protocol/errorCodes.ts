@@ -131,7 +131,6 @@ export const OWN_CODES = [
   'unreadable-file',
   'unsupported-codec',
   'upload-limit',
-  'weights',
   'write-failed',
   'wrong-chain',
   'wrong-output',

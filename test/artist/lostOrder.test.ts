@@ -14,7 +14,7 @@ function forgetfulChain() {
   const sent: JobRequest[] = [];
   const stopping = new AbortController();
   const confirmed = { atMs: Infinity as number | undefined };
-  const order = { jobId: '0x01', request: { budgetWei: 7n } } as unknown as JobOrder;
+  const order = { jobId: '0x01', weights: Uint16Array.of(1), request: { budgetWei: 7n } } as unknown as JobOrder;
   const job = { jobId: '0x01', chunkCount: 1, leaseIds: [], chunkStates: new Uint8Array(1), completed: true };
   const watch = {
     log: {

@@ -9,7 +9,7 @@ import { jobMoney } from '../../studio/model/jobMoney.js';
 import { machinesOf } from '../../studio/model/machines.js';
 import { hashOf, type Place, placeOf } from '../../studio/model/place.js';
 import { describeTiles, tileStatesOf } from '../../studio/model/tileStates.js';
-import { secondsLeft, timeLeftInWords } from '../../studio/model/timeLeft.js';
+import { timeLeftInWords } from '../../studio/model/timeLeft.js';
 import { endedLeasesOf } from '../../studio/model/endings.js';
 import { aboutInWords, inWords, percent, tokens } from '../../studio/model/words.js';
 import { afterConnecting } from '../../studio/live/Connection.js';
@@ -180,41 +180,6 @@ describe('what the page says', () => {
     );
     for (const odd of ['', '#', '#/jobs/0x12', '#/jobs/', '#//evil', '#/network/x'])
       assert.equal(placeOf(odd).page, 'jobs', odd);
-  });
-
-  it('estimates the time left within a factor of two from a quarter on, however late audits come', () => {
-    const lateSeconds = fc.integer({ min: 0, max: 60 });
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 20, max: 2000 }),
-        fc.integer({ min: 1, max: 30 }),
-        lateSeconds,
-        (total, each, late) => {
-          // Rendering goes on evenly; each chunk is paid `late` seconds after it was rendered.
-          const wholeSeconds = total * each + late;
-          for (const share of [0.25, 0.5, 0.75]) {
-            const passedSeconds = Math.ceil(wholeSeconds * share);
-            const doneAt = (nowSeconds: number): number => Math.max(0, Math.min(total, Math.floor(nowSeconds / each)));
-            const left = secondsLeft({
-              ...{ total, rendered: doneAt(passedSeconds), paid: doneAt(passedSeconds - late) },
-              ...{ startedAtSeconds: 1000, nowSeconds: 1000 + passedSeconds },
-            });
-            const trueSeconds = wholeSeconds - passedSeconds;
-            // Where the audit of one chunk is longer than half of the job, nothing is promised.
-            if (late * 2 > total * each || trueSeconds < 4 * each) continue;
-            assert.ok(
-              left !== undefined && left <= 2 * trueSeconds && left >= trueSeconds / 2,
-              `${left} of ${trueSeconds}`,
-            );
-          }
-        },
-      ),
-      propertyParameters(200),
-    );
-    const begun = { total: 100, paid: 0, nowSeconds: 20 };
-    assert.equal(secondsLeft({ ...begun, rendered: 0, startedAtSeconds: 10 }), undefined);
-    assert.equal(secondsLeft({ ...begun, rendered: 50, startedAtSeconds: null }), undefined);
-    assert.equal(secondsLeft({ total: 3, paid: 3, rendered: 3, startedAtSeconds: 1, nowSeconds: 9 }), 0);
   });
 
   it('says why there is no time left to tell', () => {
