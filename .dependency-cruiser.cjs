@@ -21,7 +21,7 @@ const mayInCli = {
   pictures: [],
   terminal: [],
   options: ['terminal'],
-  scene: ['terminal'],
+  scene: ['options', 'terminal'],
   supervisor: ['errors', 'terminal'],
   network: ['files', 'keys', 'supervisor'],
   session: ['keys', 'network', 'options', 'supervisor', 'terminal'],

@@ -42,6 +42,7 @@ for (let seed = 1; seed <= Number(values.runs); seed++) {
       'node',
       'bin/rushes.js',
       'render',
+      '--yes',
       values.scene,
       '--size',
       values.size,

@@ -34,6 +34,7 @@ try {
       'node',
       'bin/rushes.js',
       'render',
+      '--yes',
       values.scene,
       '--frames',
       values.frames,

@@ -12,6 +12,7 @@ import { addEarningsCommand } from './earnings/addEarningsCommand.js';
 import { addKeyCommand } from './key/addKeyCommand.js';
 import { addServiceCommand } from './service/addServiceCommand.js';
 import { addLeaveCommand } from './leave/addLeaveCommand.js';
+import { addQuoteCommand } from './quote/addQuoteCommand.js';
 import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
@@ -36,6 +37,7 @@ export function buildProgram(context: CommandContext): Command {
       'after',
       `
 Examples:
+  rushes quote scene.glb --samples 256               what it would cost and take, before anything is paid
   rushes render scene.glb                            a picture or an animation, on a network of this machine
   rushes render scene.glb --env sky.hdr --size 1280x720 --samples 128
   rushes render scene.glb --local                    this machine's engine alone: the same pixels
@@ -57,6 +59,7 @@ Environment:
 Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     );
   for (const add of [
+    addQuoteCommand,
     addRenderCommand,
     addFetchCommand,
     addCheckCommand,

@@ -8,6 +8,6 @@ shift 2
 
 npx rushes check "$scene"
 npx rushes render "$scene" --frames 0-0 --local --out "$folder/local" "$@"
-npx rushes render "$scene" --frames 0-0 --out "$folder/network" "$@"
+npx rushes render --yes "$scene" --frames 0-0 --out "$folder/network" "$@"
 cmp "$folder/local/frame-0000.png" "$folder/network/frame-0000.png"
 echo "both pictures are equal, bit for bit"

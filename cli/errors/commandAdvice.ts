@@ -43,6 +43,7 @@ const ADVICE: Partial<Record<ErrorCode, (error: RushesError) => string | undefin
       ? `Make it smaller, or allow more memory with --scene-memory ${Math.ceil(neededBytes / 2 ** 30)}GiB.`
       : 'Make the scene smaller, or allow more memory with --scene-memory.';
   },
+  'too-large': ({ facts }) => (facts['units'] === undefined ? undefined : 'use a smaller --tile or fewer --samples.'),
   'stake-limit': () => 'give a higher --max-stake, or stay away.',
   'too-many-batches': () => 'leave --batches out.',
 };

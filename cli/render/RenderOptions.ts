@@ -1,16 +1,11 @@
-import type { ViewRequest } from '../../artist/resolveView.js';
+import type { SceneOptions } from '../scene/SceneOptions.js';
 import type { ToneMap } from '../pictures/toneMaps.js';
 
 /** What `rushes render` was asked for. Undefined: nothing was said, and the scene or a default decides. */
-export interface RenderOptions extends ViewRequest {
-  env: string | undefined;
-  envIntensity: number;
+export interface RenderOptions extends SceneOptions {
   tone: ToneMap;
   /** Stops. */
   exposure: number;
-  /** Memory that the scene may take, bytes; undefined for the usual. */
-  sceneBytes: number | undefined;
-  acceptUnsupported: boolean;
   out: string;
   json: boolean;
   local: boolean;
@@ -25,4 +20,8 @@ export interface RenderOptions extends ViewRequest {
   budgetWei: bigint | undefined;
   /** Minutes until the job's deadline. */
   deadlineMinutes: number;
+  /** Agrees to the quote beforehand. */
+  yes: boolean;
+  /** Orders anew what is done. */
+  again: boolean;
 }

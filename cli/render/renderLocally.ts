@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { cidOfDirectory, cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
+import { cidOfFile } from '../../adapters/ipfs/cidOfFiles.js';
 import { chunkCount, geometryOf, tilesPerFrame } from '../../protocol/geometry.js';
 import { encodeManifest } from '../../protocol/manifest.js';
 import { chunkWorkOf } from '../../renderer/chunkWorkOf.js';
@@ -9,23 +9,19 @@ import { NO_DEADLINE, createSteadyEngine } from '../../party/createSteadyEngine.
 import { openManifestFrames } from '../../renderer/openManifestFrames.js';
 import { assembleFrame, type Tile } from '../../renderer/image/assembleFrame.js';
 import { chunkOutput } from '../../renderer/image/chunkOutput.js';
-import type { Cid } from '../../protocol/ids.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import type { RenderOptions } from './RenderOptions.js';
 import { writeJson } from '../files/writeJson.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { startProgress } from '../terminal/startProgress.js';
-import { buildManifest } from '../../artist/buildManifest.js';
 import { clearResults } from '../pictures/clearResults.js';
 import { describeEngine } from './describeEngine.js';
 import type { FrameResult } from '../pictures/FrameResult.js';
 import { framePath } from '../pictures/frameFiles.js';
-import { readKernelHash } from '../../artist/node/readKernelHash.js';
-import type { WatchedScene } from '../../artist/node/openWatchedScene.js';
+import { storeOfScene } from '../scene/storeOfScene.js';
+import type { OpenedScene } from '../scene/openScene.js';
 import { lookOf } from '../pictures/lookOf.js';
 import { renderSteadily } from './renderSteadily.js';
-import type { ArtistEnvironment } from '../../artist/chooseEnvironment.js';
-import type { View } from '../../artist/resolveView.js';
 import { writeAnimation } from '../pictures/writeAnimation.js';
 import { writeFrame } from '../pictures/writeFrame.js';
 
@@ -40,11 +36,7 @@ export async function renderLocally({
   options,
   context,
   startedAtMs,
-}: {
-  /** Its environment is decoded. */
-  scene: WatchedScene;
-  environment: ArtistEnvironment | null;
-  view: View;
+}: OpenedScene & {
   options: RenderOptions;
   context: CommandContext;
   startedAtMs: number;
@@ -52,21 +44,10 @@ export async function renderLocally({
   const { terminal, signal, env } = context;
   const out = options.out;
   await clearResults(out);
-  const [sceneCid, environmentCid] = await Promise.all([
-    cidOfDirectory(scene.files),
-    environment === null ? null : cidOfDirectory([environment]),
-  ]);
-  const manifest = buildManifest({
-    view,
-    scene,
-    sceneCid,
-    environment,
-    environmentCid,
-    kernelHash: await readKernelHash({ cacheDir: env.cache }),
-  });
+  const { manifest, store } = await storeOfScene({ scene, environment, view }, env.cache);
   const manifestFrames = openManifestFrames({
     manifest,
-    store: storeOf({ scene, environment, sceneCid }),
+    store,
     bounds: { signal },
     sceneBytes: options.sceneBytes,
     loaded: scene.process,
@@ -162,25 +143,4 @@ export async function renderLocally({
   } finally {
     await engine.close();
   }
-}
-
-/** The files of a job as a store has them, without one. */
-function storeOf({
-  scene,
-  environment,
-  sceneCid,
-}: {
-  scene: WatchedScene;
-  environment: ArtistEnvironment | null;
-  sceneCid: Cid;
-}): Parameters<typeof openManifestFrames>[0]['store'] {
-  const environmentFiles = environment === null ? [] : [environment];
-  const filesOf = (cid: Cid): { path: string; bytes: Uint8Array }[] =>
-    cid === sceneCid ? scene.files : environmentFiles;
-  return {
-    getDirectory: async (cid) => filesOf(cid).map(({ path, bytes }) => ({ path, size: bytes.length })),
-    async getDirectoryFile(cid, path) {
-      return filesOf(cid).find((file) => file.path === path)!.bytes;
-    },
-  };
 }

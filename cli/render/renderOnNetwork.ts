@@ -1,21 +1,22 @@
 import { join } from 'node:path';
-import type { ArtistEnvironment } from '../../artist/chooseEnvironment.js';
 import { collectFrames } from '../../artist/collectFrames.js';
 import { followJob, type JobTimes } from '../../artist/followJob.js';
 import { gatherCertificate } from '../../artist/gatherCertificate.js';
 import { readKernelHash } from '../../artist/node/readKernelHash.js';
-import type { ArtistScene } from '../../artist/ArtistScene.js';
 import { type JobOrder, orderJob } from '../../artist/orderJob.js';
 import { publishJob } from '../../artist/publishJob.js';
-import type { View } from '../../artist/resolveView.js';
+import { type ExpectedWork, weighChunks } from '../../artist/quote/weighChunks.js';
 import { type ChainWatch, watchChain } from '../../artist/watchChain.js';
 import { withdrawRest } from '../../artist/withdrawRest.js';
 import type { Cid } from '../../protocol/ids.js';
 import type { Manifest } from '../../protocol/manifest.js';
 import { writeJson } from '../files/writeJson.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import type { OpenedScene } from '../scene/openScene.js';
+import { type Probe, startProbe } from '../scene/startProbe.js';
 import type { Session } from '../session/Session.js';
 import { startProgress } from '../terminal/startProgress.js';
+import { agreeToQuote } from './agreeToQuote.js';
 import { buildReport } from './buildReport.js';
 import { forgetJob, jobMemoryIn } from './jobMemoryIn.js';
 import { lookOf } from '../pictures/lookOf.js';
@@ -31,6 +32,9 @@ import { writeEvidence } from './writeEvidence.js';
 /** One `rushes render` on a network. */
 interface NetworkRun {
   session: Session;
+  probe: Probe;
+  /** Puts scene and manifest on IPFS, once. */
+  publish: () => Promise<{ manifest: Manifest; manifestCid: Cid }>;
   options: RenderOptions;
   context: CommandContext;
   events: ReturnType<typeof showEvents>;
@@ -41,22 +45,35 @@ interface NetworkRun {
 
 /** Renders a job on a network, from the upload to the last wei that comes back. */
 export async function renderOnNetwork({
-  scene,
-  environment,
-  view,
+  opened,
   options,
   network,
   context,
   startedAtMs,
 }: {
-  scene: ArtistScene;
-  environment: ArtistEnvironment | null;
-  view: View;
+  opened: OpenedScene;
   options: RenderOptions;
   network: JobNetwork;
   context: CommandContext;
   startedAtMs: number;
 }): Promise<void> {
+  // The work is counted while the network is found or brought up.
+  const probe = startProbe({ opened, sceneBytes: options.sceneBytes, context });
+  try {
+    await renderProbed({ opened, options, network, context, startedAtMs, probe });
+  } finally {
+    await probe.stop();
+  }
+}
+
+async function renderProbed({
+  opened,
+  options,
+  network,
+  context,
+  startedAtMs,
+  probe,
+}: Parameters<typeof renderOnNetwork>[0] & { probe: Probe }): Promise<void> {
   const session = await network.session;
   const { local } = session;
   const kernelHash = await readKernelHash({ cacheDir: context.env.cache });
@@ -66,22 +83,19 @@ export async function renderOnNetwork({
     testMoney: session.network.testMoney,
     mayBeStalled: () => daemonsReady,
   });
-  const run: NetworkRun = { session, options, context, events, startedAtMs, networkMs: Date.now() - startedAtMs };
-
-  async function publishAndRun(): Promise<void> {
-    const { store } = session;
-    const { onEvent } = events;
-    const published = await publishJob({
-      store,
-      scene,
-      environment,
-      view,
-      kernelHash,
-      onEvent,
-      signal: context.signal,
-    });
-    await runJob(run, published);
-  }
+  let publishing: ReturnType<typeof publishJob> | undefined;
+  const { store } = session;
+  const { onEvent } = events;
+  const run: NetworkRun = {
+    session,
+    probe,
+    publish: () => (publishing ??= publishJob({ store, ...opened, kernelHash, onEvent, signal: context.signal })),
+    options,
+    context,
+    events,
+    startedAtMs,
+    networkMs: Date.now() - startedAtMs,
+  };
 
   // Whatever kills the network for good ends the job with its reason.
   const broken =
@@ -94,16 +108,19 @@ export async function renderOnNetwork({
             return new Promise<never>(() => {});
           }),
         ]);
-  const work = publishAndRun();
+  const work = runJob(run);
   await (broken === undefined ? work : Promise.race([work, broken]));
 }
 
-async function runJob(run: NetworkRun, published: { manifest: Manifest; manifestCid: Cid }): Promise<void> {
-  const { session, options, context, events } = run;
+async function runJob(run: NetworkRun): Promise<void> {
+  const { session, options, context, events, probe } = run;
   const { onEvent } = events;
-  const { manifest } = published;
+  // Where nobody is asked, what the job needs travels while its work is counted.
+  if (options.yes) run.publish().catch(() => undefined);
+  const manifest = await probe.manifest;
   const watch = watchChain({ network: session.network, signal: context.signal, onEvent });
   let order: JobOrder | undefined;
+  let work: ExpectedWork | undefined;
   try {
     order = await orderJob({
       session,
@@ -112,9 +129,21 @@ async function runJob(run: NetworkRun, published: { manifest: Manifest; manifest
       memory: jobMemoryIn(options.out),
       budgetWei: options.budgetWei,
       deadlineMinutes: options.deadlineMinutes,
+      isAgain: options.again,
+      async weigh(numbers) {
+        work = weighChunks({ manifest, measure: await probe.measure, numbers });
+        return work.weights;
+      },
+      async agree(plan) {
+        const { rays } = work!;
+        await agreeToQuote({ plan, rays, measure: await probe.measure, session, watch, options, context });
+        await run.publish();
+      },
       onOrder: (ordered) => (order = ordered),
       onEvent,
     });
+    await probe.stop();
+    const published = await run.publish();
     await finishJob(run, { ...published, watch, order, submittedMs: Date.now() - run.startedAtMs });
   } catch (error) {
     const { out } = options;

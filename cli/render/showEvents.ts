@@ -40,7 +40,12 @@ export function showEvents({
         case 'reordered':
           return warn(`the chain had lost job ${event.jobId} with its newest blocks; it was ordered again`);
         case 'progress':
-          return bars?.update([event.progress.rendered, event.progress.audited, event.progress.paid]);
+          return bars?.update(
+            [event.progress.rendered, event.progress.audited, event.progress.paid],
+            event.secondsLeft === undefined || event.secondsLeft <= 0
+              ? ''
+              : `about ${formatDuration(1000 * event.secondsLeft)} left`,
+          );
         case 'outage':
           // Two things that wait for the same part tell of it: once is enough.
           if (away.has(event.of)) return;

@@ -12,6 +12,7 @@ import { openSession } from '../session/openSession.js';
 import { receiveStart } from '../session/receiveStart.js';
 import { removeAbandonedNetworks } from '../network/removeAbandonedNetworks.js';
 import type { RenderOptions } from './RenderOptions.js';
+import { requireSomebody } from '../terminal/askToGoOn.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import type { Session } from '../session/Session.js';
 
@@ -65,6 +66,8 @@ export function startNetworkFor({
       return found;
     }
     refuseIdleOptions({ command: 'render', given, situation: 'broughtUp' });
+    // Nothing was ordered yet on a network that is not there: it will be asked for certain.
+    if (!options.yes) requireSomebody({ question: 'pay for the job', terminal });
     const startedAtMs = Date.now();
     await removeAbandonedNetworks({ parent: tmpdir(), prefix: FOLDER_PREFIX });
     folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));

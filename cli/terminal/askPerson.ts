@@ -20,7 +20,7 @@ export async function askPerson({
   terminal: Terminal;
   signal: AbortSignal;
 }): Promise<string> {
-  if (process.stdin.isTTY !== true || terminal.stream.isTTY !== true) throw nobody();
+  if (!isSomebodyThere(terminal)) throw nobody();
   // What readline echoes of a secret goes nowhere, its prompt included.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   if (isSecret) terminal.stream.write(prompt);
@@ -38,4 +38,9 @@ export async function askPerson({
     if (isSecret) terminal.line();
     asking.close();
   }
+}
+
+/** Whether a person could read a question and answer it. */
+export function isSomebodyThere(terminal: Terminal): boolean {
+  return process.stdin.isTTY === true && terminal.stream.isTTY === true;
 }

@@ -1,5 +1,5 @@
 import { BadInputError } from '../../protocol/errors.js';
-import { askPerson } from './askPerson.js';
+import { askPerson, isSomebodyThere } from './askPerson.js';
 import type { Terminal } from './Terminal.js';
 
 /**
@@ -16,13 +16,21 @@ export async function askToGoOn({
 }): Promise<boolean> {
   const answer = await askPerson({
     prompt: `${question}? [y/N] `,
-    nobody: () =>
-      new BadInputError({
-        code: 'nobody-to-ask',
-        message: `nobody is there to be asked whether to ${question}`,
-        advice: 'give --yes to agree beforehand, or run it in a terminal.',
-      }),
+    nobody: () => nobodyError(question),
     ...asking,
   });
   return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Throws what askToGoOn would, before what is asked about is known in full. */
+export function requireSomebody({ question, terminal }: { question: string; terminal: Terminal }): void {
+  if (!isSomebodyThere(terminal)) throw nobodyError(question);
+}
+
+function nobodyError(question: string): BadInputError {
+  return new BadInputError({
+    code: 'nobody-to-ask',
+    message: `nobody is there to be asked whether to ${question}`,
+    advice: 'give --yes to agree beforehand, or run it in a terminal.',
+  });
 }

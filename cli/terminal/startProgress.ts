@@ -10,8 +10,11 @@ export interface ProgressRow {
 
 /** Bars on a terminal; elsewhere a plain line now and then. */
 export interface Progress {
-  /** How far each row is, in the order given at the start. */
-  update(done: number[]): void;
+  /**
+   * How far each row is, in the order given at the start, and the time left in words; undefined: by the mean speed so
+   * far.
+   */
+  update(done: number[], left?: string): void;
   /** Takes the bars off the screen; lines printed while they moved stay. Idempotent. */
   stop(): void;
 }
@@ -55,8 +58,12 @@ function startBars({ terminal, rows, unit }: { terminal: Terminal; rows: Progres
   terminal.capture((text) => bars.log(text));
   let stopped = false;
   return {
-    update: (done) =>
-      shown.forEach(({ bar, clock }, index) => bar.update(done[index] ?? 0, { left: clock(done[index] ?? 0) })),
+    update: (done, left) =>
+      shown.forEach(({ bar, clock }, index) => {
+        // What is told of all stands beside the last row.
+        const own = left === undefined ? clock(done[index] ?? 0) : index === shown.length - 1 ? left : '';
+        bar.update(done[index] ?? 0, { left: own });
+      }),
     stop() {
       if (stopped) return;
       stopped = true;
@@ -72,8 +79,8 @@ function startLines({ terminal, rows, unit }: { terminal: Terminal; rows: Progre
   let shownAtMs = 0;
   let shown = '';
   return {
-    update(done) {
-      const left = clock(done.at(-1) ?? 0);
+    update(done, told) {
+      const left = told ?? clock(done.at(-1) ?? 0);
       const text = `${rows.map((row, index) => `${row.label} ${done[index] ?? 0}/${row.total}`).join(', ')} ${unit}`;
       const finished = rows.every((row, index) => done[index] === row.total);
       if (text === shown || (!finished && Date.now() - shownAtMs < PLAIN_LINE_MS)) return;

@@ -20,6 +20,7 @@ describe('the temporary network of a job that was killed with kill -9', function
   it('is removed by the next job, while that of a job that runs stays', async () => {
     const job = [
       'render',
+      '--yes',
       await writeTurningSquare(workshop.folder),
       '--size',
       '64x64',

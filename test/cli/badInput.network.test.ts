@@ -109,6 +109,11 @@ describe('bad input and trouble', function () {
       args: () => ['render', scene, '--local', '--background', 'env'],
       sentence: /background is to be the environment, and there is none/,
     },
+    {
+      name: 'a job without anybody to agree to its price',
+      args: () => ['render', scene],
+      sentence: /nobody is there to be asked whether to pay for the job.*--yes/,
+    },
     { name: 'a cheat that is none', args: () => ['render', scene, '--cheat', 'sleep'], sentence: /no cheat "sleep"/ },
     {
       name: '--local with a network',
@@ -217,6 +222,7 @@ describe('bad input and trouble', function () {
     });
     const refused = await workshop.run([
       'render',
+      '--yes',
       problematic,
       '--size',
       '16x16',

@@ -79,6 +79,7 @@ describe('a network of components that others keep', function () {
     const out = join(folder, 'out');
     const done = await workshop.run([
       'render',
+      '--yes',
       scene,
       ...work,
       ...cut,
@@ -207,6 +208,7 @@ describe('a network of components that others keep', function () {
     const before = await databases();
     const args = [
       'render',
+      '--yes',
       scene,
       ...work,
       '--workers',

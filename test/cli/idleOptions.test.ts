@@ -7,6 +7,7 @@ import { BadInputError } from '../../protocol/errors.js';
 /** Where each command looks, so that a situation in the table is one that is really asked about. */
 const ASKED: Record<string, Situation[]> = {
   render: ['local', 'named', 'running', 'broughtUp', 'unlit', 'still'],
+  quote: ['unlit', 'still'],
   fetch: ['named', 'radiance'],
   up: ['noWorkers'],
   status: ['named'],

@@ -31,7 +31,7 @@ describe('a command interrupted while its network comes up', function () {
 
   const startRender = (out: string): RunningCommand =>
     workshop.start([
-      ...['render', scene, '--size', '64x64', '--frames', '0', '--workers', '1', '--verifiers', '3'],
+      ...['render', '--yes', scene, '--size', '64x64', '--frames', '0', '--workers', '1', '--verifiers', '3'],
       ...['--samples', '60000', '--out', workshop.path(out)],
     ]);
 

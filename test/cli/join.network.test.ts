@@ -44,6 +44,7 @@ describe('rushes join', function () {
   const render = (samples: number, out: string) =>
     workshop.start([
       'render',
+      '--yes',
       scene,
       '--size',
       '64x64',

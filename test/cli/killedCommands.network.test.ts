@@ -29,7 +29,7 @@ describe('a command killed with kill -9', function () {
   });
 
   const renderArgs = (out: string): string[] => [
-    ...['render', scene, '--size', '64x64', '--frames', '0', '--workers', '1', '--verifiers', '3'],
+    ...['render', '--yes', scene, '--size', '64x64', '--frames', '0', '--workers', '1', '--verifiers', '3'],
     ...['--samples', '60000', '--out', workshop.path(out)],
   ];
 

@@ -25,7 +25,7 @@ describe('a command whose scene is heavy', function () {
   const commands: Record<string, string[]> = {
     check: ['check', '--scene-memory', '4GiB'],
     'render --local': ['render', '--local', '--scene-memory', '4GiB'],
-    render: ['render', '--scene-memory', '4GiB', '--workers', '1', '--verifiers', '2'],
+    render: ['render', '--yes', '--scene-memory', '4GiB', '--workers', '1', '--verifiers', '2'],
   };
 
   /** Starts a command and stops the process that loads its scene, as soon as there is one. */

@@ -74,6 +74,7 @@ describe('a render thread that dies in the middle of its work', function () {
     workshop = await openWorkshop();
     job = [
       'render',
+      '--yes',
       await writeTurningSquare(workshop.folder),
       '--size',
       '80x64',

@@ -121,7 +121,7 @@ describe('a network in trouble', function () {
         const up = workshop.start(['up']);
         await up.said(/the network is up/);
         const quality = ['--size', '96x64', '--tile', '32', '--samples', '1500', '--frames', '0-3', '--fps', '4'];
-        const renderArgs = ['render', scene, ...quality, '--out', workshop.path('out')];
+        const renderArgs = ['render', '--yes', scene, ...quality, '--out', workshop.path('out')];
         const run: Run = { workshop, below, up, render: workshop.start(renderArgs), renderArgs, told: [], happened };
         await run.render.said(/job 0x[0-9a-f]{64}/);
 

@@ -46,7 +46,7 @@ describe('a network that others reach by one port', function () {
     const scene = await writeTurningSquare(workshop.folder);
     const work = ['--size', '64x64', '--samples', '16', '--bounces', '4', '--tile', '32', '--frames', '0'];
     const rendered = await workshop.run(
-      ['render', scene, ...work, '--network', url, '--out', workshop.path('out'), '--json'],
+      ['render', '--yes', scene, ...work, '--network', url, '--out', workshop.path('out'), '--json'],
       others,
     );
     assert.equal(rendered.exitCode, 0, `${rendered.stderr}\n${parties.map(({ stdout }) => stdout).join('\n')}`);

@@ -30,7 +30,17 @@ describe('rushes render while its network is in trouble', function () {
   };
   // Each is another job: one that is done would only be fetched again.
   const render = (name: string): RunningCommand =>
-    workshop.start(['render', scene, ...work, '--bounces', `${4 + orders++}`, '--json', '--out', workshop.path(name)]);
+    workshop.start([
+      'render',
+      '--yes',
+      scene,
+      ...work,
+      '--bounces',
+      `${4 + orders++}`,
+      '--json',
+      '--out',
+      workshop.path(name),
+    ]);
   const finished = async (
     command: RunningCommand,
   ): Promise<{ jobId: string; chunks: { total: number; paid: number } }> => {

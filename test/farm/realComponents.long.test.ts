@@ -48,7 +48,7 @@ describe('a network of PostgreSQL, Kubo and geth', function () {
     const work = ['--size', '96x96', '--bounces', '4', '--tile', '32', '--fps', '4', '--samples', '64'];
     const scene = await writeTurningSquare(workshop.folder);
     const render = (out: string, ...more: string[]) =>
-      workshop.run(['render', scene, ...work, '--out', workshop.path(out), '--json', ...more]);
+      workshop.run(['render', '--yes', scene, ...work, '--out', workshop.path(out), '--json', ...more]);
     const real = await render(
       'real',
       ...['--network', workshop.path('net/network.json'), '--key', workshop.path('net/keys/artist.key')],

@@ -43,6 +43,7 @@ describe('rushes render on a network of its own', function () {
     scene = await writeTurningSquare(workshop.folder);
     job = [
       'render',
+      '--yes',
       scene,
       '--size',
       '80x64',

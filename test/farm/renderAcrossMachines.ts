@@ -33,7 +33,7 @@ export async function renderAcrossMachines(context: Context, { cutMs }: { cutMs:
     const artist = on(
       'artist',
       'artist',
-      ...['render', scene, ...work, '--network', url, '--out', workshop.path('out'), '--json'],
+      ...['render', '--yes', scene, ...work, '--network', url, '--out', workshop.path('out'), '--json'],
     );
 
     let isOver = false;

@@ -45,7 +45,7 @@ describe('parties that miss a deadline and lose stake', function () {
     const keyFile = network.path('keys/artist');
     await writeFile(keyFile, await network.key('artist'), { mode: 0o600 });
     const render = network.command([
-      ...['render', await writeTurningSquare(network.path('.')), '--out', out, '--key', keyFile],
+      ...['render', '--yes', await writeTurningSquare(network.path('.')), '--out', out, '--key', keyFile],
       ...['--size', '64x64', '--tile', '32', '--fps', '8', '--samples', '256', '--frames', '0-7'],
     ]);
 

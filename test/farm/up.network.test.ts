@@ -56,7 +56,7 @@ describe('rushes up', function () {
 
   it('Ctrl-C of render leaves the job running, and the same command goes on with it while processes are killed with kill -9', async () => {
     const out = workshop.path('resumed');
-    const command = ['render', scene, ...work, '--samples', '256', '--out', out];
+    const command = ['render', '--yes', scene, ...work, '--samples', '256', '--out', out];
     const first = workshop.start(command);
     const jobId = (await first.said(/job (0x[0-9a-f]{64})/))[1]!;
     first.kill('SIGINT');
@@ -106,6 +106,7 @@ describe('rushes up', function () {
   it('the database deleted in the middle of a job: it is made anew from the chain and the job ends', async () => {
     const running = workshop.start([
       'render',
+      '--yes',
       scene,
       ...work,
       '--samples',
@@ -142,6 +143,7 @@ describe('rushes up', function () {
   it('cancel closes a job and brings back what is unreserved; status says so', async () => {
     const running = workshop.start([
       'render',
+      '--yes',
       scene,
       ...work,
       '--samples',

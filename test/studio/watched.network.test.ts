@@ -63,7 +63,7 @@ describe('the page to watch, in Chromium', function () {
 
   it('shows a job from its order to its end, through the death of the coordinator, and a cheat convicted', async () => {
     const [list] = opened;
-    const render = workshop.start(['render', scene, ...job, '--out', workshop.path('out')]);
+    const render = workshop.start(['render', '--yes', scene, ...job, '--out', workshop.path('out')]);
     await list!.page.getByRole('link', { name: 'scene.gltf' }).click({ timeout: WITHIN_MS });
     const watched = list!;
     const { page } = watched;
@@ -146,7 +146,16 @@ describe('the page to watch, in Chromium', function () {
   });
 
   it('says that a network which lived for one command has ended, and how to keep one', async () => {
-    const render = workshop.start(['render', scene, ...job, '--workers', '1', '--out', workshop.path('alone')]);
+    const render = workshop.start([
+      'render',
+      '--yes',
+      scene,
+      ...job,
+      '--workers',
+      '1',
+      '--out',
+      workshop.path('alone'),
+    ]);
     const [, address] = await render.said(/watch it: (http:\S+\/)\n/);
     await render.said(/rendered [1-9]/);
     const { page } = await open(address!);
