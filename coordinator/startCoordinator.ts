@@ -1,20 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import { createHttpServer } from '../adapters/http/createHttpServer.js';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { BadInputError, RushesError } from '../protocol/errors.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { CoordinatorContext } from './api/CoordinatorContext.js';
-import { getChanges } from './api/getChanges.js';
-import { getHealth } from './api/getHealth.js';
-import { getJob } from './api/getJob.js';
-import { getJobChunks } from './api/getJobChunks.js';
-import { getJobEvents } from './api/getJobEvents.js';
-import { getJobs } from './api/getJobs.js';
-import { getNetwork } from './api/getNetwork.js';
-import { getWorkers } from './api/getWorkers.js';
-import { postHeartbeat } from './api/postHeartbeat.js';
-import { postSuggestion } from './api/postSuggestion.js';
+import { createApiServer } from './api/createApiServer.js';
 import { followChain } from './followChain.js';
 import { carryChain } from './gateway/carryChain.js';
 import { carryFaucet } from './gateway/carryFaucet.js';
@@ -83,15 +73,6 @@ export async function startCoordinator(options: {
   const ending = new AbortController();
   // Every open stream of events waits for it.
   setMaxListeners(0, ending.signal);
-  const server = await createHttpServer({
-    ...(options.publicUrl === undefined ? {} : { names: [nameOf(options.publicUrl)] }),
-    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
-    title: 'Rushes coordinator',
-    version: '1',
-    log,
-    description:
-      'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS.',
-  });
   const following = followChain({
     network,
     databaseUrl: options.databaseUrl,
@@ -107,19 +88,12 @@ export async function startCoordinator(options: {
     holdMs: options.holdMs ?? HOLD_MS,
     ending: { signal: ending.signal, facts: { isTemporary: options.isTemporary === true } },
   };
-  for (const addRoute of [
-    getNetwork,
-    getJobs,
-    getJob,
-    getJobChunks,
-    getJobEvents,
-    postHeartbeat,
-    postSuggestion,
-    getWorkers,
-    getHealth,
-    getChanges,
-  ])
-    addRoute(server, context);
+  const server = await createApiServer({
+    context,
+    ...(options.publicUrl === undefined ? {} : { names: [nameOf(options.publicUrl)] }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+    log,
+  });
   await serveStudio(server);
   carryChain(server, network);
   const kubo = connectKubo(network.ipfsApiUrl);

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import Type from 'typebox';
 import { createGiver, readPurse } from '../adapters/chain/createGiver.js';
 import { createRpc } from '../adapters/chain/createRpc.js';
 import { fundGas } from '../adapters/chain/fundGas.js';
@@ -8,6 +7,7 @@ import { GAS_MONEY_WEI } from '../adapters/chain/gasMoney.js';
 import { connectChain } from '../adapters/chain/connectChain.js';
 import { createHttpServer, type HttpServer } from '../adapters/http/createHttpServer.js';
 import { ASKER_HEADER } from '../adapters/http/askFaucet.js';
+import { GET_FAUCET, POST_FAUCET } from '../adapters/http/faucetSchemas.js';
 import { lockFolder } from '../adapters/lockFolder.js';
 import { BadInputError } from '../protocol/errors.js';
 import { parseAddress } from '../protocol/ids.js';
@@ -124,54 +124,24 @@ async function openFaucet({
   });
 }
 
-const GivenSchema = Type.Object({
-  account: Type.String(),
-  isNew: Type.Boolean({ description: 'false: it had its start before, or has enough' }),
-  coinsWei: Type.String(),
-  tokensWei: Type.String(),
-});
-
-const StateSchema = Type.Object({
-  account: Type.String({ description: "the faucet's own, which needs coins" }),
-  coinsLeftWei: Type.String(),
-  isEmpty: Type.Boolean(),
-  coinsPerStartWei: Type.String(),
-  tokensPerStartWei: Type.String(),
-});
-
 function addRoutes(server: HttpServer, faucet: Faucet, log: Logger): void {
-  server.post(
-    '/v1/faucet',
-    {
-      schema: {
-        operationId: 'postFaucet',
-        summary: 'Gives an account its start, once',
-        body: Type.Object({ account: Type.String({ pattern: '^0x[0-9a-fA-F]{40}$' }) }),
-        response: { 200: GivenSchema },
-      },
-    },
-    async (request) => {
-      const account = parseAddress(request.body.account);
-      const given = await faucet.give({ account, asker: askerIn(request.raw) });
-      const amounts = { coinsWei: given.coinsWei.toString(), tokensWei: given.tokensWei.toString() };
-      if (given.isNew) log.info({ account, ...amounts }, 'start given');
-      return { account, isNew: given.isNew, ...amounts };
-    },
-  );
-  server.get(
-    '/v1/faucet',
-    { schema: { operationId: 'getFaucet', summary: 'What is left', response: { 200: StateSchema } } },
-    async () => {
-      const { account, coinsLeftWei, isEmpty, start } = await faucet.state();
-      return {
-        account,
-        coinsLeftWei: coinsLeftWei.toString(),
-        isEmpty,
-        coinsPerStartWei: start.coinsWei.toString(),
-        tokensPerStartWei: start.tokensWei.toString(),
-      };
-    },
-  );
+  server.post('/v1/faucet', { schema: POST_FAUCET }, async (request) => {
+    const account = parseAddress(request.body.account);
+    const given = await faucet.give({ account, asker: askerIn(request.raw) });
+    const amounts = { coinsWei: given.coinsWei.toString(), tokensWei: given.tokensWei.toString() };
+    if (given.isNew) log.info({ account, ...amounts }, 'start given');
+    return { account, isNew: given.isNew, ...amounts };
+  });
+  server.get('/v1/faucet', { schema: GET_FAUCET }, async () => {
+    const { account, coinsLeftWei, isEmpty, start } = await faucet.state();
+    return {
+      account,
+      coinsLeftWei: coinsLeftWei.toString(),
+      isEmpty,
+      coinsPerStartWei: start.coinsWei.toString(),
+      tokensPerStartWei: start.tokensWei.toString(),
+    };
+  });
 }
 
 /**

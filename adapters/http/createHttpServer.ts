@@ -11,6 +11,7 @@ import {
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { ERROR_SCHEMA } from './errorSchema.js';
 import { foreignRequest } from './foreignRequest.js';
 import { httpErrorOf } from './httpError.js';
 import { createRateLimit } from './rateLimit.js';
@@ -77,7 +78,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   server.server.headersTimeout = HEADERS_MS;
   server.server.maxConnections = MOST_CONNECTIONS;
 
+  server.addSchema(ERROR_SCHEMA);
   await server.register(swagger, {
+    refResolver: { buildLocalReference: (json) => String(json.$id) },
     openapi: {
       openapi: '3.1.0',
       info: {

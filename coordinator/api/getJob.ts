@@ -1,19 +1,23 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
 import { parseJobId } from '../../protocol/ids.js';
 import { describeJob, JobSchema } from '../jobs/describeJob.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
-import { ErrorSchema, JobIdSchema } from './schemas.js';
+import { JobIdSchema } from './schemas.js';
 
-const JobDetailSchema = Type.Object({
-  ...JobSchema.properties,
-  documents: Type.Union([Type.Literal('pending'), Type.Literal('ready'), Type.Literal('refused')], {
-    description: 'whether the manifest was read from IPFS',
-  }),
-  refusal: Type.Union([Type.String(), Type.Null()], { description: 'why the documents cannot be used' }),
-  manifest: Type.Unknown({ description: 'the manifest, once read' }),
-});
+const JobDetailSchema = Type.Object(
+  {
+    ...JobSchema.properties,
+    documents: Type.Union([Type.Literal('pending'), Type.Literal('ready'), Type.Literal('refused')], {
+      description: 'whether the manifest was read from IPFS',
+    }),
+    refusal: Type.Union([Type.String(), Type.Null()], { description: 'why the documents cannot be used' }),
+    manifest: Type.Unknown({ description: 'the manifest, once read' }),
+  },
+  { description: 'the job' },
+);
 
 /** GET /v1/jobs/:jobId: one job with its manifest. */
 export function getJob(server: HttpServer, context: CoordinatorContext): void {
@@ -24,7 +28,7 @@ export function getJob(server: HttpServer, context: CoordinatorContext): void {
         operationId: 'getJob',
         summary: 'One job with its manifest',
         params: Type.Object({ jobId: JobIdSchema }),
-        response: { 200: JobDetailSchema, 404: ErrorSchema, 503: ErrorSchema },
+        response: { 200: JobDetailSchema, ...ERRORS },
       },
     },
     async (request) =>

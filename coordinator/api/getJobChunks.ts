@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
 import { parseJobId } from '../../protocol/ids.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
-import { ErrorSchema, JobIdSchema } from './schemas.js';
+import { JobIdSchema, NextCursorSchema, pageQuery } from './schemas.js';
 
 const MOST_CHUNKS = 10_000;
 
@@ -22,7 +23,7 @@ const ChunkSchema = Type.Object({
   worker: Type.Union([Type.String(), Type.Null()], { description: 'the worker of that lease' }),
 });
 
-/** GET /v1/jobs/:jobId/chunks: chunks in order, at most 10,000 from `from` on. */
+/** GET /v1/jobs/:jobId/chunks: chunks in order, at most 10,000 a page. */
 export function getJobChunks(server: HttpServer, context: CoordinatorContext): void {
   server.get(
     '/v1/jobs/:jobId/chunks',
@@ -30,18 +31,23 @@ export function getJobChunks(server: HttpServer, context: CoordinatorContext): v
       schema: {
         operationId: 'getJobChunks',
         summary: 'Chunks of a job, in order; none before its manifest was read',
+        description: 'The cursor is the index of a chunk: a page may begin at any.',
         params: Type.Object({ jobId: JobIdSchema }),
-        querystring: Type.Object({
-          from: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: 0 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_CHUNKS, default: MOST_CHUNKS })),
-        }),
-        response: { 200: Type.Object({ chunks: Type.Array(ChunkSchema) }), 404: ErrorSchema, 503: ErrorSchema },
+        querystring: Type.Object(pageQuery({ cursor: '^(0|[1-9][0-9]{0,8})$', most: MOST_CHUNKS, usual: MOST_CHUNKS })),
+        response: {
+          200: Type.Object(
+            { chunks: Type.Array(ChunkSchema), nextCursor: NextCursorSchema },
+            { description: 'a page' },
+          ),
+          ...ERRORS,
+        },
       },
     },
     async (request) =>
       withDatabase(context, async ({ state, database }) => {
         const jobId = parseJobId(request.params.jobId);
         if (!state.ledger.jobs.has(jobId)) throw new NotFoundError({ what: `job ${jobId}`, facts: { jobId } });
+        const limit = request.query.limit ?? MOST_CHUNKS;
         const rows = await database.db
           .selectFrom('chunks')
           .leftJoin('leases', 'leases.lease_id', 'chunks.lease_id')
@@ -54,12 +60,12 @@ export function getJobChunks(server: HttpServer, context: CoordinatorContext): v
             'leases.worker',
           ])
           .where('chunks.job_id', '=', jobId)
-          .where('chunks.chunk_index', '>=', request.query.from ?? 0)
+          .where('chunks.chunk_index', '>=', Number(request.query.cursor ?? 0))
           .orderBy('chunks.chunk_index')
-          .limit(request.query.limit ?? MOST_CHUNKS)
+          .limit(limit + 1)
           .execute();
         return {
-          chunks: rows.map((row) => ({
+          chunks: rows.slice(0, limit).map((row) => ({
             chunkIndex: row.chunk_index,
             frame: row.frame,
             weight: row.weight,
@@ -67,6 +73,7 @@ export function getJobChunks(server: HttpServer, context: CoordinatorContext): v
             leaseId: row.lease_id,
             worker: row.worker,
           })),
+          nextCursor: rows[limit] === undefined ? null : String(rows[limit].chunk_index),
         };
       }),
   );

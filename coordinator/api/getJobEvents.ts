@@ -1,11 +1,12 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { NotFoundError } from '../../adapters/http/httpError.js';
 import { sendEvents } from '../../adapters/http/sendEvents.js';
 import { parseJobId } from '../../protocol/ids.js';
 import { streamJobEvents } from '../jobs/streamJobEvents.js';
 import { type CoordinatorContext, requireSession } from './CoordinatorContext.js';
-import { ErrorSchema, JobIdSchema } from './schemas.js';
+import { EventStreamSchema, JobIdSchema, LastEventIdSchema } from './schemas.js';
 
 /** GET /v1/jobs/:jobId/events: the job's events as server-sent events; see streamJobEvents. */
 export function getJobEvents(server: HttpServer, context: CoordinatorContext): void {
@@ -18,8 +19,8 @@ export function getJobEvents(server: HttpServer, context: CoordinatorContext): v
         description:
           'Each event of the contract under its name, `progress` with the job after what came together, and `rollback` when blocks that were sent never happened; `ending`, without an id, when the coordinator ends.',
         params: Type.Object({ jobId: JobIdSchema }),
-        response: { 404: ErrorSchema, 503: ErrorSchema },
-        produces: ['text/event-stream'],
+        headers: LastEventIdSchema,
+        response: { 200: EventStreamSchema, ...ERRORS },
       },
     },
     async (request, reply) => {

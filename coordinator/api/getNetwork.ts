@@ -1,23 +1,27 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { describeOutside } from '../gateway/describeOutside.js';
 import type { CoordinatorContext } from './CoordinatorContext.js';
 
-const NetworkSchema = Type.Object({
-  protocolVersion: Type.Literal(1),
-  name: Type.String(),
-  chainId: Type.Integer(),
-  rpcUrl: Type.String(),
-  contract: Type.String(),
-  token: Type.String(),
-  policy: Type.String(),
-  deploymentBlock: Type.Integer(),
-  ipfsApiUrl: Type.String(),
-  coordinatorUrl: Type.Optional(Type.String()),
-  faucetUrl: Type.Optional(Type.String()),
-  contact: Type.Optional(Type.String()),
-  testMoney: Type.Boolean(),
-});
+const NetworkSchema = Type.Object(
+  {
+    protocolVersion: Type.Literal(1),
+    name: Type.String(),
+    chainId: Type.Integer(),
+    rpcUrl: Type.String(),
+    contract: Type.String(),
+    token: Type.String(),
+    policy: Type.String(),
+    deploymentBlock: Type.Integer(),
+    ipfsApiUrl: Type.String(),
+    coordinatorUrl: Type.Optional(Type.String()),
+    faucetUrl: Type.Optional(Type.String()),
+    contact: Type.Optional(Type.String()),
+    testMoney: Type.Boolean(),
+  },
+  { description: 'with addresses that the asker can use' },
+);
 
 /**
  * GET /v1/network: the network's public description, with addresses that the asker can use. A client compares it with
@@ -30,7 +34,7 @@ export function getNetwork(server: HttpServer, context: CoordinatorContext): voi
       schema: {
         operationId: 'getNetwork',
         summary: 'Public description of the network',
-        response: { 200: NetworkSchema },
+        response: { 200: NetworkSchema, ...ERRORS },
       },
     },
     // It may depend on how the asker came here: nobody else is to be given it.

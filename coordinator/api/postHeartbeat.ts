@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
-import { AddressSchema, ErrorSchema } from './schemas.js';
+import { AddressSchema } from './schemas.js';
 
 /**
  * POST /v1/workers/:address/heartbeat: a worker or verifier is there. Advisory: whoever waits for a job is told from it
@@ -18,7 +19,7 @@ export function postHeartbeat(server: HttpServer, context: CoordinatorContext): 
         operationId: 'postHeartbeat',
         summary: 'A worker or verifier is there',
         params: Type.Object({ address: AddressSchema }),
-        response: { 204: Type.Null({ description: 'noted' }), 409: ErrorSchema, 503: ErrorSchema },
+        response: { 204: Type.Null({ description: 'noted' }), ...ERRORS },
       },
     },
     async (request, reply) => {

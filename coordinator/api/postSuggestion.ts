@@ -1,10 +1,11 @@
 import Type from 'typebox';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { RushesError } from '../../protocol/errors.js';
 import { parseAddress } from '../../protocol/ids.js';
 import { suggestChunks } from '../leases/suggestChunks.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
-import { AddressSchema, ErrorSchema } from './schemas.js';
+import { AddressSchema } from './schemas.js';
 
 /**
  * POST /v1/workers/:address/suggestion: what a worker should take next. Advice only: the contract alone gives leases.
@@ -21,14 +22,16 @@ export function postSuggestion(server: HttpServer, context: CoordinatorContext):
         params: Type.Object({ address: AddressSchema }),
         body: Type.Object({ maxChunks: Type.Integer({ minimum: 1, maximum: 256 }) }),
         response: {
-          200: Type.Object({
-            jobId: Type.String(),
-            word: Type.Integer(),
-            mask: Type.String({ description: 'bit b is chunk word x 256 + b; decimal' }),
-          }),
+          200: Type.Object(
+            {
+              jobId: Type.String(),
+              word: Type.Integer(),
+              mask: Type.String({ description: 'bit b is chunk word x 256 + b; decimal' }),
+            },
+            { description: 'what to take' },
+          ),
           204: Type.Null({ description: 'nothing to take now' }),
-          409: ErrorSchema,
-          503: ErrorSchema,
+          ...ERRORS,
         },
       },
     },

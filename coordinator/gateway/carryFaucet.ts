@@ -1,6 +1,8 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Pool } from 'undici';
 import { ASKER_HEADER } from '../../adapters/http/askFaucet.js';
 import type { HttpServer } from '../../adapters/http/createHttpServer.js';
+import { GET_FAUCET, POST_FAUCET } from '../../adapters/http/faucetSchemas.js';
 import { OUTSIDE_PATHS } from '../../protocol/outsideNetwork.js';
 
 /** Few ask a faucet, and each of them waits for a transaction. */
@@ -19,24 +21,22 @@ export function carryFaucet(server: HttpServer, { faucetUrl }: { faucetUrl: stri
     bodyTimeout: FAUCET_ANSWERS_MS,
   });
   server.addHook('onClose', () => faucet.destroy());
-  server.route({
-    method: ['GET', 'POST'],
-    url: OUTSIDE_PATHS.faucet,
-    schema: { hide: true },
-    async handler(request, reply) {
-      const asked = await faucet
-        .request({
-          method: request.method === 'POST' ? 'POST' : 'GET',
-          path: url.pathname,
-          headers: { 'content-type': 'application/json', [ASKER_HEADER]: request.ip },
-          ...(request.method === 'POST' ? { body: JSON.stringify(request.body) } : {}),
-        })
-        .catch(() => undefined);
-      if (asked === undefined)
-        return await reply.code(502).send({
-          error: { code: 'faucet-unreachable', message: 'the faucet of this network does not answer', facts: {} },
-        });
-      return await reply.code(asked.statusCode).type('application/json').send(asked.body);
-    },
-  });
+  const passOn = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const isPost = request.method === 'POST';
+    const asked = await faucet
+      .request({
+        method: isPost ? 'POST' : 'GET',
+        path: url.pathname,
+        headers: { 'content-type': 'application/json', [ASKER_HEADER]: request.ip },
+        ...(isPost ? { body: JSON.stringify(request.body) } : {}),
+      })
+      .catch(() => undefined);
+    if (asked === undefined)
+      await reply.code(502).send({
+        error: { code: 'faucet-unreachable', message: 'the faucet of this network does not answer', facts: {} },
+      });
+    else await reply.code(asked.statusCode).type('application/json').send(asked.body);
+  };
+  server.get(OUTSIDE_PATHS.faucet, { schema: GET_FAUCET }, passOn);
+  server.post(OUTSIDE_PATHS.faucet, { schema: POST_FAUCET }, passOn);
 }
