@@ -50,7 +50,7 @@ async function heardBy(url: string | undefined, signal: AbortSignal): Promise<Ma
       AbortSignal.any([signal, AbortSignal.timeout(PRESENCE_TIMES.answerMs)]),
     );
     return new Map(
-      parties.flatMap(({ address, seenAgoMs }) => (seenAgoMs === undefined ? [] : [[address, seenAgoMs]])),
+      parties.flatMap(({ address, seenAgoMs }) => (seenAgoMs === null ? [] : [[address, seenAgoMs]])),
     );
   } catch {
     // Everything works without a coordinator; the chain's facts are left.

@@ -48,7 +48,7 @@ function createJobFeed(jobId: JobId): Feed<JobSnapshot> {
 
   async function readManifest(changed: () => void, signal: AbortSignal): Promise<void> {
     while (manifest === undefined && refusal === undefined && !signal.aborted) {
-      const detail = await client.jobDetail(jobId, signal).catch(() => undefined);
+      const detail = await client.job(jobId, signal).catch(() => undefined);
       if (detail !== undefined && detail.documents !== 'pending') {
         ({ manifest, refusal } = readDocuments(detail));
         changed();

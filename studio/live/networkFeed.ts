@@ -64,12 +64,12 @@ async function askAgain(update: (part: Partial<NetworkSnapshot>) => void, signal
     const [network, list, parties] = await Promise.all([
       state.network ?? client.network(signal).catch(() => undefined),
       listJobs(signal).catch(() => undefined),
-      client.records(signal).catch(() => undefined),
+      client.parties(signal).catch(() => undefined),
     ]);
     if (signal.aborted) return;
     update({
       network,
-      ...(list === undefined ? {} : { jobs: list.jobs, hasMoreJobs: list.more, nowSeconds: list.nowSeconds }),
+      ...(list === undefined ? {} : { jobs: list.jobs, hasMoreJobs: list.nextCursor !== null, nowSeconds: list.nowSeconds }),
       ...(parties === undefined ? {} : { parties }),
     });
     await Promise.race([woken, pause(ASK_AGAIN_MS, signal).catch(() => undefined)]);
@@ -78,9 +78,9 @@ async function askAgain(update: (part: Partial<NetworkSnapshot>) => void, signal
 
 /** As many jobs as are wanted, by pages. */
 async function listJobs(signal: AbortSignal): Promise<JobList> {
-  let list = await client.jobList({ limit: PAGE_JOBS, signal });
-  while (list.more && list.jobs.length < wantedJobs) {
-    const older = await client.jobList({ limit: PAGE_JOBS, before: list.jobs.at(-1)!.jobId, signal });
+  let list = await client.jobs({ limit: PAGE_JOBS, signal });
+  while (list.nextCursor !== null && list.jobs.length < wantedJobs) {
+    const older = await client.jobs({ limit: PAGE_JOBS, cursor: list.nextCursor, signal });
     list = { ...older, jobs: [...list.jobs, ...older.jobs] };
   }
   return list;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -88,7 +88,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
   it('shows network, jobs, chunks and parties', async () => {
     assert.deepEqual(await client().network(), net.network);
     assert.deepEqual(
-      (await client().jobs()).map((job) => job.jobId),
+      (await client().jobs()).jobs.map((job) => job.jobId),
       [jobId],
     );
     const { chunks } = (await (await fetch(new URL(`/v1/jobs/${jobId}/chunks`, coordinator.url))).json()) as {
@@ -107,8 +107,48 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       workers.map(({ account }) => account).sort(),
     );
     assert.equal(await client().job(parseJobId(random32())), undefined);
+    assert.deepEqual(
+      (await client().parties()).map(({ address }) => address).sort(),
+      workers.map(({ account }) => account).sort(),
+    );
     assert.equal((await fetch(new URL('/v1/jobs/nonsense', coordinator.url))).status, 400);
     assert.equal((await fetch(new URL('/v1/nothing', coordinator.url))).status, 404);
+  });
+
+  it('lists by pages, each of which says where the next begins', async () => {
+    const ask = async (path: string): Promise<Record<string, unknown> & { nextCursor: string | null }> =>
+      (await (await fetch(new URL(path, coordinator.url))).json()) as never;
+    const readAll = async (path: string, name: string, limit: number): Promise<object[]> => {
+      const found: object[] = [];
+      let query = `limit=${limit}`;
+      for (;;) {
+        const { nextCursor, [name]: items } = await ask(`${path}?${query}`);
+        assert.ok((items as object[]).length <= limit);
+        found.push(...(items as object[]));
+        if (nextCursor === null) return found;
+        query = `limit=${limit}&cursor=${nextCursor}`;
+      }
+    };
+    for (const [path, name] of [
+      ['/v1/workers', 'workers'],
+      [`/v1/jobs/${jobId}/chunks`, 'chunks'],
+      ['/v1/jobs', 'jobs'],
+    ] as const) {
+      const { [name]: whole, nextCursor } = await ask(path);
+      assert.equal(nextCursor, null);
+      for (const limit of [1, 2, 5]) {
+        const read = await readAll(path, name, limit);
+        const idOf = (item: object) => Object.values(item)[0] as unknown;
+        assert.deepEqual(read.map(idOf), (whole as object[]).map(idOf), `${path} by ${limit}`);
+      }
+    }
+    for (const path of [
+      '/v1/workers?cursor=x',
+      `/v1/jobs?cursor=${random32()}`,
+      '/v1/jobs?limit=0',
+      '/v1/workers?limit=501',
+    ])
+      assert.equal((await fetch(new URL(path, coordinator.url))).status, 400, path);
   });
 
   it('suggests a frame to each worker and none to strangers; a lease taken on it is accepted by the contract', async () => {
@@ -331,7 +371,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     await until('the job is gone', async () =>
       (await isHealthy()) === true && (await client().job(gone)) === undefined ? true : undefined,
     );
-    assert.equal((await client().jobs()).length, 4);
+    assert.equal((await client().jobs()).jobs.length, 4);
 
     // The same while nobody watches: a coordinator that starts again finds that its last block is of no chain any more.
     const again = await net.chain.administer('evm_snapshot', []);
@@ -343,7 +383,7 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     await until('the job is gone', async () =>
       (await isHealthy()) === true && (await client().job(unseen)) === undefined ? true : undefined,
     );
-    assert.equal((await client().jobs()).length, 4);
+    assert.equal((await client().jobs()).jobs.length, 4);
     await until('the job is ready', jobIsReady(jobId));
     await until(
       'a suggestion of what is left',
@@ -351,32 +391,11 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
     );
   });
 
-  it('describes itself in OpenAPI', async () => {
-    const document = (await (await fetch(new URL('/openapi.json', coordinator.url))).json()) as {
-      openapi: string;
-      info: { title: string };
-      paths: Record<string, Record<string, { operationId?: string; responses?: object }>>;
-    };
-    assert.match(document.openapi, /^3\.1/);
-    assert.deepEqual(
-      Object.entries(document.paths)
-        .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
-        .sort(),
-      [
-        'get /v1/changes',
-        'get /v1/health',
-        'get /v1/jobs',
-        'get /v1/jobs/{jobId}',
-        'get /v1/jobs/{jobId}/chunks',
-        'get /v1/jobs/{jobId}/events',
-        'get /v1/network',
-        'get /v1/workers',
-        'post /v1/workers/{address}/heartbeat',
-        'post /v1/workers/{address}/suggestion',
-      ],
-    );
-    for (const methods of Object.values(document.paths))
-      for (const operation of Object.values(methods))
-        assert.ok(operation.operationId !== undefined && Object.keys(operation.responses ?? {}).length > 0);
+  it('describes itself as the committed document says', async () => {
+    const document = (await (await fetch(new URL('/openapi.json', coordinator.url))).json()) as { paths: object };
+    const committed = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as { paths: Record<string, object> };
+    // This network has no faucet.
+    delete committed.paths['/v1/faucet'];
+    assert.deepEqual(document, committed);
   });
 });

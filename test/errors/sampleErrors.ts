@@ -9,7 +9,7 @@ import { RealMoneyError } from '../../adapters/chain/refuseRealMoney.js';
 import { ClockOffError, NodeBehindError } from '../../adapters/chain/checkNetwork.js';
 import { NoGasError, NonceTakenError } from '../../adapters/chain/createSender.js';
 import { DatabaseGoneError } from '../../adapters/database/connectDatabase.js';
-import { CoordinatorUnreachableError } from '../../adapters/http/coordinatorClient.js';
+import { CoordinatorUnreachableError } from '../../adapters/http/callCoordinator.js';
 import { FaucetUnreachableError } from '../../adapters/http/askFaucet.js';
 import { HttpAnswerError, NotFoundError } from '../../adapters/http/httpError.js';
 import { ContentMismatchError, IpfsEndpointError } from '../../adapters/ipfs/fetchVerified.js';

@@ -312,7 +312,7 @@ describe('coordinator client', () => {
         await within(4000, 'the deadline of a suggestion', rejected);
         const stop = new AbortController();
         setTimeout(() => stop.abort(new Error('enough')), 50);
-        await assert.rejects(createCoordinatorClient({ url }).jobs(stop.signal), /enough/);
+        await assert.rejects(createCoordinatorClient({ url }).jobs({ signal: stop.signal }), /enough/);
       },
     );
     await assert.rejects(
