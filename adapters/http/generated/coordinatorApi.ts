@@ -261,6 +261,7 @@ export interface operations {
                         ipfsApiUrl: string;
                         coordinatorUrl?: string;
                         faucetUrl?: string;
+                        contact?: string;
                         testMoney: boolean;
                     };
                 };
