@@ -22,7 +22,16 @@ function at(word) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'contracts/**', 'rushes-out/**', 'adapters/chain/generated/**', 'adapters/http/generated/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'contracts/**',
+      'rushes-out/**',
+      'adapters/chain/generated/**',
+      'adapters/http/generated/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

@@ -49,9 +49,7 @@ async function heardBy(url: string | undefined, signal: AbortSignal): Promise<Ma
     const parties = await createCoordinatorClient({ url }).parties(
       AbortSignal.any([signal, AbortSignal.timeout(PRESENCE_TIMES.answerMs)]),
     );
-    return new Map(
-      parties.flatMap(({ address, seenAgoMs }) => (seenAgoMs === null ? [] : [[address, seenAgoMs]])),
-    );
+    return new Map(parties.flatMap(({ address, seenAgoMs }) => (seenAgoMs === null ? [] : [[address, seenAgoMs]])));
   } catch {
     // Everything works without a coordinator; the chain's facts are left.
     signal.throwIfAborted();

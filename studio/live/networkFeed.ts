@@ -69,7 +69,9 @@ async function askAgain(update: (part: Partial<NetworkSnapshot>) => void, signal
     if (signal.aborted) return;
     update({
       network,
-      ...(list === undefined ? {} : { jobs: list.jobs, hasMoreJobs: list.nextCursor !== null, nowSeconds: list.nowSeconds }),
+      ...(list === undefined
+        ? {}
+        : { jobs: list.jobs, hasMoreJobs: list.nextCursor !== null, nowSeconds: list.nowSeconds }),
       ...(parties === undefined ? {} : { parties }),
     });
     await Promise.race([woken, pause(ASK_AGAIN_MS, signal).catch(() => undefined)]);
