@@ -2,20 +2,20 @@ import binaryen from 'binaryen';
 import { type Bytes32, bytes32Of } from '../../protocol/ids.js';
 import { InvariantError } from '../../protocol/errors.js';
 import { sha256 } from '../../protocol/sha256.js';
-import { emitFunction } from './calls.js';
+import { emitFunction } from './wasm/calls.js';
 import { COMPILER_VERSION } from './compilerVersion.js';
-import type { CallableFunction } from './entryPoint.js';
-import { emitCallable, emitRun, entryOf } from './entryPoint.js';
-import { evaluateConstant } from './expressions.js';
-import { refuseRecursion } from './inlining.js';
+import type { CallableFunction } from './wasm/entryPoint.js';
+import { emitCallable, emitRun, entryOf } from './wasm/entryPoint.js';
+import { evaluateConstant } from './wasm/expressions.js';
+import { refuseRecursion } from './wasm/inlining.js';
 import { CompileFault } from './CompileFault.js';
-import { KernelModule, STATIC_BASE } from './KernelModule.js';
-import type { Binding } from './moduleScope.js';
-import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './moduleScope.js';
-import { parseModule } from './parseModule.js';
+import { KernelModule, STATIC_BASE } from './wasm/KernelModule.js';
+import type { Binding } from './wasm/moduleScope.js';
+import { baseGlobal, bindingsOf, lengthGlobal, operandAtModuleScope } from './wasm/moduleScope.js';
+import { parseModule } from './syntax/parseModule.js';
 import type { KernelSource, PlacedFile } from './SourceText.js';
 import { joinSource, locatingFaults } from './SourceText.js';
-import type { ModuleDeclaration } from './syntax.js';
+import type { ModuleDeclaration } from './syntax/syntax.js';
 
 export interface CompileOptions {
   /** The kernel in WGSL, see renderer/kernels/README.md. Errors name its files. */

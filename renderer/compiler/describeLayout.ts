@@ -1,10 +1,10 @@
-import { evaluateConstant } from './expressions.js';
-import { KernelModule } from './KernelModule.js';
-import { operandAtModuleScope } from './moduleScope.js';
-import { parseModule } from './parseModule.js';
+import { evaluateConstant } from './wasm/expressions.js';
+import { KernelModule } from './wasm/KernelModule.js';
+import { operandAtModuleScope } from './wasm/moduleScope.js';
+import { parseModule } from './syntax/parseModule.js';
 import type { KernelSource, PlacedFile } from './SourceText.js';
 import { locatingFaults } from './SourceText.js';
-import type { StructType } from './types.js';
+import type { StructType } from './tree/types.js';
 
 /** What a host must know to write and read a kernel's buffers. */
 export interface HostLayout {

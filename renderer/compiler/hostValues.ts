@@ -1,7 +1,7 @@
 import { InvariantError } from '../../protocol/errors.js';
-import { strideOf } from './layout.js';
-import type { ScalarName, Type } from './types.js';
-import { isSimd, typeName } from './types.js';
+import { strideOf } from './tree/layout.js';
+import type { ScalarName, Type } from './tree/types.js';
+import { isSimd, typeName } from './tree/types.js';
 
 /**
  * A value of the kernel as JavaScript sees it: numbers, booleans, arrays for vectors and arrays, objects for structs.

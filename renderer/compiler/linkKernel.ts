@@ -1,10 +1,10 @@
 import { InvariantError } from '../../protocol/errors.js';
-import type { CallableFunction } from './entryPoint.js';
+import type { CallableFunction } from './wasm/entryPoint.js';
 import type { HostValue } from './hostValues.js';
 import { readHostValue, writeHostValue } from './hostValues.js';
-import { DOUBT } from './DoubtWatch.js';
-import { STATIC_BASE } from './KernelModule.js';
-import { baseGlobal, lengthGlobal } from './moduleScope.js';
+import { DOUBT } from './wasm/DoubtWatch.js';
+import { STATIC_BASE } from './wasm/KernelModule.js';
+import { baseGlobal, lengthGlobal } from './wasm/moduleScope.js';
 
 /** A kernel ready to run on this thread. */
 export interface KernelInstance {

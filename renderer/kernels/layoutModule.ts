@@ -1,7 +1,7 @@
 import { describeLayout } from '../compiler/describeLayout.js';
 import type { HostLayout } from '../compiler/describeLayout.js';
-import type { Type } from '../compiler/types.js';
-import { typeName } from '../compiler/types.js';
+import type { Type } from '../compiler/tree/types.js';
+import { typeName } from '../compiler/tree/types.js';
 import { kernelSource } from './kernelSource.js';
 
 /** The text of generated/layout.ts: what layout.wgsl declares, for TypeScript. */

@@ -1,6 +1,6 @@
 import type { CompiledKernel } from '../../renderer/compiler/compileKernel.js';
 import { compileKernel } from '../../renderer/compiler/compileKernel.js';
-import { DOUBTS } from '../../renderer/compiler/DoubtWatch.js';
+import { DOUBTS } from '../../renderer/compiler/wasm/DoubtWatch.js';
 import { instantiateKernel } from '../../renderer/compiler/instantiateKernel.js';
 import { joinSource } from '../../renderer/compiler/SourceText.js';
 import { SUM_WORDS } from '../../renderer/kernels/generated/layout.js';

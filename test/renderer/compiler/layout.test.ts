@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as Reflect from 'wgsl_reflect';
 import { compileKernel } from '../../../renderer/compiler/compileKernel.js';
-import type { StructType, Type } from '../../../renderer/compiler/types.js';
+import type { StructType, Type } from '../../../renderer/compiler/tree/types.js';
 import { joinSource } from '../../../renderer/compiler/SourceText.js';
 import { kernelSource } from '../../../renderer/kernels/kernelSource.js';
 import { randomWords } from './kernelFunctions.js';

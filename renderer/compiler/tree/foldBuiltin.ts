@@ -1,11 +1,11 @@
 import type { Lane } from './constants.js';
 import { convertLane, settle } from './constants.js';
-import { commonElement } from './operators.js';
+import { commonElement } from '../wasm/operators.js';
 import type { LaneType, ScalarName } from './types.js';
 import { elementOf, laneCount, lanes } from './types.js';
-import type { ConstantValue, Value } from './values.js';
-import { constant } from './values.js';
-import type { Position } from './Position.js';
+import type { ConstantValue, Value } from '../wasm/values.js';
+import { constant } from '../wasm/values.js';
+import type { Position } from '../Position.js';
 
 const isInteger = (element: ScalarName) => element !== 'f32' && element !== 'abstract-float';
 const least = (a: Lane, b: Lane) => (b < a ? b : a);

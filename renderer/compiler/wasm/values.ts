@@ -1,6 +1,6 @@
-import type { Slot } from './layout.js';
-import { slotsOf } from './layout.js';
-import type { ScalarName, Type } from './types.js';
+import type { Slot } from '../tree/layout.js';
+import { slotsOf } from '../tree/layout.js';
+import type { ScalarName, Type } from '../tree/types.js';
 
 /**
  * Makes a fresh expression that reads a register (or a literal): binaryen's expressions may stand in one place only.

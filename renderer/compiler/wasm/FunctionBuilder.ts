@@ -1,10 +1,10 @@
 import binaryen from 'binaryen';
-import { CompileFault } from './CompileFault.js';
-import type { LaneType } from './types.js';
-import { elementOf, isSimd } from './types.js';
+import { CompileFault } from '../CompileFault.js';
+import type { LaneType } from '../tree/types.js';
+import { elementOf, isSimd } from '../tree/types.js';
 import type { Part, Register } from './values.js';
 import type { DoubtWatch } from './DoubtWatch.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** The WebAssembly type that holds a slot. */
 export function wasmType(type: LaneType): number {

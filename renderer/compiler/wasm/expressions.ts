@@ -2,10 +2,10 @@ import { construct, reinterpret } from './constructors.js';
 import { callBuiltin } from './builtins.js';
 import type { FunctionContext } from './FunctionContext.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { promote, runtime } from './lanes.js';
-import { slotCount } from './layout.js';
+import { slotCount } from '../tree/layout.js';
 import { operandAtModuleScope, tablePlace } from './moduleScope.js';
 import { applyBinary, applyUnary } from './operators.js';
 import {
@@ -18,12 +18,12 @@ import {
   pickLane,
   swizzle,
 } from './places.js';
-import { Scope } from './Scope.js';
-import type { Expression, Literal } from './syntax.js';
-import { BOOL, U32, scalar, typeName } from './types.js';
+import { Scope } from '../tree/Scope.js';
+import type { Expression, Literal } from '../syntax/syntax.js';
+import { BOOL, U32, scalar, typeName } from '../tree/types.js';
 import type { ConstantValue, Operand, Place, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 const asValue = (value: Value): Operand => ({ kind: 'value', value });
 const asPlace = (place: Place): Operand => ({ kind: 'place', place });

@@ -1,6 +1,6 @@
-import { CompileFault } from './CompileFault.js';
-import type { Position } from './Position.js';
-import type { PlacedFile } from './SourceText.js';
+import { CompileFault } from '../CompileFault.js';
+import type { Position } from '../Position.js';
+import type { PlacedFile } from '../SourceText.js';
 
 /** One token of a kernel's source text. */
 export interface Token {

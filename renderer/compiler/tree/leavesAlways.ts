@@ -1,4 +1,4 @@
-import type { Statement } from './syntax.js';
+import type { Statement } from '../syntax/syntax.js';
 
 /** Whether a list of statements never runs to its end: it returns on every path, or loops forever. */
 export function leavesAlways(statements: Statement[]): boolean {

@@ -1,11 +1,11 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { promote, runtime, splat } from './lanes.js';
 import { commonElement } from './operators.js';
-import type { LaneType, ScalarName } from './types.js';
-import { elementOf, laneCount, lanes, typeName } from './types.js';
+import type { LaneType, ScalarName } from '../tree/types.js';
+import { elementOf, laneCount, lanes, typeName } from '../tree/types.js';
 import type { RuntimeValue, Value } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** What a built-in function is called with. */
 export interface BuiltinCall {

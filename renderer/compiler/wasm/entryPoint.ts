@@ -2,17 +2,17 @@ import binaryen from 'binaryen';
 import { promote } from './lanes.js';
 import { FunctionBuilder } from './FunctionBuilder.js';
 import { evaluateConstant } from './expressions.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelFunction, KernelModule } from './KernelModule.js';
 import { callOutOfLine } from './calls.js';
-import { sizeOf } from './layout.js';
+import { sizeOf } from '../tree/layout.js';
 import { operandAtModuleScope, privateType } from './moduleScope.js';
 import { load, store } from './places.js';
 import { fillWithZero } from './statements.js';
 import { zeroValue } from './constructors.js';
-import type { FunctionDeclaration } from './syntax.js';
-import type { Type } from './types.js';
-import { U32, holdsArray, lanes, sameType } from './types.js';
+import type { FunctionDeclaration } from '../syntax/syntax.js';
+import type { Type } from '../tree/types.js';
+import { U32, holdsArray, lanes, sameType } from '../tree/types.js';
 import type { Operand, Place } from './values.js';
 
 /** How a function's arguments and result lie in memory, for calls from outside. Addresses in bytes from the static base. */

@@ -1,10 +1,10 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
 import type { KernelModule } from './KernelModule.js';
-import type { Scope } from './Scope.js';
-import type { Expression } from './syntax.js';
-import type { Type } from './types.js';
+import type { Scope } from '../tree/Scope.js';
+import type { Expression } from '../syntax/syntax.js';
+import type { Type } from '../tree/types.js';
 import type { Value } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** What compiling an expression or a statement needs to know about where it stands. */
 export interface FunctionContext {

@@ -1,5 +1,5 @@
-import { CompileFault } from './CompileFault.js';
-import type { Position } from './Position.js';
+import { CompileFault } from '../CompileFault.js';
+import type { Position } from '../Position.js';
 
 /** What a lane holds. The abstract ones exist only while constants are evaluated. */
 export type ScalarName = 'f32' | 'i32' | 'u32' | 'bool' | 'abstract-int' | 'abstract-float';

@@ -1,6 +1,6 @@
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { Literal } from './syntax.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /**
  * The value of a numeric literal as written, with its suffix. Integers out of their type's range and numbers that

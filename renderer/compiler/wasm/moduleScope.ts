@@ -1,16 +1,16 @@
 import binaryen from 'binaryen';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { isRuntimeSized } from './KernelModule.js';
 import { wasmType } from './FunctionBuilder.js';
 import { concrete, laneBits, promote } from './lanes.js';
-import { sizeOf, slotsOf, strideOf } from './layout.js';
-import type { Attribute, VariableDeclaration } from './syntax.js';
-import type { Type } from './types.js';
-import { elementOf, holdsArray, isSimd, laneCount, typeName } from './types.js';
+import { sizeOf, slotsOf, strideOf } from '../tree/layout.js';
+import type { Attribute, VariableDeclaration } from '../syntax/syntax.js';
+import type { Type } from '../tree/types.js';
+import { elementOf, holdsArray, isSimd, laneCount, typeName } from '../tree/types.js';
 import type { ConstantValue, Operand, Place, Register } from './values.js';
 import { flatScalars } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** What a name at module scope stands for in an expression; undefined for functions, types and unknown names. */
 export function operandAtModuleScope(kernel: KernelModule, name: string, position: Position): Operand | undefined {

@@ -1,15 +1,15 @@
 import type binaryen from 'binaryen';
-import { foldBinary, foldUnary } from './constants.js';
+import { foldBinary, foldUnary } from '../tree/constants.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { LaneOperation } from './lanes.js';
 import { concrete, lanewise, promote, runtime, splat } from './lanes.js';
-import type { BinaryOperator } from './syntax.js';
-import type { LaneType, ScalarName } from './types.js';
-import { elementOf, expectLanes, isAbstract, laneCount, lanes, typeName } from './types.js';
+import type { BinaryOperator } from '../syntax/syntax.js';
+import type { LaneType, ScalarName } from '../tree/types.js';
+import { elementOf, expectLanes, isAbstract, laneCount, lanes, typeName } from '../tree/types.js';
 import type { RuntimeValue, Value } from './values.js';
 import { constant } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 type Module = binaryen.Module;
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];

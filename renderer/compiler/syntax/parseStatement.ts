@@ -1,8 +1,8 @@
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { parseExpression, parseTypeName, parseUnary } from './parseExpression.js';
 import type { Expression, Statement, SwitchCase } from './syntax.js';
 import type { TokenReader } from './TokenReader.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 const ASSIGNMENTS = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const;
 const REFUSED = ['discard', 'enable', 'override', 'fallthrough'];

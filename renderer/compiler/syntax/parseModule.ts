@@ -1,7 +1,7 @@
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { parseArguments, parseExpression, parseTypeName } from './parseExpression.js';
 import { parseBlock } from './parseStatement.js';
-import type { PlacedFile } from './SourceText.js';
+import type { PlacedFile } from '../SourceText.js';
 import type {
   Attribute,
   FunctionDeclaration,
@@ -12,7 +12,7 @@ import type {
 } from './syntax.js';
 import { TokenReader } from './TokenReader.js';
 import { scanTokens } from './tokens.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 // Why a parser of our own: wgsl_reflect 1.6.0 silently reads other programs than were written. It drops the statements
 // of a switch case after the second, takes (o.b).c for o.c and a local for a module constant of its name, reads 0x1p-3

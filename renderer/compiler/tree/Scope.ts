@@ -1,6 +1,6 @@
-import { CompileFault } from './CompileFault.js';
-import type { Operand } from './values.js';
-import type { Position } from './Position.js';
+import { CompileFault } from '../CompileFault.js';
+import type { Operand } from '../wasm/values.js';
+import type { Position } from '../Position.js';
 
 /** What names mean inside a function, block within block. */
 export class Scope {

@@ -1,13 +1,13 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { slotsOf } from './layout.js';
-import { CompileFault } from './CompileFault.js';
-import { convertLane, promoteLane } from './constants.js';
-import type { Lane } from './constants.js';
-import type { LaneType, ScalarName, Type } from './types.js';
-import { elementOf, isAbstract, isLanes, isSimd, laneCount, lanes, sameType, scalar, typeName } from './types.js';
+import { slotsOf } from '../tree/layout.js';
+import { CompileFault } from '../CompileFault.js';
+import { convertLane, promoteLane } from '../tree/constants.js';
+import type { Lane } from '../tree/constants.js';
+import type { LaneType, ScalarName, Type } from '../tree/types.js';
+import { elementOf, isAbstract, isLanes, isSimd, laneCount, lanes, sameType, scalar, typeName } from '../tree/types.js';
 import type { ConstantValue, Part, Read, RuntimeValue, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** The type that an abstract one becomes when nothing else decides: i32, f32. */
 export function concreteType(type: Type): Type {

@@ -1,12 +1,12 @@
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
 import { convert, extractLane, laneForm, promote, replaceLane, runtime } from './lanes.js';
-import { slotCount, slotsOf, strideOf } from './layout.js';
-import type { LaneType, ScalarName, Type } from './types.js';
-import { U32, elementOf, isSimd, lanes, scalar, typeName } from './types.js';
+import { slotCount, slotsOf, strideOf } from '../tree/layout.js';
+import type { LaneType, ScalarName, Type } from '../tree/types.js';
+import { U32, elementOf, isSimd, lanes, scalar, typeName } from '../tree/types.js';
 import type { Part, Place, Read, Value } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /**
  * The bits of the one NaN that a kernel lets anybody see: the sign and payload that arithmetic gives a NaN differ

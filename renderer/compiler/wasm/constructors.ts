@@ -1,16 +1,16 @@
 import type { FunctionContext } from './FunctionContext.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { convert, fromLanes, laneParts, promote, runtime, splat } from './lanes.js';
 import { commonElement } from './operators.js';
 import { canonical } from './places.js';
 import { laneBits } from './lanes.js';
-import { slotsOf } from './layout.js';
-import type { TypeName } from './syntax.js';
-import type { LaneType, ScalarName, Type } from './types.js';
-import { elementOf, expectLanes, isLanes, isSimd, laneCount, lanes, typeName } from './types.js';
+import { slotsOf } from '../tree/layout.js';
+import type { TypeName } from '../syntax/syntax.js';
+import type { LaneType, ScalarName, Type } from '../tree/types.js';
+import { elementOf, expectLanes, isLanes, isSimd, laneCount, lanes, typeName } from '../tree/types.js';
 import type { ConstantValue, Part, Value } from './values.js';
 import { constant, flatScalars } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** `T(...)`: a zero value, a conversion, a splat, or a value put together from parts. */
 export function construct(context: FunctionContext, callee: TypeName, operands: Value[], position: Position): Value {

@@ -1,14 +1,14 @@
-import { foldBuiltin } from './foldBuiltin.js';
+import { foldBuiltin } from '../tree/foldBuiltin.js';
 import { bitBuiltins } from './bitBuiltins.js';
 import type { Builtin, BuiltinCall } from './BuiltinCall.js';
 import { matched } from './BuiltinCall.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { concrete, lanewise, laneParts, promote, runtime, splat } from './lanes.js';
 import type { LaneOperation } from './lanes.js';
 import { applyBinary, applyUnary } from './operators.js';
-import type { BinaryOperator } from './syntax.js';
-import type { LaneType, ScalarName } from './types.js';
-import { BOOL, F32, elementOf, expectLanes, isSimd, laneCount, lanes, typeName } from './types.js';
+import type { BinaryOperator } from '../syntax/syntax.js';
+import type { LaneType, ScalarName } from '../tree/types.js';
+import { BOOL, F32, elementOf, expectLanes, isSimd, laneCount, lanes, typeName } from '../tree/types.js';
 import type { RuntimeValue, Value } from './values.js';
 import { constant } from './values.js';
 

@@ -1,5 +1,5 @@
 import binaryen from 'binaryen';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 import type { Read } from './values.js';
 
 /** What is wrong with a number, as the kernel tells the host. */

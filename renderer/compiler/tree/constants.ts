@@ -1,7 +1,7 @@
-import { CompileFault } from './CompileFault.js';
-import type { BinaryOperator } from './syntax.js';
+import { CompileFault } from '../CompileFault.js';
+import type { BinaryOperator } from '../syntax/syntax.js';
 import type { ScalarName } from './types.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** One lane of a constant: integers are bigint, booleans 0n or 1n, floats numbers. */
 export type Lane = number | bigint;

@@ -4,17 +4,17 @@ import { evaluate, locate } from './expressions.js';
 import type { FunctionContext } from './FunctionContext.js';
 import { FunctionBuilder, wasmType } from './FunctionBuilder.js';
 import { isInlined } from './inlining.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelFunction, KernelModule } from './KernelModule.js';
 import { promote, runtime } from './lanes.js';
-import { slotsOf } from './layout.js';
+import { slotsOf } from '../tree/layout.js';
 import { load, store } from './places.js';
-import { Scope } from './Scope.js';
-import type { Expression } from './syntax.js';
-import type { LaneType, Type } from './types.js';
-import { U32, elementOf, holdsArray, isSimd, sameType, typeName } from './types.js';
+import { Scope } from '../tree/Scope.js';
+import type { Expression } from '../syntax/syntax.js';
+import type { LaneType, Type } from '../tree/types.js';
+import { U32, elementOf, holdsArray, isSimd, sameType, typeName } from '../tree/types.js';
 import type { Operand, Part, Place, Register, Value } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** The function that kernels declare to turn a mask into bits: one instruction here, its own body on a GPU. */
 const MOVEMASK = 'movemask';

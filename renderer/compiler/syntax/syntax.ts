@@ -1,6 +1,6 @@
 // The syntax tree of the WGSL subset. Every node carries the position it starts at.
 
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** A name with its template list, as a type or as what is called: `vec3<f32>`, `array<Node, 4>`, `bitcast<u32>`. */
 export interface TypeName {

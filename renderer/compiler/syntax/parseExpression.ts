@@ -1,4 +1,4 @@
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { parseLiteral } from './parseLiteral.js';
 import type { BinaryOperator, Expression, TypeName } from './syntax.js';
 import type { TokenReader } from './TokenReader.js';

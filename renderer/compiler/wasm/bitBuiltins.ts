@@ -1,10 +1,10 @@
 import type { Builtin, BuiltinCall } from './BuiltinCall.js';
 import { matched } from './BuiltinCall.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { fromLanes, lanewise, promote, runtime } from './lanes.js';
-import type { LaneType, ScalarName } from './types.js';
-import { F32, U32, elementOf, lanes, typeName } from './types.js';
+import type { LaneType, ScalarName } from '../tree/types.js';
+import { F32, U32, elementOf, lanes, typeName } from '../tree/types.js';
 import type { Part, Read, Value } from './values.js';
 
 type Emit = (builder: FunctionBuilder, x: Read) => number;

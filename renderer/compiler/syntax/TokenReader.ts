@@ -1,5 +1,5 @@
-import { CompileFault } from './CompileFault.js';
-import type { Position } from './Position.js';
+import { CompileFault } from '../CompileFault.js';
+import type { Position } from '../Position.js';
 import type { Token } from './tokens.js';
 
 /** Walks over tokens. Whatever does not fit raises an error that says what was expected and what stands there. */

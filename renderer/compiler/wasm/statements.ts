@@ -2,18 +2,18 @@ import { applyBinary } from './operators.js';
 import { evaluate, evaluateAs, evaluateCall, locate } from './expressions.js';
 import { zeroValue } from './constructors.js';
 import type { FunctionContext } from './FunctionContext.js';
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import { isRuntimeSized, refuseReserved } from './KernelModule.js';
 import { concrete, promote, runtime } from './lanes.js';
-import { sizeOf, slotsOf } from './layout.js';
-import { leavesAlways } from './leavesAlways.js';
+import { sizeOf, slotsOf } from '../tree/layout.js';
+import { leavesAlways } from '../tree/leavesAlways.js';
 import { load, store, storeLane } from './places.js';
-import { Scope } from './Scope.js';
-import type { Declaration, Expression, FunctionDeclaration, Statement, SwitchCase } from './syntax.js';
-import type { Type } from './types.js';
-import { BOOL, holdsArray, typeName } from './types.js';
+import { Scope } from '../tree/Scope.js';
+import type { Declaration, Expression, FunctionDeclaration, Statement, SwitchCase } from '../syntax/syntax.js';
+import type { Type } from '../tree/types.js';
+import { BOOL, holdsArray, typeName } from '../tree/types.js';
 import type { Place, Value } from './values.js';
-import type { Position } from './Position.js';
+import type { Position } from '../Position.js';
 
 /** Up to this many bytes, an array is zeroed by stores in a row. */
 const UNROLLED_ZERO_BYTES = 256;

@@ -1,6 +1,6 @@
-import { CompileFault } from './CompileFault.js';
+import { CompileFault } from '../CompileFault.js';
 import type { KernelModule } from './KernelModule.js';
-import type { FunctionDeclaration } from './syntax.js';
+import type { FunctionDeclaration } from '../syntax/syntax.js';
 
 /**
  * Functions whose syntax tree has at most this many nodes, what they inline included, are put in place of their calls.
