@@ -68,6 +68,15 @@ module.exports = {
       from: { path: '^studio/' },
       to: { dependencyTypes: ['core'] },
     },
+    // Text, then tree, then back ends, which know nothing of one another.
+    ...Object.entries({ syntax: 'tree|wasm|wgsl', tree: 'wasm|wgsl', wasm: 'wgsl', wgsl: 'wasm' }).map(
+      ([folder, beyond]) => ({
+        name: `compiler-${folder}-imports`,
+        severity: 'error',
+        from: { path: `^renderer/compiler/${folder}/` },
+        to: { path: `^renderer/compiler/(${beyond})/` },
+      }),
+    ),
     {
       name: 'no-cycles-between-cli-folders',
       severity: 'error',

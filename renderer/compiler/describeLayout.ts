@@ -1,9 +1,8 @@
-import { evaluateConstant } from './wasm/expressions.js';
-import { KernelModule } from './wasm/KernelModule.js';
-import { operandAtModuleScope } from './wasm/moduleScope.js';
-import { parseModule } from './syntax/parseModule.js';
 import type { KernelSource, PlacedFile } from './SourceText.js';
 import { locatingFaults } from './SourceText.js';
+import { parseModule } from './syntax/parseModule.js';
+import { scopeOfKernel } from './tree/checkKernel.js';
+import { operandAtModuleScope } from './tree/checkVariable.js';
 import type { StructType } from './tree/types.js';
 
 /** What a host must know to write and read a kernel's buffers. */
@@ -24,25 +23,17 @@ export function describeLayout(source: KernelSource): HostLayout {
 }
 
 function describeFiles(files: readonly PlacedFile[]): HostLayout {
-  const kernel = new KernelModule(parseModule(files), {
-    checks: false,
-    watchNumbers: false,
-    evaluate: evaluateConstant,
-  });
-  try {
-    const layout: HostLayout = { structs: [], constants: [] };
-    for (const [name, { kind, position }] of kernel.declarations) {
-      if (kind === 'struct') layout.structs.push(kernel.typeOf({ name, templates: [], position }) as StructType);
-      if (kind !== 'const') continue;
-      const operand = operandAtModuleScope(kernel, name, position);
-      if (operand?.kind !== 'value' || operand.value.kind !== 'constant' || operand.value.type.kind !== 'scalar')
-        continue;
-      const { type, lanes } = operand.value;
-      const isFloat = type.name === 'f32' || type.name === 'abstract-float';
-      if (type.name !== 'bool') layout.constants.push({ name, value: Number(lanes[0]), isFloat });
-    }
-    return layout;
-  } finally {
-    kernel.wasm.dispose();
+  const module = scopeOfKernel(parseModule(files));
+  const layout: HostLayout = { structs: [], constants: [] };
+  for (const [name, { kind, position }] of module.declarations) {
+    if (kind === 'struct') layout.structs.push(module.typeOf({ name, templates: [], position }) as StructType);
+    if (kind !== 'const') continue;
+    const operand = operandAtModuleScope(module, name, position);
+    if (operand?.kind !== 'value' || operand.value.kind !== 'constant' || operand.value.type.kind !== 'scalar')
+      continue;
+    const { type, lanes } = operand.value;
+    const isFloat = type.name === 'f32' || type.name === 'abstract-float';
+    if (type.name !== 'bool') layout.constants.push({ name, value: Number(lanes[0]), isFloat });
   }
+  return layout;
 }

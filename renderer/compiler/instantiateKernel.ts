@@ -1,6 +1,6 @@
 import { BadInputError, InvariantError } from '../../protocol/errors.js';
 import type { CompiledKernel } from './compileKernel.js';
-import type { Binding } from './wasm/moduleScope.js';
+import type { Binding } from './bindings.js';
 import { type KernelInstance, linkKernel, type MemoryPlace, type OnDoubt } from './linkKernel.js';
 
 export const PAGE_BYTES = 65536;

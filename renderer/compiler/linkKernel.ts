@@ -3,8 +3,7 @@ import type { CallableFunction } from './wasm/entryPoint.js';
 import type { HostValue } from './hostValues.js';
 import { readHostValue, writeHostValue } from './hostValues.js';
 import { DOUBT } from './wasm/DoubtWatch.js';
-import { STATIC_BASE } from './wasm/KernelModule.js';
-import { baseGlobal, lengthGlobal } from './wasm/moduleScope.js';
+import { baseGlobal, lengthGlobal, STATIC_BASE } from './wasm/globals.js';
 
 /** A kernel ready to run on this thread. */
 export interface KernelInstance {

@@ -1,6 +1,10 @@
 import { CompileFault } from '../CompileFault.js';
-import type { Operand } from '../wasm/values.js';
 import type { Position } from '../Position.js';
+import type { Expression, Place } from './tree.js';
+
+/** What a name or an expression stands for: a value, a place, or a pointer to a place. */
+export type Operand =
+  { kind: 'value'; value: Expression } | { kind: 'place'; place: Place } | { kind: 'pointer'; place: Place };
 
 /** What names mean inside a function, block within block. */
 export class Scope {

@@ -1,10 +1,9 @@
 import type { Lane } from './constants.js';
 import { convertLane, settle } from './constants.js';
-import { commonElement } from '../wasm/operators.js';
 import type { LaneType, ScalarName } from './types.js';
 import { elementOf, laneCount, lanes } from './types.js';
-import type { ConstantValue, Value } from '../wasm/values.js';
-import { constant } from '../wasm/values.js';
+import { commonElement, constant } from './promote.js';
+import type { Constant, Expression } from './tree.js';
 import type { Position } from '../Position.js';
 
 const isInteger = (element: ScalarName) => element !== 'f32' && element !== 'abstract-float';
@@ -25,11 +24,11 @@ const FOLDS: Record<string, { count: number; floatOnly?: boolean; fold: (...valu
 };
 
 /** The value of a built-in function whose operands are all constants; undefined where it is left to run time. */
-export function foldBuiltin(name: string, operands: Value[], position: Position): ConstantValue | undefined {
+export function foldBuiltin(name: string, operands: Expression[], position: Position): Constant | undefined {
   const rule = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
   if (rule === undefined || operands.length !== rule.count || !operands.every((operand) => operand.kind === 'constant'))
     return undefined;
-  const constants = operands as ConstantValue[];
+  const constants = operands as Constant[];
   const sizes = new Set(constants.map((operand) => laneCount(operand.type as LaneType)));
   let element = constants
     .map((operand) => elementOf(operand.type as LaneType))

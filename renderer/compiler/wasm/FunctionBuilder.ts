@@ -1,5 +1,4 @@
 import binaryen from 'binaryen';
-import { CompileFault } from '../CompileFault.js';
 import type { LaneType } from '../tree/types.js';
 import { elementOf, isSimd } from '../tree/types.js';
 import type { Part, Register } from './values.js';
@@ -93,31 +92,5 @@ export class FunctionBuilder {
   /** A label that no other block of this function has. */
   label(purpose: string): string {
     return `${purpose}${this.#labels++}`;
-  }
-}
-
-/** Stands in where only constants may be: whatever would need code is refused. */
-export class ConstantsOnlyBuilder extends FunctionBuilder {
-  readonly #position: Position;
-
-  constructor(module: binaryen.Module, position: Position) {
-    super(module);
-    this.#position = position;
-  }
-
-  override local(): Register {
-    throw this.#refusal();
-  }
-
-  override tuple(): Register {
-    throw this.#refusal();
-  }
-
-  override emit(): void {
-    throw this.#refusal();
-  }
-
-  #refusal(): CompileFault {
-    return new CompileFault('a constant expression is needed here', this.#position);
   }
 }

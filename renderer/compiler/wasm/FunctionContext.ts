@@ -1,24 +1,23 @@
+import type { CallExpression, Local, Pointer, Variable } from '../tree/tree.js';
 import type { FunctionBuilder } from './FunctionBuilder.js';
-import type { KernelModule } from './KernelModule.js';
-import type { Scope } from '../tree/Scope.js';
-import type { Expression } from '../syntax/syntax.js';
-import type { Type } from '../tree/types.js';
-import type { Value } from './values.js';
-import type { Position } from '../Position.js';
+import type { Place, Value } from './values.js';
+import type { WasmKernel } from './WasmKernel.js';
 
-/** What compiling an expression or a statement needs to know about where it stands. */
+/** What emitting an expression or a statement needs to know about where it stands. */
 export interface FunctionContext {
-  kernel: KernelModule;
+  kernel: WasmKernel;
   builder: FunctionBuilder;
-  scope: Scope;
+  /** What the names of the function stand for; an inlined call has its own. */
+  values: Map<Local, Value>;
+  pointers: Map<Pointer, Place>;
+  variables: Map<Variable, Place>;
   /** Labels that `break` and `continue` go to, innermost last. A switch has no `continuing`. */
   targets: { breakTo: string; continueTo: string | undefined }[];
-  /** The type to return, and how: a function of its own returns, an inlined one leaves its block. */
-  result: Type;
-  leave(value: Value | undefined, position: Position): void;
+  /** How to return: a function of its own returns, an inlined one leaves its block. */
+  leave(value: Value | undefined): void;
   /**
    * Calls one of the kernel's functions; undefined when it returns nothing. Given from outside because bodies hold
    * expressions and expressions call bodies.
    */
-  callFunction(context: FunctionContext, expression: Expression & { kind: 'call' }): Value | undefined;
+  callFunction(context: FunctionContext, expression: CallExpression): Value | undefined;
 }

@@ -1,19 +1,17 @@
-import type { Builtin, BuiltinCall } from './BuiltinCall.js';
-import { matched } from './BuiltinCall.js';
-import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from '../CompileFault.js';
-import { fromLanes, lanewise, promote, runtime } from './lanes.js';
 import type { LaneType, ScalarName } from '../tree/types.js';
-import { F32, U32, elementOf, lanes, typeName } from '../tree/types.js';
+import { F32, U32, elementOf, lanes } from '../tree/types.js';
+import type { Builtin, BuiltinCall } from './BuiltinCall.js';
+import { readable } from './BuiltinCall.js';
+import type { FunctionBuilder } from './FunctionBuilder.js';
+import { fromLanes, lanewise, runtime } from './lanes.js';
 import type { Part, Read, Value } from './values.js';
 
 type Emit = (builder: FunctionBuilder, x: Read) => number;
-const INTEGER: ScalarName[] = ['i32', 'u32'];
 
 /** A function of one integer, lane by lane. */
 function integerUnary(emit: (builder: FunctionBuilder, x: Read, element: ScalarName) => number): Builtin {
   return (call) => {
-    const [x] = matched(call, 1, INTEGER);
+    const [x] = readable(call);
     const element = elementOf(x!.type as LaneType);
     return lanewise(call.builder, element, [x!], { scalar: (read) => emit(call.builder, read!, element) });
   };
@@ -43,10 +41,10 @@ function reverseBits(builder: FunctionBuilder, x: Read): number {
 
 /** Offset and count of a bit field, brought into the 32 bits as WGSL does. */
 function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part; count: Part } {
-  const { builder, position } = call;
+  const { builder } = call;
   const { module: m } = builder;
-  const given = runtime(builder, promote(offset, U32, `${call.name}()`, position), position).parts[0]!;
-  const wanted = runtime(builder, promote(count, U32, `${call.name}()`, position), position).parts[0]!;
+  const given = runtime(builder, offset).parts[0]!;
+  const wanted = runtime(builder, count).parts[0]!;
   const limited = builder.keep(U32, m.select(m.i32.lt_u(given.read(), m.i32.const(32)), given.read(), m.i32.const(32)));
   const room = builder.keep(U32, m.i32.sub(m.i32.const(32), limited.read()));
   return {
@@ -55,15 +53,9 @@ function fieldOf(call: BuiltinCall, offset: Value, count: Value): { offset: Part
   };
 }
 
-function expectCount(call: BuiltinCall, count: number): void {
-  if (call.operands.length !== count)
-    throw new CompileFault(`${call.name}() with ${call.operands.length} arguments`, call.position);
-}
-
 /** The field moved to the top, then down again, which extends its sign for i32. */
 function extractBits(call: BuiltinCall): Value {
-  expectCount(call, 3);
-  const [x] = matched({ ...call, operands: call.operands.slice(0, 1) }, 1, INTEGER);
+  const [x] = readable({ ...call, operands: call.operands.slice(0, 1) });
   const { offset, count } = fieldOf(call, call.operands[1]!, call.operands[2]!);
   const { module: m } = call.builder;
   const element = elementOf(x!.type as LaneType);
@@ -77,8 +69,7 @@ function extractBits(call: BuiltinCall): Value {
 }
 
 function insertBits(call: BuiltinCall): Value {
-  expectCount(call, 4);
-  const operands = matched({ ...call, operands: call.operands.slice(0, 2) }, 2, INTEGER);
+  const operands = readable({ ...call, operands: call.operands.slice(0, 2) });
   const { offset, count } = fieldOf(call, call.operands[2]!, call.operands[3]!);
   const { module: m } = call.builder;
   const ones = m.select(
@@ -99,11 +90,9 @@ function insertBits(call: BuiltinCall): Value {
 /** Unpacks a u32 into fields of equal width, the lowest bits first. */
 function unpack(count: 2 | 4, emit: Emit): Builtin {
   return (call) => {
-    expectCount(call, 1);
-    const { builder, position } = call;
+    const { builder } = call;
     const { module: m } = builder;
-    const packed = runtime(builder, promote(call.operands[0]!, U32, `${call.name}()`, position), position);
-    if (packed.type.kind !== 'scalar') throw new CompileFault(`${call.name}(${typeName(packed.type)})`, position);
+    const packed = runtime(builder, call.operands[0]!);
     const bits = 32 / count;
     const fields = Array.from({ length: count }, (_, index) => {
       const field = builder.keep(

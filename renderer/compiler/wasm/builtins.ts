@@ -1,33 +1,30 @@
-import { foldBuiltin } from '../tree/foldBuiltin.js';
+import { InvariantError } from '../../../protocol/errors.js';
+import { constant } from '../tree/promote.js';
+import type { EagerOperator } from '../tree/tree.js';
+import type { LaneType } from '../tree/types.js';
+import { BOOL, F32, elementOf, isSimd, laneCount, lanes } from '../tree/types.js';
 import { bitBuiltins } from './bitBuiltins.js';
 import type { Builtin, BuiltinCall } from './BuiltinCall.js';
-import { matched } from './BuiltinCall.js';
-import { CompileFault } from '../CompileFault.js';
-import { concrete, lanewise, laneParts, promote, runtime, splat } from './lanes.js';
+import { readable } from './BuiltinCall.js';
 import type { LaneOperation } from './lanes.js';
+import { lanewise, laneParts, runtime, splat } from './lanes.js';
 import { applyBinary, applyUnary } from './operators.js';
-import type { BinaryOperator } from '../syntax/syntax.js';
-import type { LaneType, ScalarName } from '../tree/types.js';
-import { BOOL, F32, elementOf, expectLanes, isSimd, laneCount, lanes, typeName } from '../tree/types.js';
 import type { RuntimeValue, Value } from './values.js';
-import { constant } from './values.js';
 
-const FLOAT: ScalarName[] = ['f32'];
-const NUMERIC: ScalarName[] = ['f32', 'i32', 'u32'];
 const one = constant(F32, [1]);
 const zero = constant(F32, [0]);
 
-/** Calls a built-in function of WGSL that the subset knows; undefined for any other name. */
-export function callBuiltin(call: BuiltinCall): Value | undefined {
-  const emit = BUILTINS.get(call.name);
-  if (emit === undefined) return undefined;
-  for (const operand of call.operands) expectLanes(operand.type, `${call.name}()`, call.position);
-  return foldBuiltin(call.name, call.operands, call.position) ?? emit(call);
+/** Emits a built-in function of WGSL that the subset knows. */
+export function callBuiltin(name: string, call: BuiltinCall): Value {
+  const emit = BUILTINS.get(name);
+  if (emit === undefined)
+    throw new InvariantError({ what: 'built-in function', expected: 'one that is emitted', actual: name });
+  return emit(call);
 }
 
 /** A float function with one operand that both scalars and SIMD have as an instruction. */
 function floatUnary(pick: (call: BuiltinCall) => LaneOperation): Builtin {
-  return (call) => lanewise(call.builder, 'f32', matched(call, 1, FLOAT), pick(call));
+  return (call) => lanewise(call.builder, 'f32', readable(call), pick(call));
 }
 
 /**
@@ -36,7 +33,7 @@ function floatUnary(pick: (call: BuiltinCall) => LaneOperation): Builtin {
  */
 function extreme(pick: 'min' | 'max'): Builtin {
   return (call) => {
-    const operands = matched(call, 2, NUMERIC);
+    const operands = readable(call);
     const { module: m } = call.builder;
     const element = elementOf(operands[0]!.type as LaneType);
     const less = pick === 'min';
@@ -60,13 +57,13 @@ function extreme(pick: 'min' | 'max'): Builtin {
 const min = extreme('min');
 const max = extreme('max');
 
-const compute = (call: BuiltinCall, operator: BinaryOperator, left: Value, right: Value) =>
-  applyBinary(call.builder, operator, left, right, call.position);
+const compute = (call: BuiltinCall, operator: EagerOperator, left: Value, right: Value) =>
+  applyBinary(call.builder, operator, left, right);
 const withOperands = (call: BuiltinCall, ...operands: Value[]): BuiltinCall => ({ ...call, operands });
 
 /** The sum of products in lane order, starting with the first. */
 function dotOf(call: BuiltinCall, a: Value, b: Value): Value {
-  const products = runtime(call.builder, compute(call, '*', a, b), call.position);
+  const products = runtime(call.builder, compute(call, '*', a, b));
   const type = lanes(1, elementOf(products.type as LaneType));
   const terms: Value[] = laneParts(call.builder, products).map((part) => ({ kind: 'runtime', type, parts: [part] }));
   return terms.reduce((sum, term) => compute(call, '+', sum, term));
@@ -77,20 +74,13 @@ const squareRoot: Builtin = floatUnary(({ builder: { module: m } }) => ({
   simd: (x) => m.f32x4.sqrt(x!()),
 }));
 
-function vectorsOf(call: BuiltinCall, count: number, allowed: ScalarName[]): RuntimeValue[] {
-  const operands = matched(call, count, allowed);
-  if (operands[0]!.type.kind !== 'vector')
-    throw new CompileFault(`${call.name}(${typeName(operands[0]!.type)})`, call.position);
-  return operands;
-}
-
 function lengthOf(call: BuiltinCall, vector: Value): Value {
   if (vector.type.kind === 'scalar') return absolute(withOperands(call, vector));
   return squareRoot(withOperands(call, dotOf(call, vector, vector)));
 }
 
 const absolute: Builtin = (call) => {
-  const [x] = matched(call, 1, NUMERIC);
+  const [x] = readable(call);
   const { module: m } = call.builder;
   const element = elementOf(x!.type as LaneType);
   if (element === 'u32') return x!;
@@ -108,7 +98,7 @@ const absolute: Builtin = (call) => {
 };
 
 const sign: Builtin = (call) => {
-  const [x] = matched(call, 1, ['f32', 'i32']);
+  const [x] = readable(call);
   const { module: m } = call.builder;
   if (elementOf(x!.type as LaneType) === 'i32') {
     return lanewise(call.builder, 'i32', [x!], {
@@ -126,25 +116,18 @@ const sign: Builtin = (call) => {
 };
 
 const clamp: Builtin = (call) => {
-  const [x, low, high] = matched(call, 3, NUMERIC);
+  const [x, low, high] = readable(call);
   return min(withOperands(call, max(withOperands(call, x!, low!)), high!));
 };
 
 const select: Builtin = (call) => {
   const [whenFalse, whenTrue, condition] = call.operands;
-  if (call.operands.length !== 3)
-    throw new CompileFault(`select() with ${call.operands.length} arguments`, call.position);
-  const [a, b] = matched(withOperands(call, whenFalse!, whenTrue!), 2, [...NUMERIC, 'bool']) as [
-    RuntimeValue,
-    RuntimeValue,
-  ];
+  const [a, b] = readable(withOperands(call, whenFalse!, whenTrue!)) as [RuntimeValue, RuntimeValue];
   const size = laneCount(condition!.type as LaneType);
   const type = a.type as LaneType;
-  if (elementOf(condition!.type as LaneType) !== 'bool' || (size !== 1 && size !== laneCount(type)))
-    throw new CompileFault(`select() by ${typeName(condition!.type)}`, call.position);
   const blended = blend(call, [a, b], condition!);
   if (blended !== undefined) return blended;
-  const c = runtime(call.builder, condition!, call.position);
+  const c = runtime(call.builder, condition!);
   const { module: m } = call.builder;
   if (size === 1) {
     const decide = c.parts[0]!.read;
@@ -194,7 +177,7 @@ function isZero(value: Value): boolean {
 
 function reduceBools(kind: 'any' | 'all'): Builtin {
   return (call) => {
-    const [x] = matched(call, 1, ['bool']);
+    const [x] = readable(call);
     const { module: m } = call.builder;
     const type = x!.type as LaneType;
     if (isSimd(type)) {
@@ -213,8 +196,7 @@ function reduceBools(kind: 'any' | 'all'): Builtin {
 }
 
 const cross: Builtin = (call) => {
-  const [a, b] = vectorsOf(call, 2, FLOAT);
-  if (a!.parts.length !== 3) throw new CompileFault(`cross(${typeName(a!.type)})`, call.position);
+  const [a, b] = readable(call);
   const lane = (vector: RuntimeValue, index: number): Value => ({
     kind: 'runtime',
     type: F32,
@@ -222,12 +204,12 @@ const cross: Builtin = (call) => {
   });
   const product = (i: number, j: number) => compute(call, '*', lane(a!, i), lane(b!, j));
   const component = (i: number, j: number) =>
-    runtime(call.builder, compute(call, '-', product(i, j), product(j, i)), call.position).parts[0]!;
+    runtime(call.builder, compute(call, '-', product(i, j), product(j, i))).parts[0]!;
   return { kind: 'runtime', type: a!.type, parts: [component(1, 2), component(2, 0), component(0, 1)] };
 };
 
 const smoothstep: Builtin = (call) => {
-  const [low, high, x] = matched(call, 3, FLOAT);
+  const [low, high, x] = readable(call);
   const size = laneCount(x!.type as LaneType);
   const t = clamp(
     withOperands(
@@ -246,8 +228,8 @@ const smoothstep: Builtin = (call) => {
 };
 
 const refract: Builtin = (call) => {
-  const [incident, normal] = vectorsOf(withOperands(call, ...call.operands.slice(0, 2)), 2, FLOAT);
-  const ratio = concrete(promote(call.operands[2]!, F32, 'refract()', call.position), call.position);
+  const [incident, normal] = readable(withOperands(call, ...call.operands.slice(0, 2)));
+  const ratio = call.operands[2]!;
   const cosine = dotOf(call, normal!, incident!);
   const k = compute(
     call,
@@ -311,12 +293,12 @@ const BUILTINS = new Map<string, Builtin>([
       simd: (x) => m.f32x4.div(m.f32x4.splat(m.f32.const(1)), m.f32x4.sqrt(x!())),
     })),
   ],
-  ['degrees', (call) => compute(call, '*', matched(call, 1, FLOAT)[0]!, constant(F32, [Math.fround(180 / Math.PI)]))],
-  ['radians', (call) => compute(call, '*', matched(call, 1, FLOAT)[0]!, constant(F32, [Math.fround(Math.PI / 180)]))],
+  ['degrees', (call) => compute(call, '*', readable(call)[0]!, constant(F32, [Math.fround(180 / Math.PI)]))],
+  ['radians', (call) => compute(call, '*', readable(call)[0]!, constant(F32, [Math.fround(Math.PI / 180)]))],
   [
     'saturate',
     (call) => {
-      const [x] = matched(call, 1, FLOAT);
+      const [x] = readable(call);
       const size = laneCount(x!.type as LaneType);
       return clamp(withOperands(call, x!, splat(call.builder, zero, size), splat(call.builder, one, size)));
     },
@@ -324,7 +306,7 @@ const BUILTINS = new Map<string, Builtin>([
   [
     'step',
     (call) => {
-      const [edge, x] = matched(call, 2, FLOAT);
+      const [edge, x] = readable(call);
       const size = laneCount(x!.type as LaneType);
       return select(
         withOperands(
@@ -339,7 +321,7 @@ const BUILTINS = new Map<string, Builtin>([
   [
     'mix',
     (call) => {
-      const [a, b, t] = matched(call, 3, FLOAT, [2]);
+      const [a, b, t] = readable(call);
       return compute(call, '+', compute(call, '*', a!, compute(call, '-', one, t!)), compute(call, '*', b!, t!));
     },
   ],
@@ -347,30 +329,30 @@ const BUILTINS = new Map<string, Builtin>([
   [
     'dot',
     (call) => {
-      const [a, b] = vectorsOf(call, 2, NUMERIC);
+      const [a, b] = readable(call);
       return dotOf(call, a!, b!);
     },
   ],
   ['cross', cross],
-  ['length', (call) => lengthOf(call, matched(call, 1, FLOAT)[0]!)],
+  ['length', (call) => lengthOf(call, readable(call)[0]!)],
   [
     'distance',
     (call) => {
-      const [a, b] = matched(call, 2, FLOAT);
+      const [a, b] = readable(call);
       return lengthOf(call, compute(call, '-', a!, b!));
     },
   ],
   [
     'normalize',
     (call) => {
-      const [x] = vectorsOf(call, 1, FLOAT);
+      const [x] = readable(call);
       return compute(call, '/', x!, lengthOf(call, x!));
     },
   ],
   [
     'reflect',
     (call) => {
-      const [incident, normal] = vectorsOf(call, 2, FLOAT);
+      const [incident, normal] = readable(call);
       return compute(
         call,
         '-',
@@ -383,8 +365,8 @@ const BUILTINS = new Map<string, Builtin>([
   [
     'faceForward',
     (call) => {
-      const [normal, incident, reference] = vectorsOf(call, 3, FLOAT);
-      const flipped = applyUnary(call.builder, '-', normal!, call.position);
+      const [normal, incident, reference] = readable(call);
+      const flipped = applyUnary(call.builder, '-', normal!);
       return select(withOperands(call, flipped, normal!, compute(call, '<', dotOf(call, reference!, incident!), zero)));
     },
   ],

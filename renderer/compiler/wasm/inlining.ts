@@ -1,6 +1,6 @@
 import { CompileFault } from '../CompileFault.js';
-import type { KernelModule } from './KernelModule.js';
-import type { FunctionDeclaration } from '../syntax/syntax.js';
+import type { FunctionTree } from '../tree/tree.js';
+import type { WasmKernel } from './WasmKernel.js';
 
 /**
  * Functions whose syntax tree has at most this many nodes, what they inline included, are put in place of their calls.
@@ -8,50 +8,18 @@ import type { FunctionDeclaration } from '../syntax/syntax.js';
  */
 const INLINE_NODES = 160;
 
-interface Shape {
-  /** Nodes of the syntax tree, those of inlined callees included. */
-  nodes: number;
-  inlined: boolean;
-}
-
-const shapes = new WeakMap<KernelModule, Map<string, Shape>>();
-
 /** Whether calls of a function are replaced by its body. */
-export function isInlined(kernel: KernelModule, name: string): boolean {
-  return shapeOf(kernel, name).inlined;
+export function isInlined(kernel: WasmKernel, target: FunctionTree): boolean {
+  return weightOf(kernel, target) <= INLINE_NODES;
 }
 
-/** Refuses functions that call themselves, directly or not. */
-export function refuseRecursion(kernel: KernelModule, declaration: FunctionDeclaration): void {
-  shapeOf(kernel, declaration.name);
-}
-
-function shapeOf(kernel: KernelModule, name: string): Shape {
-  let known = shapes.get(kernel);
-  if (known === undefined) shapes.set(kernel, (known = new Map()));
-  const found = known.get(name);
-  if (found !== undefined) return found;
-  const declaration = kernel.declarations.get(name) as FunctionDeclaration;
-  let nodes = 0;
-  const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
-    if (Array.isArray(node)) return node.forEach(visit);
-    const record = node as { kind?: string; callee?: { name: string } };
-    if (record.kind !== undefined) nodes++;
-    if (
-      record.kind === 'call' &&
-      record.callee !== undefined &&
-      kernel.declarations.get(record.callee.name)?.kind === 'function'
-    ) {
-      const callee = record.callee.name;
-      const shape = shapeOf(kernel, callee);
-      if (shape.inlined) nodes += shape.nodes;
-    }
-    Object.values(node).forEach(visit);
-  };
-  kernel.guard(`function ${name}`, declaration.position, () => visit(declaration.body));
-  if (nodes > 1_000_000) throw new CompileFault(`function ${name} is too large`, declaration.position);
-  const shape = { nodes, inlined: nodes <= INLINE_NODES };
-  known.set(name, shape);
-  return shape;
+/** Nodes of a function's syntax tree, those of what it inlines included. */
+export function weightOf(kernel: WasmKernel, target: FunctionTree): number {
+  const known = kernel.weights.get(target);
+  if (known !== undefined) return known;
+  let weight = target.nodes;
+  for (const callee of target.callees) if (isInlined(kernel, callee)) weight += weightOf(kernel, callee);
+  if (weight > 1_000_000) throw new CompileFault(`function ${target.name} is too large`, target.position);
+  kernel.weights.set(target, weight);
+  return weight;
 }

@@ -1,65 +1,22 @@
-import type { FunctionBuilder } from './FunctionBuilder.js';
-import { slotsOf } from '../tree/layout.js';
-import { CompileFault } from '../CompileFault.js';
-import { convertLane, promoteLane } from '../tree/constants.js';
-import type { Lane } from '../tree/constants.js';
-import type { LaneType, ScalarName, Type } from '../tree/types.js';
-import { elementOf, isAbstract, isLanes, isSimd, laneCount, lanes, sameType, scalar, typeName } from '../tree/types.js';
-import type { ConstantValue, Part, Read, RuntimeValue, Value } from './values.js';
-import { constant, flatScalars } from './values.js';
 import type { Position } from '../Position.js';
-
-/** The type that an abstract one becomes when nothing else decides: i32, f32. */
-export function concreteType(type: Type): Type {
-  if (type.kind === 'array') return { ...type, element: concreteType(type.element) };
-  if (!isLanes(type)) return type;
-  const element = elementOf(type);
-  return lanes(laneCount(type), element === 'abstract-int' ? 'i32' : element === 'abstract-float' ? 'f32' : element);
-}
-
-/**
- * A value of exactly this type, converting abstract constants where WGSL does; `what` names the place for the error.
- */
-export function promote(value: Value, type: Type, what: string, position: Position): Value {
-  if (sameType(value.type, type)) return value;
-  if (value.kind === 'constant' && isAbstract(value.type)) {
-    const from = flatScalars(value.type);
-    const to = flatScalars(type);
-    const sameShape = value.type.kind === type.kind && from.length === to.length;
-    const converted = sameShape
-      ? value.lanes.map((lane, index) => promoteLane(lane, from[index]!, to[index]!, position))
-      : [];
-    if (sameShape && converted.every((lane) => lane !== undefined)) return constant(type, converted as Lane[]);
-  }
-  throw new CompileFault(`${what}: expected ${typeName(type)}, found ${typeName(value.type)}`, position);
-}
-
-/** A value without abstract scalars. */
-export function concrete(value: Value, position: Position): Value {
-  return isAbstract(value.type) ? promote(value, concreteType(value.type), 'constant', position) : value;
-}
+import type { Lane } from '../tree/constants.js';
+import { slotsOf } from '../tree/layout.js';
+import { laneBits, splatConstant } from '../tree/promote.js';
+import type { LaneType, ScalarName } from '../tree/types.js';
+import { elementOf, isSimd, laneCount, lanes, scalar } from '../tree/types.js';
+import type { FunctionBuilder } from './FunctionBuilder.js';
+import type { Part, Read, RuntimeValue, Value } from './values.js';
 
 /** A scalar in every lane of a vector. */
 export function splat(builder: FunctionBuilder, value: Value, size: number): Value {
   const type = lanes(size, elementOf(value.type as LaneType));
-  if (value.kind === 'constant')
-    return constant(
-      type,
-      Array.from({ length: size }, () => value.lanes[0]!),
-    );
+  if (value.kind === 'constant') return splatConstant(value, size);
   const part = value.parts[0]!;
   return fromLanes(
     builder,
     type,
     Array.from({ length: size }, () => part),
   );
-}
-
-/** The bits of a constant lane in 32 bits. */
-export function laneBits(lane: Lane, element: ScalarName): number {
-  if (element === 'f32') return new Int32Array(Float32Array.of(lane as number).buffer)[0]!;
-  if (element === 'bool') return lane === 0n ? 0 : -1;
-  return Number(BigInt.asIntN(32, lane as bigint));
 }
 
 function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]): Part {
@@ -78,16 +35,15 @@ function constantPart(builder: FunctionBuilder, type: LaneType, values: Lane[]):
 }
 
 /** A value as parts that code can read. */
-export function runtime(builder: FunctionBuilder, value: Value, position: Position): RuntimeValue {
+export function runtime(builder: FunctionBuilder, value: Value): RuntimeValue {
   if (value.kind === 'runtime') return value;
-  const concreteValue = concrete(value, position) as ConstantValue;
   let at = 0;
-  const parts = slotsOf(concreteValue.type).map((slot) => {
+  const parts = slotsOf(value.type).map((slot) => {
     const size = laneCount(slot.type);
     at += size;
-    return constantPart(builder, slot.type, concreteValue.lanes.slice(at - size, at));
+    return constantPart(builder, slot.type, value.lanes.slice(at - size, at));
   });
-  return { kind: 'runtime', type: concreteValue.type, parts };
+  return { kind: 'runtime', type: value.type, parts };
 }
 
 /** Takes one lane out of a SIMD register. Lanes of a mask become 0 or 1. */
@@ -196,14 +152,10 @@ function isFloat(type: LaneType): boolean {
 }
 
 /** Converts between scalars as a value constructor does, lane by lane. */
-export function convert(builder: FunctionBuilder, value: Value, to: ScalarName, position: Position): Value {
+export function convert(builder: FunctionBuilder, given: Value, to: ScalarName, position: Position): Value {
+  const value = runtime(builder, given);
   const from = elementOf(value.type as LaneType);
   const type = lanes(laneCount(value.type as LaneType), to);
-  if (value.kind === 'constant')
-    return constant(
-      type,
-      value.lanes.map((lane) => convertLane(lane, from, to, position)),
-    );
   if (from === to) return value;
   const { module: m } = builder;
   const integers = (element: ScalarName) => element === 'i32' || element === 'u32';

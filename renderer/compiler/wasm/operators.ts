@@ -1,52 +1,19 @@
 import type binaryen from 'binaryen';
-import { foldBinary, foldUnary } from '../tree/constants.js';
-import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from '../CompileFault.js';
-import type { LaneOperation } from './lanes.js';
-import { concrete, lanewise, promote, runtime, splat } from './lanes.js';
-import type { BinaryOperator } from '../syntax/syntax.js';
+import type { EagerOperator } from '../tree/tree.js';
 import type { LaneType, ScalarName } from '../tree/types.js';
-import { elementOf, expectLanes, isAbstract, laneCount, lanes, typeName } from '../tree/types.js';
+import { elementOf, laneCount, lanes } from '../tree/types.js';
+import type { FunctionBuilder } from './FunctionBuilder.js';
+import type { LaneOperation } from './lanes.js';
+import { lanewise, runtime, splat } from './lanes.js';
 import type { RuntimeValue, Value } from './values.js';
-import { constant } from './values.js';
-import type { Position } from '../Position.js';
 
 type Module = binaryen.Module;
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
-const ARITHMETIC = ['+', '-', '*', '/', '%'];
-
-/** Which scalars an operator takes. */
-function takes(operator: BinaryOperator, element: ScalarName): boolean {
-  const isBool = element === 'bool';
-  const isInteger = element === 'i32' || element === 'u32' || element === 'abstract-int';
-  if (operator === '==' || operator === '!=') return true;
-  if (operator === '&' || operator === '|') return isBool || isInteger;
-  if (operator === '^' || operator === '<<' || operator === '>>') return isInteger;
-  return !isBool;
-}
 
 /** `-x`, `!x`, `~x` on a scalar or vector. */
-export function applyUnary(
-  builder: FunctionBuilder,
-  operator: '-' | '!' | '~',
-  operand: Value,
-  position: Position,
-): Value {
-  const type = expectLanes(operand.type, `operator ${operator}`, position);
-  const element = elementOf(type);
-  const fits =
-    operator === '!'
-      ? element === 'bool'
-      : operator === '~'
-        ? ['i32', 'u32', 'abstract-int'].includes(element)
-        : element !== 'bool' && element !== 'u32';
-  if (!fits) throw new CompileFault(`operator ${operator} on ${typeName(type)}`, position);
-  if (operand.kind === 'constant')
-    return constant(
-      type,
-      operand.lanes.map((lane) => foldUnary(operator, lane, element, position)),
-    );
-
+export function applyUnary(builder: FunctionBuilder, operator: '-' | '!' | '~', given: Value): Value {
+  const operand = runtime(builder, given);
+  const element = elementOf(operand.type as LaneType);
   const { module: m } = builder;
   if (operator === '!')
     return lanewise(builder, element, [operand], { scalar: (x) => m.i32.eqz(x!()), simd: (x) => m.v128.not(x!()) });
@@ -65,32 +32,16 @@ export function applyUnary(
   );
 }
 
-/** A binary operator other than `&&` and `||`, which decide what is evaluated. */
-export function applyBinary(
-  builder: FunctionBuilder,
-  operator: BinaryOperator,
-  left: Value,
-  right: Value,
-  position: Position,
-): Value {
-  expectLanes(left.type, `operator ${operator}`, position);
-  expectLanes(right.type, `operator ${operator}`, position);
-  const [a, b] =
-    operator === '<<' || operator === '>>'
-      ? shiftOperands(left, right, operator, position)
-      : unify(builder, left, right, operator, position);
-  const type = a.type as LaneType;
+/** A binary operator other than `&&` and `||`; a scalar beside a vector stands for all its lanes. */
+export function applyBinary(builder: FunctionBuilder, operator: EagerOperator, left: Value, right: Value): Value {
+  const type = lanes(
+    Math.max(laneCount(left.type as LaneType), laneCount(right.type as LaneType)),
+    elementOf(left.type as LaneType),
+  );
   const element = elementOf(type);
-  if (!takes(operator, element)) throw new CompileFault(`operator ${operator} on ${typeName(type)}`, position);
   const resultElement = COMPARISONS.includes(operator) ? 'bool' : element;
-  if (a.kind === 'constant' && b.kind === 'constant') {
-    return constant(
-      lanes(laneCount(type), resultElement),
-      a.lanes.map((lane, index) => foldBinary(operator, lane, b.lanes[index]!, element, position)),
-    );
-  }
-  refuseConstantMisuse(operator, b, element, position);
-  const operands = [runtime(builder, a, position), runtime(builder, b, position)];
+  const widened = [left, right].map((value) => widen(builder, value, laneCount(type)));
+  const operands = widened.map((value) => runtime(builder, value));
   if (operator === '<<' || operator === '>>') {
     const amount = operands[1]!.parts[0]!;
     return lanewise(
@@ -108,14 +59,14 @@ export function applyBinary(
     operands,
     integerOperation(builder.module, operator, element === 'i32'),
   );
-  noteSigns(operator, [a, b], operands, result);
+  noteSigns(operator, widened, operands, result);
   return result;
 }
 
 /**
  * Marks `bits & 0x80000000` and `bitsOfFloat ^ signs`, so that turning the latter into a float again can skip the bits.
  */
-function noteSigns(operator: BinaryOperator, given: Value[], operands: RuntimeValue[], result: RuntimeValue): void {
+function noteSigns(operator: EagerOperator, given: Value[], operands: RuntimeValue[], result: RuntimeValue): void {
   result.parts.forEach((part, index) => {
     const [left, right] = operands.map((operand) => operand.parts[index]!);
     if (
@@ -130,71 +81,12 @@ function noteSigns(operator: BinaryOperator, given: Value[], operands: RuntimeVa
   });
 }
 
-/**
- * WGSL refuses a constant zero divisor and constant shifts of 32 or more also where the left operand is not constant.
- */
-function refuseConstantMisuse(operator: BinaryOperator, right: Value, element: ScalarName, position: Position): void {
-  if (right.kind !== 'constant') return;
-  if ((operator === '/' || operator === '%') && element !== 'f32' && right.lanes.includes(0n))
-    throw new CompileFault('division by a constant zero', position);
-  if ((operator === '<<' || operator === '>>') && right.lanes.some((lane) => (lane as bigint) > 31n))
-    throw new CompileFault('shift by a constant of 32 or more', position);
+/** A scalar in as many lanes as are asked for; a vector as it is. */
+function widen(builder: FunctionBuilder, value: Value, size: number): Value {
+  return laneCount(value.type as LaneType) === size ? value : splat(builder, value, size);
 }
 
-function shiftOperands(left: Value, right: Value, operator: BinaryOperator, position: Position): [Value, Value] {
-  const amount = promote(
-    right,
-    lanes(laneCount(right.type as LaneType), 'u32'),
-    `right operand of ${operator}`,
-    position,
-  );
-  const value = amount.kind === 'constant' && left.kind === 'constant' ? left : concrete(left, position);
-  if (laneCount(value.type as LaneType) !== laneCount(amount.type as LaneType)) {
-    throw new CompileFault(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
-  }
-  return [value, amount];
-}
-
-/**
- * Brings two operands to one type: abstract constants take the other's scalar, and arithmetic takes a vector with a
- * scalar.
- */
-export function unify(
-  builder: FunctionBuilder,
-  left: Value,
-  right: Value,
-  operator: string,
-  position: Position,
-): [Value, Value] {
-  const mismatch = () =>
-    new CompileFault(`operator ${operator} on ${typeName(left.type)} and ${typeName(right.type)}`, position);
-  const [leftType, rightType] = [left.type as LaneType, right.type as LaneType];
-  const element = commonElement(elementOf(leftType), elementOf(rightType));
-  if (element === undefined) throw mismatch();
-  const [leftSize, rightSize] = [laneCount(leftType), laneCount(rightType)];
-  if (leftSize !== rightSize && !(ARITHMETIC.includes(operator) && (leftSize === 1 || rightSize === 1)))
-    throw mismatch();
-  const size = Math.max(leftSize, rightSize);
-  const brought = (value: Value, valueSize: number) => {
-    const promoted = promote(value, lanes(valueSize, element), `operator ${operator}`, position);
-    return valueSize === size ? promoted : splat(builder, promoted, size);
-  };
-  return [brought(left, leftSize), brought(right, rightSize)];
-}
-
-/** The scalar that both convert to by themselves. */
-export function commonElement(a: ScalarName, b: ScalarName): ScalarName | undefined {
-  if (a === b) return a;
-  const rank: ScalarName[] = ['abstract-int', 'abstract-float'];
-  if (!rank.includes(a) && !rank.includes(b)) return undefined;
-  const [lower, higher] = !rank.includes(a) || (a === 'abstract-float' && rank.includes(b)) ? [b, a] : [a, b];
-  if (higher === 'bool') return undefined;
-  return lower === 'abstract-float' && higher !== 'f32' && !isAbstract({ kind: 'scalar', name: higher })
-    ? undefined
-    : higher;
-}
-
-function floatOperation(m: Module, operator: BinaryOperator): LaneOperation {
+function floatOperation(m: Module, operator: EagerOperator): LaneOperation {
   switch (operator) {
     case '+':
       return { scalar: (a, b) => m.f32.add(a!(), b!()), simd: (a, b) => m.f32x4.add(a!(), b!()) };
@@ -226,7 +118,7 @@ function floatOperation(m: Module, operator: BinaryOperator): LaneOperation {
   }
 }
 
-function boolOperation(m: Module, operator: BinaryOperator): LaneOperation {
+function boolOperation(m: Module, operator: EagerOperator): LaneOperation {
   switch (operator) {
     case '&':
       return { scalar: (a, b) => m.i32.and(a!(), b!()), simd: (a, b) => m.v128.and(a!(), b!()) };
@@ -241,7 +133,7 @@ function boolOperation(m: Module, operator: BinaryOperator): LaneOperation {
   }
 }
 
-function integerOperation(m: Module, operator: BinaryOperator, signed: boolean): LaneOperation {
+function integerOperation(m: Module, operator: EagerOperator, signed: boolean): LaneOperation {
   switch (operator) {
     case '+':
       return { scalar: (a, b) => m.i32.add(a!(), b!()), simd: (a, b) => m.i32x4.add(a!(), b!()) };

@@ -1,12 +1,14 @@
-import type { FunctionBuilder } from './FunctionBuilder.js';
-import { CompileFault } from '../CompileFault.js';
-import type { KernelModule } from './KernelModule.js';
-import { convert, extractLane, laneForm, promote, replaceLane, runtime } from './lanes.js';
 import { slotCount, slotsOf, strideOf } from '../tree/layout.js';
-import type { LaneType, ScalarName, Type } from '../tree/types.js';
-import { U32, elementOf, isSimd, lanes, scalar, typeName } from '../tree/types.js';
+import { constant } from '../tree/promote.js';
+import type { ArrayType, LaneType, StructType, VectorType } from '../tree/types.js';
+import { U32, elementOf, isSimd, lanes, scalar } from '../tree/types.js';
+import type { FunctionBuilder } from './FunctionBuilder.js';
+import { convert, extractLane, laneForm, replaceLane, runtime } from './lanes.js';
 import type { Part, Place, Read, Value } from './values.js';
-import type { Position } from '../Position.js';
+import type { WasmKernel } from './WasmKernel.js';
+
+/** A place that is no lane of another. */
+export type WholePlace = Exclude<Place, { kind: 'lane' }>;
 
 /**
  * The bits of the one NaN that a kernel lets anybody see: the sign and payload that arithmetic gives a NaN differ
@@ -23,9 +25,9 @@ export function canonical(builder: FunctionBuilder, type: LaneType, read: Read):
 }
 
 /** The value that a place holds now. */
-export function load(builder: FunctionBuilder, place: Place, position: Position): Value {
+export function load(kernel: WasmKernel, builder: FunctionBuilder, place: Place): Value {
   const { type } = place;
-  if (type.kind === 'array' && type.count === undefined) throw new CompileFault(`value of ${typeName(type)}`, position);
+  if (place.kind === 'lane') return pickLane(kernel, builder, load(kernel, builder, place.vector), place.index);
   if (place.kind === 'registers') {
     if (place.lane !== undefined) {
       return {
@@ -50,10 +52,10 @@ function loadSlot({ module: m }: FunctionBuilder, type: LaneType, offset: number
 }
 
 /** Writes a value. The value's parts were evaluated before, so that overlapping reads are done. */
-export function store(builder: FunctionBuilder, place: Place, value: Value, position: Position): void {
-  if (!place.writable) throw new CompileFault('assignment to something read-only', position);
+export function store(kernel: WasmKernel, builder: FunctionBuilder, place: Place, value: Value): void {
   const { module: m } = builder;
-  const { parts } = runtime(builder, promote(value, place.type, 'assignment', position), position);
+  if (place.kind === 'lane') return storeLane(kernel, builder, place, value);
+  const { parts } = runtime(builder, value);
   if (place.kind === 'registers') {
     if (place.lane === undefined) {
       place.registers.forEach((register, index) => builder.emit(register.write(parts[index]!.read())));
@@ -73,7 +75,7 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, posi
     const { read } = parts[index]!;
     const isFloat = elementOf(slot.type) === 'f32';
     if (isFloat && place.space === 'storage' && builder.watch !== undefined && !isSimd(slot.type))
-      builder.emit(builder.watch.bits(read, position));
+      builder.emit(builder.watch.bits(read, builder.position));
     const stored = isFloat && place.space === 'storage' ? canonical(builder, slot.type, read) : read();
     if (isSimd(slot.type)) builder.emit(m.v128.store(offset, 16, base(), stored));
     else if (isFloat) builder.emit(m.f32.store(offset, 4, base(), stored));
@@ -81,139 +83,65 @@ export function store(builder: FunctionBuilder, place: Place, value: Value, posi
   });
 }
 
-const COMPONENTS = ['xyzw', 'rgba'];
-
-/** The lanes that a swizzle names, in order. */
-export function swizzleLanes(type: LaneType, member: string, position: Position): number[] {
-  const set = COMPONENTS.find((letters) => [...member].every((letter) => letters.includes(letter)));
-  const picked = set === undefined || type.kind !== 'vector' ? [] : [...member].map((letter) => set.indexOf(letter));
-  if (type.kind !== 'vector' || picked.length < 1 || picked.length > 4 || picked.some((lane) => lane >= type.size)) {
-    throw new CompileFault(`.${member} of ${typeName(type)}`, position);
-  }
-  return picked;
-}
-
-/**
- * A member of a struct or a single component of a vector; undefined for swizzles of several components, which are no
- * place.
- */
-export function memberPlace(place: Place, member: string, position: Position): Place | undefined {
-  const { type } = place;
-  if (type.kind === 'struct') {
-    let slot = 0;
-    for (const candidate of type.members) {
-      const count =
-        candidate.type.kind === 'array' && candidate.type.count === undefined ? 0 : slotCount(candidate.type);
-      if (candidate.name === member) {
-        if (place.kind === 'memory') return { ...place, type: candidate.type, offset: place.offset + candidate.offset };
-        return { ...place, type: candidate.type, registers: place.registers.slice(slot, slot + count) };
-      }
-      slot += count;
-    }
-    throw new CompileFault(`member ${member} of ${type.name}`, position);
-  }
-  if (type.kind !== 'vector') throw new CompileFault(`member ${member} of ${typeName(type)}`, position);
-  const picked = swizzleLanes(type, member, position);
-  return picked.length === 1 ? lanePlace(place, type.size, type.element, picked[0]!) : undefined;
-}
-
-function lanePlace(place: Place, size: number, element: ScalarName, lane: number): Place | undefined {
+/** One lane of a vector. */
+export function lanePlace(vector: WholePlace, lane: number): Place {
+  const { size, element } = vector.type as VectorType;
   const type = scalar(element);
   // A mask is kept in memory as a mask: its lanes are no booleans on their own.
-  if (place.kind === 'memory')
-    return size === 4 && element === 'bool' ? undefined : { ...place, type, offset: place.offset + 4 * lane };
-  if (size === 4) return { ...place, type, lane };
-  return { ...place, type, registers: [place.registers[lane]!] };
+  if (vector.kind === 'memory')
+    return size === 4 && element === 'bool'
+      ? { kind: 'lane', type, vector, index: constant(U32, [BigInt(lane)]) }
+      : { ...vector, type, offset: vector.offset + 4 * lane };
+  if (size === 4) return { ...vector, type, lane };
+  return { ...vector, type, registers: [vector.registers[lane]!] };
 }
 
-/** The element type of what can be indexed. */
-export function indexedType(
-  type: Type,
-  position: Position,
-): { element: Type; count: number | undefined; stride: number } {
-  if (type.kind === 'array') return { element: type.element, count: type.count, stride: strideOf(type.element) };
-  if (type.kind === 'vector') return { element: scalar(type.element), count: type.size, stride: 4 };
-  throw new CompileFault(`index into ${typeName(type)}`, position);
+/** A member of a struct. */
+export function memberPlace(place: WholePlace, index: number): Place {
+  const { members } = place.type as StructType;
+  const { type, offset } = members[index]!;
+  if (place.kind === 'memory') return { ...place, type, offset: place.offset + offset };
+  const begin = members.slice(0, index).reduce((sum, member) => sum + slotCount(member.type), 0);
+  return { ...place, type, registers: place.registers.slice(begin, begin + slotCount(type)) };
 }
 
-/**
- * The place of an element, at a constant or computed index. Undefined for a computed index into a vector held in
- * registers, which has no place of its own.
- */
-export function indexPlace(
-  kernel: KernelModule,
-  builder: FunctionBuilder,
-  place: Place,
-  index: Value,
-  position: Position,
-): Place | undefined {
-  const { element, count, stride } = indexedType(place.type, position);
-  if (index.kind === 'constant') {
-    const at = constantIndex(index, count, position);
-    if (place.type.kind === 'vector') return lanePlace(place, place.type.size, place.type.element, at);
-    if (place.kind === 'memory' && (count !== undefined || !kernel.checks))
-      return { ...place, type: element, offset: place.offset + at * stride };
+/** The place of an element, at a constant or computed index. */
+export function indexPlace(kernel: WasmKernel, builder: FunctionBuilder, place: WholePlace, index: Value): Place {
+  const { type } = place;
+  const [element, count] =
+    type.kind === 'array'
+      ? [type.element, type.count]
+      : [scalar((type as VectorType).element), (type as VectorType).size];
+  const stride = type.kind === 'array' ? strideOf(element) : 4;
+  const at = index.kind === 'constant' ? Number(index.lanes[0]) : undefined;
+  if (at !== undefined && at >= 0 && (count === undefined ? !kernel.checks : at < count)) {
+    if (type.kind === 'vector') return lanePlace(place, at);
+    if (place.kind === 'memory') return { ...place, type: element, offset: place.offset + at * stride };
   }
-  if (
-    place.kind === 'registers' ||
-    (place.type.kind === 'vector' && isSimd(place.type) && place.type.element === 'bool')
-  )
-    return undefined;
+  if (place.kind === 'registers' || (isSimd(type) && type.element === 'bool'))
+    return { kind: 'lane', type: element, vector: place, index };
   const { module: m } = builder;
-  const at = indexPart(builder, index, position);
-  if (kernel.checks) trapOutside(builder, place, count, stride, at);
-  const scaled = m.i32.mul(at.read(), m.i32.const(stride));
+  const part = runtime(builder, index).parts[0]!;
+  if (kernel.checks) trapOutside(builder, place, count, part);
+  const scaled = m.i32.mul(part.read(), m.i32.const(stride));
   const base = builder.keep(U32, m.i32.add(place.base(), scaled));
-  return {
-    kind: 'memory',
-    type: element,
-    base: base.read,
-    offset: place.offset,
-    writable: place.writable,
-    space: place.space,
-  };
-}
-
-/** A constant index, checked against the count where there is one. */
-export function constantIndex(
-  index: Value & { kind: 'constant' },
-  count: number | undefined,
-  position: Position,
-): number {
-  const lane = index.lanes[0];
-  if (index.type.kind !== 'scalar' || typeof lane !== 'bigint' || index.type.name === 'bool')
-    throw new CompileFault(`index of type ${typeName(index.type)}`, position);
-  if (lane < 0n || (count !== undefined && lane >= BigInt(count)))
-    throw new CompileFault(`index ${lane} out of range`, position);
-  return Number(lane);
-}
-
-/** An index as a part, of i32 or u32. */
-export function indexPart(builder: FunctionBuilder, index: Value, position: Position): Part {
-  const value = runtime(builder, index, position);
-  if (value.type.kind !== 'scalar' || (value.type.name !== 'i32' && value.type.name !== 'u32'))
-    throw new CompileFault(`index of type ${typeName(value.type)}`, position);
-  return value.parts[0]!;
+  return { kind: 'memory', type: element, base: base.read, offset: place.offset, space: place.space };
 }
 
 function trapOutside(
   builder: FunctionBuilder,
   place: Place & { kind: 'memory' },
   count: number | undefined,
-  stride: number,
   at: Part,
 ): void {
   const { module: m } = builder;
-  const limit = count !== undefined ? m.i32.const(count) : elementCount(builder, place, stride);
+  const limit = count !== undefined ? m.i32.const(count) : elementCount(builder, place);
   builder.emit(m.if(m.i32.ge_u(at.read(), limit), m.unreachable()));
 }
 
 /** How many elements a runtime-sized array has, from the bytes of its buffer. */
-export function elementCount(
-  { module: m }: FunctionBuilder,
-  place: Place & { kind: 'memory' },
-  stride: number,
-): number {
+export function elementCount({ module: m }: FunctionBuilder, place: Place & { kind: 'memory' }): number {
+  const stride = strideOf((place.type as ArrayType).element);
   return m.i32.div_u(m.i32.sub(place.byteLength!(), m.i32.const(place.offset)), m.i32.const(stride));
 }
 
@@ -221,16 +149,12 @@ export function elementCount(
  * One component of a vector held in registers, picked by a computed index: through memory for SIMD, by comparing for
  * shorter ones.
  */
-export function pickLane(
-  kernel: KernelModule,
-  builder: FunctionBuilder,
-  vector: Value,
-  index: Value,
-  position: Position,
-): Value {
-  const value = runtime(builder, vector, position);
-  const type = value.type as LaneType & { kind: 'vector' };
-  const at = indexPart(builder, index, position);
+export function pickLane(kernel: WasmKernel, builder: FunctionBuilder, vector: Value, index: Value): Value {
+  const value = runtime(builder, vector);
+  const type = value.type as VectorType;
+  const known = index.kind === 'constant' ? Number(index.lanes[0]) : -1;
+  if (known >= 0 && known < type.size) return swizzle(builder, value, [known]);
+  const at = runtime(builder, index).parts[0]!;
   const { module: m } = builder;
   const element = scalar(type.element);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
@@ -243,7 +167,7 @@ export function pickLane(
       loadSlot(builder, element, address, () => m.i32.add(kernel.staticBase(), offset)),
     );
     return type.element === 'bool'
-      ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', position)
+      ? convert(builder, { kind: 'runtime', type: U32, parts: [loaded] }, 'bool', builder.position)
       : { kind: 'runtime', type: element, parts: [loaded] };
   }
   const last = value.parts.length - 1;
@@ -256,20 +180,30 @@ export function pickLane(
   return { kind: 'runtime', type: element, parts: [builder.keep(element, picked)] };
 }
 
-/** Writes one component, picked by a computed index, of a vector variable held in registers. */
-export function storeLane(
-  kernel: KernelModule,
+/** Writes one component, picked by an index, of a vector that it has no place of its own in. */
+function storeLane(kernel: WasmKernel, builder: FunctionBuilder, lane: Place & { kind: 'lane' }, value: Value): void {
+  const { vector, index } = lane;
+  if (vector.kind === 'registers') return storeLaneOf(kernel, builder, vector, index, value);
+  // A mask is written as a whole.
+  const registers = slotsOf(vector.type).map((slot) => builder.local(slot.type));
+  const copy: WholePlace = { kind: 'registers', type: vector.type, registers, space: 'function' };
+  store(kernel, builder, copy, load(kernel, builder, vector));
+  if (index.kind === 'constant') store(kernel, builder, lanePlace(copy, Number(index.lanes[0])), value);
+  else storeLaneOf(kernel, builder, copy, index, value);
+  store(kernel, builder, vector, load(kernel, builder, copy));
+}
+
+function storeLaneOf(
+  kernel: WasmKernel,
   builder: FunctionBuilder,
   place: Place & { kind: 'registers' },
   index: Value,
   value: Value,
-  position: Position,
 ): void {
   const { module: m } = builder;
-  const type = place.type as LaneType & { kind: 'vector' };
-  if (!place.writable) throw new CompileFault('assignment to something read-only', position);
-  const at = indexPart(builder, index, position);
-  const { parts } = runtime(builder, promote(value, scalar(type.element), 'assignment', position), position);
+  const type = place.type as VectorType;
+  const at = runtime(builder, index).parts[0]!;
+  const { parts } = runtime(builder, value);
   if (kernel.checks) builder.emit(m.if(m.i32.ge_u(at.read(), m.i32.const(type.size)), m.unreachable()));
   if (type.size < 4) {
     place.registers.forEach((register, lane) =>
@@ -291,12 +225,11 @@ export function storeLane(
   builder.emit(register.write(m.v128.load(address, 16, kernel.staticBase())));
 }
 
-/** The components that a swizzle names, of a value. */
-export function swizzle(builder: FunctionBuilder, value: Value, member: string, position: Position): Value {
-  const type = value.type as LaneType & { kind: 'vector' };
-  const picked = swizzleLanes(type, member, position);
+/** Lanes of a vector, by their numbers. */
+export function swizzle(builder: FunctionBuilder, vector: Value, picked: readonly number[]): Value {
+  const value = runtime(builder, vector);
+  const type = value.type as VectorType;
   const result = lanes(picked.length, type.element);
-  if (value.kind === 'constant') return { ...value, type: result, lanes: picked.map((lane) => value.lanes[lane]!) };
   if (type.size < 4) {
     if (picked.length < 4) return { kind: 'runtime', type: result, parts: picked.map((lane) => value.parts[lane]!) };
     const { module } = builder;

@@ -1,6 +1,5 @@
-import type { Slot } from '../tree/layout.js';
-import { slotsOf } from '../tree/layout.js';
-import type { ScalarName, Type } from '../tree/types.js';
+import type { Constant } from '../tree/tree.js';
+import type { Type } from '../tree/types.js';
 
 /**
  * Makes a fresh expression that reads a register (or a literal): binaryen's expressions may stand in one place only.
@@ -23,13 +22,6 @@ export interface Part {
   flipped?: { float: Read; signs: Read };
 }
 
-/** A value known while compiling: one number per lane, flattened in order. Integers are bigint, booleans 0n or 1n. */
-export interface ConstantValue {
-  kind: 'constant';
-  type: Type;
-  lanes: (number | bigint)[];
-}
-
 /**
  * A value that the kernel computes: one part per slot of its type. Parts are never written again, so they can be read
  * any number of times.
@@ -40,7 +32,7 @@ export interface RuntimeValue {
   parts: Part[];
 }
 
-export type Value = ConstantValue | RuntimeValue;
+export type Value = Constant | RuntimeValue;
 
 /** Where a variable, or a part of one, lives. */
 export type Place =
@@ -50,7 +42,6 @@ export type Place =
       type: Type;
       registers: Register[];
       lane?: number;
-      writable: boolean;
       space: 'function' | 'private';
     }
   /** Memory at `base() + offset`. */
@@ -59,34 +50,16 @@ export type Place =
       type: Type;
       base: Read;
       offset: number;
-      writable: boolean;
       space: 'function' | 'private' | 'storage';
       /** Bytes of the buffer, for runtime-sized arrays. */ byteLength?: Read;
-    };
+    }
+  /** A lane of a vector that has no place of its own: of a mask in memory, or one that is computed, of registers. */
+  | { kind: 'lane'; type: Type; vector: Exclude<Place, { kind: 'lane' }>; index: Value };
 
 export interface Register {
   read: Read;
   write(value: number): number;
 }
 
-/** What a name or an expression stands for: a value, a place, or a pointer to a place. */
-export type Operand =
-  | { kind: 'value'; value: Value }
-  | { kind: 'place'; place: Place }
-  | { kind: 'pointer'; place: Place; space: 'function' | 'private' };
-
-/** The scalar each flattened lane of a type holds. */
-export function flatScalars(type: Type): ScalarName[] {
-  return slotsOf(type).flatMap((slot) => slotScalars(slot));
-}
-
-function slotScalars(slot: Slot): ScalarName[] {
-  return slot.type.kind === 'scalar'
-    ? [slot.type.name]
-    : Array.from({ length: slot.type.size }, () => (slot.type as { element: ScalarName }).element);
-}
-
-/** A constant, checked to have as many lanes as its type. */
-export function constant(type: Type, lanes: (number | bigint)[]): ConstantValue {
-  return { kind: 'constant', type, lanes };
-}
+/** What a call passes: a value, or the place that a pointer points at. */
+export type Operand = { kind: 'value'; value: Value } | { kind: 'pointer'; place: Place };

@@ -183,4 +183,33 @@ describe('swizzles of compiled kernels', () => {
     assertSame(call('o', [5, 6], 1), 6, 'computed component of vec2');
     assertSame(call('p', [1, 2, 3, 4]), [6, 6, 8, 8], 'swizzle of a swizzle');
   });
+
+  it('lanes that have no place of their own, written and added to', () => {
+    const call = kernelFunctions(`
+      fn a(v: vec4f, i: u32, x: f32) -> vec4f { var w = v; w[i] += x; return w; }
+      fn b(v: vec3i, i: u32) -> vec3i { var w = v; w[i]--; return w; }
+      struct Masks { of: array<vec4<bool>, 2> }
+      fn c(i: u32, k: u32) -> vec4<bool> {
+        var m: Masks;
+        m.of[i].y = true;
+        m.of[i][k] = !m.of[i][k];
+        return m.of[i];
+      }
+      fn d(i: u32) -> f32 {
+        var w = array<vec4f, 2>(vec4f(1), vec4f(2));
+        let p = &w[i];
+        (*p)[i] = 7.0;
+        return w[i][i] + (*p).w;
+      }`);
+    for (let i = 0; i < 4; i++)
+      assertSame(
+        call('a', [1, 2, 3, 4], i, 10),
+        [1, 2, 3, 4].map((x, lane) => (lane === i ? x + 10 : x)),
+        `lane ${i} added to`,
+      );
+    assertSame(call('b', [1, 2, 3], 2), [1, 2, 2], 'lane of vec3 counted down');
+    assertSame(call('c', 1, 3), [false, true, false, true], 'lanes of a mask in memory');
+    assertSame(call('c', 0, 1), [false, false, false, false], 'one lane twice');
+    assertSame(call('d', 1), 9, 'through a pointer');
+  });
 });

@@ -1,15 +1,17 @@
-import binaryen from 'binaryen';
-import type { FunctionBuilder } from './FunctionBuilder.js';
-import { DoubtWatch } from './DoubtWatch.js';
-import { ConstantsOnlyBuilder } from './FunctionBuilder.js';
 import { CompileFault } from '../CompileFault.js';
-import { layOutStruct } from '../tree/layout.js';
-import { StaticMemory } from './StaticMemory.js';
-import type { Attribute, Expression, FunctionDeclaration, ModuleDeclaration, TypeName } from '../syntax/syntax.js';
-import type { ArrayType, ScalarName, StructType, Type } from '../tree/types.js';
-import { lanes, typeName } from '../tree/types.js';
-import type { Operand, Read, Value } from './values.js';
 import type { Position } from '../Position.js';
+import type {
+  Attribute,
+  Expression as SyntaxExpression,
+  FunctionDeclaration,
+  ModuleDeclaration,
+  TypeName,
+} from '../syntax/syntax.js';
+import { layOutStruct } from './layout.js';
+import type { Operand } from './Scope.js';
+import type { Constant, Expression, FunctionTree } from './tree.js';
+import type { ArrayType, ScalarName, StructType, Type } from './types.js';
+import { lanes, typeName } from './types.js';
 
 const SCALARS: ScalarName[] = ['f32', 'i32', 'u32', 'bool'];
 const SUFFIXES: Record<string, ScalarName> = { f: 'f32', i: 'i32', u: 'u32' };
@@ -43,44 +45,34 @@ const RESERVED = new Set([
   '_',
 ]);
 
-/** The global by which the host says where the static memory of an instance lies. */
-export const STATIC_BASE = 'static_base';
-
-/** A function of the kernel as WebAssembly sees it. */
-export interface KernelFunction {
+/** A function before its body is read. */
+export interface DeclaredFunction {
   declaration: FunctionDeclaration;
-  parameters: { name: string; type: Type }[];
-  result: Type;
+  tree: FunctionTree;
 }
 
-/** Evaluates an expression where only constants may be: the hook by which types reach the expression compiler. */
-export type EvaluateConstant = (module: KernelModule, expression: Expression, builder: FunctionBuilder) => Value;
+/** Types an expression outside of functions: the hook by which types reach the expressions that count their elements. */
+type TypeExpression = (module: ModuleScope, expression: SyntaxExpression) => Expression;
+/** What a function's parameters are in its tree. */
+type DeclareFunction = (module: ModuleScope, declaration: FunctionDeclaration) => FunctionTree;
 
 /** Everything at module scope: names resolved on demand, in any order, as WGSL allows. */
-export class KernelModule {
-  readonly wasm = new binaryen.Module();
-  readonly memory = new StaticMemory();
-  /** Where the host puts the static memory of this instance, from which its addresses count. */
-  readonly staticBase: Read = () => this.wasm.global.get(STATIC_BASE, binaryen.i32);
-  /** Traps on an index out of range, instead of leaving it undefined. */
-  readonly checks: boolean;
-  /** Tells the host of every doubtful number. */
-  readonly watch: DoubtWatch | undefined;
-  /** Operands of names at module scope: constants, variables, bindings. */
-  readonly operands = new Map<string, Operand>();
+export class ModuleScope {
   readonly declarations = new Map<string, ModuleDeclaration>();
-  readonly #functions = new Map<string, KernelFunction>();
+  /** What the names of constants, variables and bindings stand for, as far as anybody asked. */
+  readonly operands = new Map<string, Operand>();
+  readonly #functions = new Map<string, DeclaredFunction>();
   readonly #types = new Map<string, Type>();
   readonly #resolving = new Set<string>();
-  readonly #evaluate: EvaluateConstant;
+  readonly #typeExpression: TypeExpression;
+  readonly #declareFunction: DeclareFunction;
 
   constructor(
     declarations: ModuleDeclaration[],
-    options: { checks: boolean; watchNumbers: boolean; evaluate: EvaluateConstant },
+    hooks: { typeExpression: TypeExpression; declareFunction: DeclareFunction },
   ) {
-    this.checks = options.checks;
-    this.watch = options.watchNumbers ? new DoubtWatch(this.wasm) : undefined;
-    this.#evaluate = options.evaluate;
+    this.#typeExpression = hooks.typeExpression;
+    this.#declareFunction = hooks.declareFunction;
     for (const declaration of declarations) {
       if (declaration.kind === 'assert') continue;
       refuseReserved(declaration.name, declaration.position);
@@ -91,14 +83,16 @@ export class KernelModule {
   }
 
   /** A constant expression's value. */
-  constantOf(expression: Expression): Value {
-    return this.#evaluate(this, expression, new ConstantsOnlyBuilder(this.wasm, expression.position));
+  constantOf(expression: SyntaxExpression): Constant {
+    const value = this.#typeExpression(this, expression);
+    if (value.kind !== 'constant') throw new CompileFault('a constant expression is needed here', expression.position);
+    return value;
   }
 
   /** A constant expression that is a whole number, for array counts and attributes. */
-  countOf(expression: Expression, what: string): number {
+  countOf(expression: SyntaxExpression, what: string): number {
     const value = this.constantOf(expression);
-    const lane = value.kind === 'constant' && value.type.kind === 'scalar' ? value.lanes[0] : undefined;
+    const lane = value.type.kind === 'scalar' ? value.lanes[0] : undefined;
     if (
       typeof lane !== 'bigint' ||
       value.type.kind !== 'scalar' ||
@@ -218,19 +212,14 @@ export class KernelModule {
   }
 
   /** The function of this name; undefined when there is none. */
-  findFunction(name: string): KernelFunction | undefined {
+  findFunction(name: string): DeclaredFunction | undefined {
     const declaration = this.declarations.get(name);
     if (declaration?.kind !== 'function') return undefined;
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
-    const parameters = declaration.parameters.map((parameter) => ({
-      name: parameter.name,
-      type: this.typeOf(parameter.type),
-    }));
-    const result: Type = declaration.result === undefined ? { kind: 'void' } : this.typeOf(declaration.result);
-    const created = { declaration, parameters, result };
-    this.#functions.set(name, created);
-    return created;
+    const declared = { declaration, tree: this.#declareFunction(this, declaration) };
+    this.#functions.set(name, declared);
+    return declared;
   }
 }
 
