@@ -1,9 +1,10 @@
 import { startCoordinator } from '../../coordinator/startCoordinator.js';
 import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { runDaemon } from '../supervisor/runDaemon.js';
+import { announceReady } from '../supervisor/announce.js';
 import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from '../session/readNetwork.js';
+import { untilStopped } from './untilStopped.js';
 
 /** Runs `rushes coordinator` until it is asked to end. */
 export async function coordinatorCommand({
@@ -49,11 +50,7 @@ export async function coordinatorCommand({
     signal,
     log: createLog({ name: 'coordinator', terminal, debug: env.debug }),
   });
-  await runDaemon({
-    daemon: coordinator,
-    facts: { url: coordinator.url },
-    said: `coordinator at ${coordinator.url}, on network ${network.name}`,
-    terminal,
-    signal,
-  });
+  announceReady({ url: coordinator.url });
+  if (process.send === undefined) terminal.line(`coordinator at ${coordinator.url}, on network ${network.name}`);
+  await untilStopped(coordinator, signal);
 }
