@@ -5,6 +5,7 @@ import { createRpc } from '../adapters/chain/createRpc.js';
 import { fundGas } from '../adapters/chain/fundGas.js';
 import { GAS_MONEY_WEI } from '../adapters/chain/gasMoney.js';
 import { connectChain } from '../adapters/chain/connectChain.js';
+import { reckonedGasPrice } from '../adapters/chain/reckonedGasPrice.js';
 import { createHttpServer, type HttpServer } from '../adapters/http/createHttpServer.js';
 import { ASKER_HEADER } from '../adapters/http/askFaucet.js';
 import { GET_FAUCET, POST_FAUCET } from '../adapters/http/faucetSchemas.js';
@@ -18,8 +19,6 @@ import { openStartBook, type StartBook } from './StartBook.js';
 
 /** Who asked is remembered for a day and some hours. */
 const REMEMBER_SECONDS = 100_000;
-/** Reckoned with where gas costs less now: a chain that nobody uses asks for next to nothing until somebody does. */
-const LEAST_GAS_PRICE_WEI = 10n ** 7n;
 /** Few ask a faucet, and rarely. */
 const REQUESTS = { requestsPerSecond: 5, burst: 50 };
 
@@ -111,10 +110,7 @@ async function openFaucet({
     giver,
     tokensWei: START_STAKES * leastWei,
     readPurse: (account) => readPurse({ network, account }),
-    async readGasPrice() {
-      const priceWei = BigInt(await rpc.send<string>('eth_gasPrice', []));
-      return priceWei > LEAST_GAS_PRICE_WEI ? priceWei : LEAST_GAS_PRICE_WEI;
-    },
+    readGasPrice: async () => reckonedGasPrice(BigInt(await rpc.send<string>('eth_gasPrice', []))),
     async refill() {
       if (!fundsItself) return;
       const { coinsWei } = await readPurse({ network, account: giver.account });

@@ -3,6 +3,7 @@ import { createRpc } from '../../adapters/chain/createRpc.js';
 import { formatCoins } from '../../adapters/chain/formatCoins.js';
 import { fundGas } from '../../adapters/chain/fundGas.js';
 import { readFees } from '../../adapters/chain/readFees.js';
+import { reckonedGasPrice } from '../../adapters/chain/reckonedGasPrice.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
@@ -12,8 +13,6 @@ import type { NetworkDescription } from '../../protocol/network.js';
 const OWN_PURSE = { coinsWei: 5_000n * 10n ** 18n, tokensWei: 1_000_000n * 10n ** 18n };
 /** Gas that a party on a chain of somebody else is kept at: some 150 leases (contracts/gas/Rushes.json). */
 const PARTY_GAS = 100_000_000n;
-/** Reckoned with where gas costs less now: a chain that nobody uses asks for next to nothing until somebody does. */
-const LEAST_PRICE_WEI = 10n ** 7n;
 /** Gas of the transactions that give a party both. */
 const GIVING_GAS = 200_000n;
 
@@ -58,7 +57,7 @@ export async function fundPartiesElsewhere({
     return;
   }
   const { maxFeePerGas } = await readFees(createRpc(network.rpcUrl), signal);
-  const pricePerGas = maxFeePerGas > LEAST_PRICE_WEI ? maxFeePerGas : LEAST_PRICE_WEI;
+  const pricePerGas = reckonedGasPrice(maxFeePerGas);
   const purse = { coinsWei: PARTY_GAS * pricePerGas, tokensWei: OWN_PURSE.tokensWei };
   const poor = purses.filter(({ has }) => has.coinsWei < purse.coinsWei / 4n || has.tokensWei < purse.tokensWei / 4n);
   if (poor.length === 0) return;
