@@ -2,12 +2,10 @@ import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { requireSession } from '../session/openSession.js';
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
 import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
-
-/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
-const PATIENCE_MS = 20_000;
 
 /** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */
 export async function cancelCommand({
@@ -34,7 +32,7 @@ export async function cancelCommand({
     keyFile: key,
     context,
   });
-  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const job = findJob(watch.log.ledger, wanted);

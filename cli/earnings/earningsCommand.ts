@@ -6,11 +6,10 @@ import { formatMoney } from '../../protocol/formatMoney.js';
 import { LOSS_SENTENCES } from '../../protocol/lossesOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { findParty } from '../party/findParty.js';
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { type Earnings, gatherEarnings, ownTransactions } from './gatherEarnings.js';
 
-/** Whoever asks and waits for the prompt is told soon that a chain is away. */
-const PATIENCE_MS = 20_000;
 const DIGITS = 6;
 
 /** Runs `rushes earnings`, from the chain alone. */
@@ -29,7 +28,7 @@ export async function earningsCommand({
 }): Promise<void> {
   const { terminal, signal } = context;
   const { network, account } = await findParty({ url, role, keyFile, context });
-  const watch = watchChain({ network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(Number(await createRpc(network.rpcUrl).send<string>('eth_blockNumber', [], { signal })));
     const { ledger, events } = watch.log;

@@ -14,12 +14,10 @@ import { clearResults, fetchedBefore } from '../pictures/clearResults.js';
 import { keepsRadiance } from '../pictures/pictureFormats.js';
 import { writeAnimation } from '../pictures/writeAnimation.js';
 import { findNetwork, noNetworkError } from '../session/findNetwork.js';
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import type { FetchOptions } from './FetchOptions.js';
 import { FramesMissingError } from './FramesMissingError.js';
 import { type FrameWriter, writeFrames } from './writeFrames.js';
-
-/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
-const PATIENCE_MS = 20_000;
 
 /** Runs `rushes fetch JOB`. Throws FramesMissingError after all that is there was written. */
 export async function fetchCommand({
@@ -41,7 +39,7 @@ export async function fetchCommand({
   const found = await findNetwork(choice);
   if (found === undefined) throw noNetworkError(choice);
   const session = await connectReader({ network: found.network, signal });
-  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const job = findJob(watch.log.ledger, wanted);

@@ -13,11 +13,9 @@ import { progressOf } from '../../artist/progressOf.js';
 import { type Absence, findAbsence, seenAgoMs } from '../../artist/findAbsence.js';
 import { type PartySeen, readPresence } from '../../artist/readPresence.js';
 import { describeAbsence } from '../session/describeAbsence.js';
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import type { Terminal } from '../terminal/Terminal.js';
 import { watchChain } from '../../artist/watchChain.js';
-
-/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
-const PATIENCE_MS = 20_000;
 
 /** Runs `rushes status [JOB]`, from the chain alone. */
 export async function statusCommand({
@@ -42,7 +40,7 @@ export async function statusCommand({
     keyFile: undefined,
     context,
   });
-  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const { ledger, head } = watch.log;
