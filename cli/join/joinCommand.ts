@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Wallet } from '@ethersproject/wallet';
 import { checkNetwork } from '../../adapters/chain/checkNetwork.js';
@@ -18,7 +17,7 @@ import { nextTimeOfDay } from '../party/nextTimeOfDay.js';
 import type { PartyPlan } from '../party/PartyPlan.js';
 import { planStake, requireStake, type StakePlan } from '../party/planStake.js';
 import { runParty } from '../party/runParty.js';
-import { askNetwork } from '../session/readNetwork.js';
+import { askNetwork, typedSource } from '../session/readNetwork.js';
 import { receiveStart } from '../session/receiveStart.js';
 import { askToGoOn } from '../terminal/askToGoOn.js';
 import { keepNetwork } from '../party/joinedNetwork.js';
@@ -72,9 +71,7 @@ export async function joinCommand({ context, ...options }: JoinOptions & { conte
 
 /** The network behind an address, once it is what it says. */
 async function findNetworkOf(url: string, signal: AbortSignal): Promise<NetworkDescription> {
-  // An address without http:// is what people type.
-  const source = /^https?:\/\//i.test(url) || existsSync(url) ? url : `http://${url}`;
-  const { network, serverMs } = await askNetwork(source, signal);
+  const { network, serverMs } = await askNetwork(typedSource(url), signal);
   await checkNetwork({ network, nowMs: Date.now(), serverMs, signal });
   return network;
 }

@@ -8,7 +8,7 @@ import type { NetworkDescription } from '../../protocol/network.js';
 import { readOrMakeKey } from '../network/readOrMakeKey.js';
 import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
-import { readNetwork } from '../session/readNetwork.js';
+import { readNetwork, typedSource } from '../session/readNetwork.js';
 import { joinedNetwork, listJoinedNetworks } from './joinedNetwork.js';
 
 /** A party of one's own: its network, its key, and where its state is. */
@@ -63,7 +63,7 @@ export async function findParty({
 
 /** Where the description of the network is. */
 async function sourceOf(url: string | undefined, home: string): Promise<string> {
-  if (url !== undefined) return /^https?:\/\//i.test(url) || existsSync(url) ? url : `http://${url}`;
+  if (url !== undefined) return typedSource(url);
   const joined = await listJoinedNetworks(home);
   if (joined.length === 1) return joined[0]!;
   throw new BadInputError({

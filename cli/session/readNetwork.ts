@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { urlBelow } from '../../adapters/http/urlBelow.js';
@@ -52,11 +53,20 @@ function refuseRealMoney<Described extends DeployedNetwork>(network: Described):
   return network;
 }
 
+/** The source that somebody typed: an address without http:// is one, unless a file has its name. */
+export function typedSource(typed: string): string {
+  return isUrl(typed) || existsSync(typed) ? typed : `http://${typed}`;
+}
+
+function isUrl(source: string): boolean {
+  return /^https?:\/\//i.test(source);
+}
+
 async function readText(
   source: string,
   signal: AbortSignal | undefined,
 ): Promise<{ text: string; serverMs: number | undefined }> {
-  if (!/^https?:\/\//i.test(source)) {
+  if (!isUrl(source)) {
     const text = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       throw new BadInputError({
         code: 'no-network-file',
