@@ -9,6 +9,7 @@ import { readOrMakeKey } from '../network/readOrMakeKey.js';
 import { passphraseOf } from '../keys/passphraseOf.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { describeStart } from '../session/describeStart.js';
 import { findNetwork, noNetworkError } from '../session/findNetwork.js';
 
 /** Runs `rushes faucet`. */
@@ -44,7 +45,7 @@ export async function faucetCommand({
   const purse = await readPurse({ network, account, signal });
   terminal.line(
     gift.isNew
-      ? `the faucet gave ${account} ${formatMoney(gift.tokensWei)} of test money, and coins for gas`
+      ? describeStart({ account, tokensWei: gift.tokensWei })
       : `${account} has had its start already, or has enough: nothing was given`,
   );
   terminal.line(

@@ -1,9 +1,9 @@
 import { readPurse } from '../../adapters/chain/createGiver.js';
 import { askFaucet } from '../../adapters/http/askFaucet.js';
-import { formatMoney } from '../../protocol/formatMoney.js';
 import type { Address } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { Terminal } from '../terminal/Terminal.js';
+import { describeStart } from './describeStart.js';
 
 /**
  * Asks the faucet of a test network for the start of an account that has no coins or no tokens, and says so. Does
@@ -26,6 +26,5 @@ export async function receiveStart({
   const { coinsWei, tokensWei } = await readPurse({ network, account, signal });
   if (coinsWei > 0n && tokensWei > 0n) return;
   const gift = await askFaucet({ faucetUrl, account, signal });
-  if (gift.isNew)
-    terminal.line(`the faucet gave ${account} ${formatMoney(gift.tokensWei)} of test money, and coins for gas`);
+  if (gift.isNew) terminal.line(describeStart({ account, tokensWei: gift.tokensWei }));
 }
