@@ -1,61 +1,35 @@
 import type { Logger } from 'pino';
-import { BadInputError, RushesError } from '../protocol/errors.js';
 import type { Role } from '../protocol/events.js';
-import { formatMoney } from '../protocol/formatMoney.js';
 import type { Wei } from '../protocol/ids.js';
-import type { PolicyNumbers } from '../protocol/policy.js';
 import type { ChainPort } from '../protocol/ports.js';
+import type { SteadyEngine } from './createSteadyEngine.js';
+import { StakeMissingError, stakeOf } from './stakeOf.js';
 
 /**
- * Stakes and registers the account under the network's policy, and resolves to the block that was mined in. At least
- * the policy's least is staked, whatever was stated. Throws stake-missing where the balance is too little for the stake.
+ * Stakes and registers the account under the network's policy, and resolves to the block that was mined in. Throws
+ * StakeLimitError as stakeOf does, and StakeMissingError where the balance is too little for the stake.
  */
 export async function registerAccount(options: {
   chain: Pick<ChainPort, 'account' | 'network' | 'readPolicy' | 'readBalance' | 'register'>;
   role: Role;
-  /** The kind of engine, which audits tell equal machines by. */
-  deviceClass: string;
-  /** What the account's owner wants to stake; undefined leaves it to the role. */
-  stakeWei: Wei | undefined;
-  /** The most the owner lets it stake; undefined for no limit. */
-  maxStakeWei: Wei | undefined;
-  /** What a policy demands of the role. */
-  leastWei(policy: PolicyNumbers): Wei;
-  /** What the role stakes where its owner stated nothing. */
-  usualWei(of: { leastWei: Wei; balanceWei: Wei }): Wei;
+  /** Audits tell equal machines by the kind of engine. */
+  engine: Pick<SteadyEngine, 'kind'>;
+  limits: {
+    /** What the account's owner wants to stake; undefined leaves it to the role. */
+    stakeWei: Wei | undefined;
+    /** The most the owner lets it stake; undefined for no limit. */
+    maxStakeWei: Wei | undefined;
+  };
   signal: AbortSignal;
   log: Logger;
 }): Promise<number> {
-  const { chain, role, signal } = options;
+  const { chain, role, engine, limits, signal, log } = options;
   const { account } = chain;
-  const leastWei = options.leastWei(await chain.readPolicy(chain.network.policy, { signal }));
+  const policy = await chain.readPolicy(chain.network.policy, { signal });
   const balanceWei = await chain.readBalance(account, { signal });
-  const wantedWei = options.stakeWei ?? options.usualWei({ leastWei, balanceWei });
-  const { maxStakeWei } = options;
-  if (maxStakeWei !== undefined && maxStakeWei < leastWei) throw new StakeLimitError({ role, leastWei, maxStakeWei });
-  const allowedWei = maxStakeWei !== undefined && wantedWei > maxStakeWei ? maxStakeWei : wantedWei;
-  const stakeWei = allowedWei > leastWei ? allowedWei : leastWei;
-  if (balanceWei < stakeWei)
-    throw new RushesError({
-      code: 'stake-missing',
-      message: `account ${account} has ${formatMoney(balanceWei)} and needs ${formatMoney(stakeWei)} to stake`,
-      facts: { account },
-      advice: `Send tokens to the account; the ${role} goes on by itself.`,
-    });
-  const { blockNumber } = await chain.register({ role, deviceClass: options.deviceClass, stakeWei }, { signal });
-  options.log.info({ account, stakeWei: stakeWei.toString(), blockNumber }, `registered as ${role}`);
+  const stakeWei = stakeOf({ role, policy, balanceWei, statedWei: limits.stakeWei, maxStakeWei: limits.maxStakeWei });
+  if (balanceWei < stakeWei) throw new StakeMissingError({ role, account, balanceWei, stakeWei, isAtWork: true });
+  const { blockNumber } = await chain.register({ role, deviceClass: engine.kind, stakeWei }, { signal });
+  log.info({ account, stakeWei: stakeWei.toString(), blockNumber }, `registered as ${role}`);
   return blockNumber;
-}
-
-/** The owner lets the account stake less than the policy demands. */
-export class StakeLimitError extends BadInputError {
-  constructor(options: { role: Role; leastWei: Wei; maxStakeWei: Wei }) {
-    const { role, leastWei, maxStakeWei } = options;
-    super({
-      code: 'stake-limit',
-      message: `the network asks a ${role} for a stake of at least ${formatMoney(leastWei)}, and at most ${formatMoney(maxStakeWei)} may be staked`,
-      facts: { leastWei: leastWei.toString(), maxStakeWei: maxStakeWei.toString() },
-      advice: `Allow ${formatMoney(leastWei)} or more.`,
-    });
-  }
 }

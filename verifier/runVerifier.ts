@@ -11,10 +11,10 @@ import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
 import { oncePerBlock } from '../party/oncePerBlock.js';
 import { hasPartIn, openPartsOf, type PartyStatus, createPartyStatus } from '../party/partyStatus.js';
+import { registerAccount } from '../party/registerAccount.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { readDraw } from './effects/readDraw.js';
-import { registerVerifier } from './effects/registerVerifier.js';
 import { revealLease } from './effects/revealLease.js';
 import { sealLease } from './effects/sealLease.js';
 import { topUp } from './effects/topUp.js';
@@ -107,7 +107,7 @@ export function runVerifier(ports: VerifierPorts): RunningVerifier {
     earnings: 'fees',
     clock,
     log,
-    register: (signal) => registerVerifier(context, settings, signal),
+    register: (signal) => registerAccount({ chain, role: 'verifier', engine, limits: settings, signal, log }),
     isBusy: (ledger) => openPartsOf(ledger, chain.account).length > 0,
     /** Makes up for what a slash took. */
     async next({ me, ledger, signal }) {

@@ -18,12 +18,12 @@ import { createAccountDuties } from '../party/createAccountDuties.js';
 import { type JobCache, createJobCache } from '../party/createJobCache.js';
 import { oncePerBlock } from '../party/oncePerBlock.js';
 import { type PartyStatus, createPartyStatus } from '../party/partyStatus.js';
+import { registerAccount } from '../party/registerAccount.js';
 import type { SteadyEngine } from '../party/createSteadyEngine.js';
 import { decide } from './decide.js';
 import { answerDemand } from './effects/answerDemand.js';
 import { commitLease } from './effects/commitLease.js';
 import { openLease } from './effects/openLease.js';
-import { registerWorker } from './effects/registerWorker.js';
 import { settleUndrawn } from './effects/settleUndrawn.js';
 import { takeNext } from './effects/takeNext.js';
 import type { WorkerAction } from './LeaseView.js';
@@ -136,7 +136,7 @@ export function runWorker(ports: WorkerPorts): RunningWorker {
     earnings: 'pay',
     clock,
     log,
-    register: (signal) => registerWorker(context, settings, signal),
+    register: (signal) => registerAccount({ chain, role: 'worker', engine, limits: settings, signal, log }),
     isBusy: (ledger) => ownLeases(ledger).length > 0,
     async next({ me, idleMs, now, ledger, signal }) {
       const leases = ownLeases(ledger);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Wallet } from '@ethersproject/wallet';
 import { checkNetwork } from '../../adapters/chain/checkNetwork.js';
 import { readAccount } from '../../adapters/chain/readAccount.js';
+import { StakeMissingError } from '../../party/stakeOf.js';
 import { RushesError } from '../../protocol/errors.js';
 import type { Role } from '../../protocol/events.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
@@ -15,7 +16,7 @@ import type { CommandContext } from '../options/CommandContext.js';
 import { describeRisk } from '../party/describeRisk.js';
 import { nextTimeOfDay } from '../party/nextTimeOfDay.js';
 import type { PartyPlan } from '../party/PartyPlan.js';
-import { planStake, requireStake, type StakePlan } from '../party/planStake.js';
+import { planStake, type StakePlan } from '../party/planStake.js';
 import { runParty } from '../party/runParty.js';
 import { askNetwork, typedSource } from '../session/readNetwork.js';
 import { receiveStart } from '../session/receiveStart.js';
@@ -110,14 +111,11 @@ async function agree({
   terminal.line(`${role} ${account}, its key is in ${keyFile}`);
   if (found.role === role)
     return terminal.line(`it is registered already, with ${formatMoney(found.stakeWei)} at stake`);
-  requireStake({
-    stake,
-    account,
-    leastWei: role === 'worker' ? stake.policy.minWorkerStakeWei : stake.policy.minVerifierStakeWei,
-  });
+  const { balanceWei, stakeWei } = stake;
+  if (balanceWei < stakeWei) throw new StakeMissingError({ role, account, balanceWei, stakeWei, isAtWork: false });
   for (const line of describeRisk({ role, stake })) terminal.line(line);
   if (yes) return;
-  const question = `stake ${formatMoney(stake.stakeWei)} and join as ${role}`;
+  const question = `stake ${formatMoney(stakeWei)} and join as ${role}`;
   if (await askToGoOn({ question, terminal, signal })) return;
   throw new RushesError({
     code: 'declined',

@@ -31,7 +31,7 @@ import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
 import { FaucetEmptyError, FaucetLimitError } from '../../faucet/createFaucet.js';
 import { EngineFailedError } from '../../party/createSteadyEngine.js';
-import { StakeLimitError } from '../../party/registerAccount.js';
+import { StakeLimitError, StakeMissingError } from '../../party/stakeOf.js';
 import {
   BadInputError,
   DeadlineError,
@@ -169,6 +169,16 @@ function renderErrors(): RushesError[] {
 function commandErrors(): RushesError[] {
   return [
     new StakeLimitError({ role: 'worker', leastWei: 100n * 10n ** 18n, maxStakeWei: 10n ** 18n }),
+    ...[true, false].map(
+      (isAtWork) =>
+        new StakeMissingError({
+          role: 'verifier',
+          account: parseAddress(`0x${'ab'.repeat(20)}`),
+          balanceWei: 99n * 10n ** 18n,
+          stakeWei: 100n * 10n ** 18n,
+          isAtWork,
+        }),
+    ),
     new ClockOffError({ aheadMs: 421_000, than: "the network's" }),
     new ClockOffError({ aheadMs: -421_000, than: "the chain's" }),
     new NodeBehindError({ rpcUrl: URL, how: 'its newest block is 12 minutes old' }),

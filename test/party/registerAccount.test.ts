@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { registerAccount } from '../../party/registerAccount.js';
-import { registerVerifier } from '../../verifier/effects/registerVerifier.js';
-import { registerWorker } from '../../worker/effects/registerWorker.js';
+import type { Role } from '../../protocol/events.js';
 import { VERIFIERS, WORKER } from '../support/leaseFixtures.js';
 import { propertyParameters } from '../support/propertySeed.js';
 import { testLog } from '../support/smallNetwork.js';
@@ -27,19 +26,30 @@ function chainOf(balanceWei: bigint, account = WORKER) {
 }
 
 describe('registering an account', () => {
-  const signal = new AbortController().signal;
+  const register = ({
+    chain,
+    role,
+    ...limits
+  }: {
+    chain: unknown;
+    role: Role;
+    stakeWei: bigint | undefined;
+    maxStakeWei: bigint | undefined;
+  }) =>
+    registerAccount({
+      chain,
+      role,
+      engine: { kind: 'wasm' },
+      limits,
+      signal: new AbortController().signal,
+      log: testLog,
+    } as Parameters<typeof registerAccount>[0]);
 
   /** What a role stakes of a balance, or the code it is refused with. */
-  async function stakeOf(
-    register: typeof registerWorker | typeof registerVerifier,
-    balanceWei: bigint,
-    stakeWei?: bigint,
-    maxStakeWei?: bigint,
-  ): Promise<unknown> {
+  async function stakeOf(role: Role, balanceWei: bigint, stakeWei?: bigint, maxStakeWei?: bigint): Promise<unknown> {
     const { chain, registered } = chainOf(balanceWei);
-    const context = { chain, engine: { kind: 'cpu' }, log: testLog } as never;
     try {
-      assert.equal(await register(context, { stakeWei, maxStakeWei }, signal), 8);
+      assert.equal(await register({ chain, role, stakeWei, maxStakeWei }), 8);
     } catch (error) {
       assert.deepEqual(registered, []);
       return (error as { code: string }).code;
@@ -48,68 +58,58 @@ describe('registering an account', () => {
   }
 
   it('stakes four times the least for a worker, or all there is, and what was stated from the least on', async () => {
-    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'cpu', stakeWei });
-    assert.deepEqual(await stakeOf(registerWorker, 1000n), worker(400n));
-    assert.deepEqual(await stakeOf(registerWorker, 399n), worker(399n));
-    assert.deepEqual(await stakeOf(registerWorker, 100n), worker(100n));
-    assert.equal(await stakeOf(registerWorker, 99n), 'stake-missing');
-    assert.deepEqual(await stakeOf(registerWorker, 1000n, 250n), worker(250n));
-    assert.deepEqual(await stakeOf(registerWorker, 1000n, 1n), worker(100n));
-    assert.equal(await stakeOf(registerWorker, 249n, 250n), 'stake-missing');
+    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'wasm', stakeWei });
+    assert.deepEqual(await stakeOf('worker', 1000n), worker(400n));
+    assert.deepEqual(await stakeOf('worker', 399n), worker(399n));
+    assert.deepEqual(await stakeOf('worker', 100n), worker(100n));
+    assert.equal(await stakeOf('worker', 99n), 'stake-missing');
+    assert.deepEqual(await stakeOf('worker', 1000n, 250n), worker(250n));
+    assert.deepEqual(await stakeOf('worker', 1000n, 1n), worker(100n));
+    assert.equal(await stakeOf('worker', 249n, 250n), 'stake-missing');
   });
 
   it('stakes no more than its owner allows, and refuses where that is too little', async () => {
-    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'cpu', stakeWei });
-    assert.deepEqual(await stakeOf(registerWorker, 1000n, undefined, 250n), worker(250n));
-    assert.deepEqual(await stakeOf(registerWorker, 1000n, 300n, 250n), worker(250n));
-    assert.deepEqual(await stakeOf(registerWorker, 1000n, undefined, 100n), worker(100n));
-    assert.equal(await stakeOf(registerWorker, 1000n, undefined, 99n), 'stake-limit');
-    assert.equal(await stakeOf(registerVerifier, 1000n, undefined, 69n), 'stake-limit');
+    const worker = (stakeWei: bigint) => ({ role: 'worker', deviceClass: 'wasm', stakeWei });
+    assert.deepEqual(await stakeOf('worker', 1000n, undefined, 250n), worker(250n));
+    assert.deepEqual(await stakeOf('worker', 1000n, 300n, 250n), worker(250n));
+    assert.deepEqual(await stakeOf('worker', 1000n, undefined, 100n), worker(100n));
+    assert.equal(await stakeOf('worker', 1000n, undefined, 99n), 'stake-limit');
+    assert.equal(await stakeOf('verifier', 1000n, undefined, 69n), 'stake-limit');
   });
 
   it('stakes the least for a verifier, and more where it was stated', async () => {
-    const verifier = (stakeWei: bigint) => ({ role: 'verifier', deviceClass: 'cpu', stakeWei });
-    assert.deepEqual(await stakeOf(registerVerifier, 1000n), verifier(70n));
-    assert.deepEqual(await stakeOf(registerVerifier, 70n), verifier(70n));
-    assert.equal(await stakeOf(registerVerifier, 69n), 'stake-missing');
-    assert.deepEqual(await stakeOf(registerVerifier, 1000n, 250n), verifier(250n));
-    assert.deepEqual(await stakeOf(registerVerifier, 1000n, 1n), verifier(70n));
+    const verifier = (stakeWei: bigint) => ({ role: 'verifier', deviceClass: 'wasm', stakeWei });
+    assert.deepEqual(await stakeOf('verifier', 1000n), verifier(70n));
+    assert.deepEqual(await stakeOf('verifier', 70n), verifier(70n));
+    assert.equal(await stakeOf('verifier', 69n), 'stake-missing');
+    assert.deepEqual(await stakeOf('verifier', 1000n, 250n), verifier(250n));
+    assert.deepEqual(await stakeOf('verifier', 1000n, 1n), verifier(70n));
   });
 
-  it('never stakes less than the least or more than there is, whatever a role holds usual', async () => {
+  it('never stakes less than the least or more than there is, and what was stated within that', async () => {
     const wei = fc.bigInt({ min: 0n, max: 1000n });
     const optional = fc.option(wei, { nil: undefined });
+    const roles = fc.constantFrom('worker' as const, 'verifier' as const);
     await fc.assert(
-      fc.asyncProperty(wei, wei, optional, optional, async (balanceWei, usualWei, stakeWei, maxStakeWei) => {
+      fc.asyncProperty(roles, wei, optional, optional, async (role, balanceWei, stakeWei, maxStakeWei) => {
         const { chain, registered } = chainOf(balanceWei, VERIFIERS[0]);
-        const done = registerAccount({
-          chain: chain as never,
-          role: 'verifier',
-          deviceClass: 'cpu',
-          stakeWei: stakeWei as never,
-          maxStakeWei,
-          leastWei: ({ minVerifierStakeWei }) => minVerifierStakeWei,
-          usualWei: () => usualWei as never,
-          signal,
-          log: testLog,
-        });
-        const wantedWei = stakeWei ?? usualWei;
+        const done = register({ chain, role, stakeWei, maxStakeWei });
+        const leastWei = role === 'worker' ? MIN_WORKER_WEI : MIN_VERIFIER_WEI;
+        const usualWei = role === 'worker' ? 400n : 70n;
+        const wantedWei = stakeWei ?? (usualWei < balanceWei ? usualWei : balanceWei);
         const allowedWei = maxStakeWei !== undefined && maxStakeWei < wantedWei ? maxStakeWei : wantedWei;
-        const neededWei = allowedWei > MIN_VERIFIER_WEI ? allowedWei : MIN_VERIFIER_WEI;
+        const neededWei = allowedWei > leastWei ? allowedWei : leastWei;
         const refusal =
-          maxStakeWei !== undefined && maxStakeWei < MIN_VERIFIER_WEI
+          maxStakeWei !== undefined && maxStakeWei < leastWei
             ? 'stake-limit'
             : neededWei > balanceWei
               ? 'stake-missing'
               : undefined;
         if (refusal === undefined) await done;
         else await assert.rejects(done, { code: refusal });
-        assert.deepEqual(
-          registered,
-          refusal === undefined ? [{ role: 'verifier', deviceClass: 'cpu', stakeWei: neededWei }] : [],
-        );
+        assert.deepEqual(registered, refusal === undefined ? [{ role, deviceClass: 'wasm', stakeWei: neededWei }] : []);
       }),
-      propertyParameters(200),
+      propertyParameters(400),
     );
   });
 });
