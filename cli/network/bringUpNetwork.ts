@@ -8,11 +8,12 @@ import { loadKernel } from '../../renderer/cpu/loadKernel.js';
 import { kernelSource } from '../../renderer/kernels/kernelSource.js';
 import { writeJson } from '../files/writeJson.js';
 import type { ChildSpec } from '../supervisor/ChildSpec.js';
+import { LOOPBACK } from '../supervisor/freePort.js';
 import { holdNetworkFolder } from '../supervisor/holdNetworkFolder.js';
 import { type RunningChild, startSupervisor, type Supervisor } from '../supervisor/startSupervisor.js';
 import type { BringUpOptions } from './BringUpOptions.js';
 import { checkGivenDatabase } from './checkComponents.js';
-import { choosePorts, LOOPBACK } from './choosePorts.js';
+import { choosePorts } from './choosePorts.js';
 import { fundParties, fundPartiesElsewhere } from './fundParties.js';
 import type { GivenComponents } from './GivenComponents.js';
 import { addressOf, readKeys } from './networkKeys.js';
@@ -121,7 +122,7 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
       ipfsApiUrl,
       coordinatorUrl: `http://${authorityOf(isWildcard(host) ? LOOPBACK : host, ports.coordinator)}`,
       ...(options.contact === undefined ? {} : { contact: options.contact }),
-      ...(runsFaucet ? { faucetUrl: `http://127.0.0.1:${ports.faucet}/v1/faucet` } : {}),
+      ...(runsFaucet ? { faucetUrl: `http://${LOOPBACK}:${ports.faucet}/v1/faucet` } : {}),
     };
     const outsideUrl = outsideUrlOf(options.outside, ports.coordinator);
     const outsideDescription = outsideUrl === undefined ? undefined : outsideNetwork(description, outsideUrl);

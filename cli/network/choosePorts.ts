@@ -1,8 +1,6 @@
 import { BadInputError, RushesError } from '../../protocol/errors.js';
-import { freePort } from '../supervisor/freePort.js';
+import { freePort, LOOPBACK } from '../supervisor/freePort.js';
 import { portIsFree } from './portIsFree.js';
-
-export const LOOPBACK = '127.0.0.1';
 
 /** TCP ports of what a network of this machine consists of. */
 export interface Ports {

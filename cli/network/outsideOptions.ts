@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { authorityOf, isWildcard } from '../../coordinator/gateway/describeOutside.js';
+import { LOOPBACK } from '../supervisor/freePort.js';
 
 /** How other machines reach a network that runs here. */
 export interface OutsideOptions {
@@ -32,5 +33,5 @@ function firstAddress(): string {
   const addresses = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
-  return (addresses.find(({ family }) => family === 'IPv4') ?? addresses[0])?.address ?? '127.0.0.1';
+  return (addresses.find(({ family }) => family === 'IPv4') ?? addresses[0])?.address ?? LOOPBACK;
 }

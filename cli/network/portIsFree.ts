@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
+import { LOOPBACK } from '../supervisor/freePort.js';
 
-/** Whether nothing listens on a TCP port of an address, by default 127.0.0.1. */
-export function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether nothing listens on a TCP port of an address, by default on loopback. */
+export function portIsFree(port: number, host = LOOPBACK): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
