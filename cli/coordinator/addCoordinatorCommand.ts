@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { integerBetween, parseAddresses, parseHost, parsePublicUrl } from '../options/parseValues.js';
 import type { CommandContext } from '../options/CommandContext.js';
+import type { CoordinatorOptions } from './coordinatorCommand.js';
 
 /** `rushes coordinator`: follows the chain and suggests to each worker what to take next. */
 export function addCoordinatorCommand(program: Command, context: CommandContext): void {
@@ -24,19 +25,8 @@ Examples:
 
 Its port carries the API, the network's chain and its IPFS endpoint for machines that reach neither.`,
     )
-    .action(
-      async (flags: {
-        network: string;
-        awaitNetwork?: boolean;
-        temporary?: boolean;
-        database?: string;
-        host?: string;
-        publicUrl?: string;
-        trustProxy?: string[];
-        port: number;
-      }) => {
-        const { coordinatorCommand } = await import('./coordinatorCommand.js');
-        await coordinatorCommand({ ...flags, context });
-      },
-    );
+    .action(async (flags: CoordinatorOptions) => {
+      const { coordinatorCommand } = await import('./coordinatorCommand.js');
+      await coordinatorCommand({ ...flags, context });
+    });
 }

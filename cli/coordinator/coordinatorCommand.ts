@@ -6,6 +6,21 @@ import { createLog } from '../terminal/createLog.js';
 import { readNetwork } from '../session/readNetwork.js';
 import { untilStopped } from './untilStopped.js';
 
+/** What `rushes coordinator` is given. */
+export interface CoordinatorOptions {
+  network: string;
+  awaitNetwork?: boolean;
+  /** The network ends for good when this does. */
+  temporary?: boolean;
+  database?: string;
+  /** Address to serve other machines on. */
+  host?: string;
+  publicUrl?: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string[];
+  port: number;
+}
+
 /** Runs `rushes coordinator` until it is asked to end. */
 export async function coordinatorCommand({
   network: source,
@@ -17,19 +32,7 @@ export async function coordinatorCommand({
   trustProxy,
   port,
   context,
-}: {
-  network: string;
-  awaitNetwork?: boolean;
-  /** The network ends for good when this does. */
-  temporary?: boolean;
-  database?: string;
-  host?: string;
-  publicUrl?: string;
-  /** Proxies whose X-Forwarded-For is believed. */
-  trustProxy?: string[];
-  port: number;
-  context: CommandContext;
-}): Promise<void> {
+}: CoordinatorOptions & { context: CommandContext }): Promise<void> {
   const { env, terminal, signal } = context;
   const databaseUrl = database ?? env.databaseUrl;
   if (databaseUrl === undefined)
