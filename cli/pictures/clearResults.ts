@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 /** What `render` and `fetch` leave of a job in an out folder, beside the pictures. */
 const RECORDS = ['report.json', 'fetch.json'];
 
-interface Record {
+/** What is read of such a file. */
+interface Results {
   jobId?: unknown;
   frames?: { path?: unknown; proof?: unknown }[];
   /** Paths of pictures that earlier fetches of the job left. */
@@ -35,18 +36,18 @@ export async function fetchedBefore(out: string): Promise<string[]> {
   return record === undefined ? [] : picturesOf(record);
 }
 
-function picturesOf({ frames = [], earlier }: Record): string[] {
+function picturesOf({ frames = [], earlier }: Results): string[] {
   return [...frames.flatMap(({ path, proof }) => [path, proof]), ...(Array.isArray(earlier) ? earlier : [])].filter(
     (path): path is string => typeof path === 'string',
   );
 }
 
 /** Undefined for a file that is not there; a damaged one names no pictures. */
-async function read(path: string): Promise<Record | undefined> {
+async function read(path: string): Promise<Results | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const record = JSON.parse(text) as Record | null;
+    const record = JSON.parse(text) as Results | null;
     return Array.isArray(record?.frames) ? record : {};
   } catch {
     return {};
