@@ -62,7 +62,7 @@ const common = {
   takenAtSeconds: 800,
 };
 
-/** A lease in every state, with its deadline at DEADLINE. */
+/** A lease in every state, with its deadline at DEADLINE_SECONDS. */
 function leasesOf(made: LeaseCommitment): { [State in LeaseState]: Extract<LedgerLease, { state: State }> } {
   return {
     TAKEN: { ...common, state: 'TAKEN', deadlineSeconds: DEADLINE_SECONDS },
@@ -99,7 +99,7 @@ function leasesOf(made: LeaseCommitment): { [State in LeaseState]: Extract<Ledge
 /** Every state that a lease can be in. */
 export const LEASE_STATES = Object.keys(leasesOf(commitment())) as LeaseState[];
 
-/** A lease in a state, with its deadline at DEADLINE. */
+/** A lease in a state, with its deadline at DEADLINE_SECONDS. */
 export function lease<State extends LeaseState>(
   state: State,
   made: LeaseCommitment = commitment(),
