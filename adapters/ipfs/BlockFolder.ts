@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FsBlockstore } from 'blockstore-fs';
 import { NextToLast } from 'blockstore-fs/sharding';
 import { base32upper } from 'multiformats/bases/base32';
 import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
+import { inParallel } from '../inParallel.js';
 import { BlockHolds, type Hold } from './BlockHolds.js';
 import { StorageError } from './storageError.js';
 
@@ -19,6 +20,8 @@ export interface BlockBatch {
 const NAMELESS_FOLDER = 'incoming';
 const RAW_CODEC = 0x55;
 const LEAST_DIGEST_BYTES = 16;
+/** Blocks of one batch that are being written at once. */
+const MOST_SYNCING = 16;
 
 /**
  * blockstore-fs whose writes survive: a block gets its name only when all its bytes are on the disk, so that kill -9, a
@@ -62,12 +65,17 @@ export class BlockFolder extends FsBlockstore {
   }
 
   /**
-   * Blocks that come together: their bytes are written at once, and get onto the disk and their names together in
-   * `commit`, which is many times faster than one after the other. Until then nobody sees them; `discard` forgets them.
-   * All of them are held.
+   * Blocks that come together: each is on its way to the disk while the next one comes, and they get their names
+   * together in `commit`, which is many times faster than one after the other. Until then nobody sees them; `discard`
+   * forgets them. All of them are held.
    */
   batch(hold: Hold): BlockBatch {
     const nameless = new Map<string, string>();
+    const syncing = new Set<Promise<void>>();
+    let failed: unknown;
+    const requireStored = (): void => {
+      if (failed !== undefined) throw StorageError.from(failed, 'storing a block');
+    };
     return {
       put: async (cid, bytes) => {
         const path = this.#pathOf(cid);
@@ -76,22 +84,23 @@ export class BlockFolder extends FsBlockstore {
         if (await isStored(path, bytes.length)) return cid;
         const file = join(this.#incoming, randomBytes(12).toString('hex'));
         nameless.set(path, file);
-        await writeFile(file, bytes, { flag: 'wx' }).catch((error: unknown) => {
-          throw StorageError.from(error, 'storing a block');
-        });
+        while (syncing.size >= MOST_SYNCING) await Promise.race(syncing);
+        requireStored();
+        const write = writeToDisk(file, bytes)
+          .catch((error: unknown) => void (failed ??= error))
+          .finally(() => syncing.delete(write));
+        syncing.add(write);
         return cid;
       },
       commit: async () => {
-        const open = [...nameless];
-        await Promise.all(
-          Array.from({ length: 16 }, async () => {
-            for (let next = open.pop(); next !== undefined; next = open.pop()) await nameBlock(next[1], next[0]);
-          }),
-        ).catch((error: unknown) => {
+        await Promise.all(syncing);
+        requireStored();
+        await inParallel(nameless, MOST_SYNCING, ([path, file]) => nameBlock(file, path)).catch((error: unknown) => {
           throw StorageError.from(error, 'storing a block');
         });
       },
       discard: async () => {
+        await Promise.all(syncing);
         for (const file of nameless.values()) await unlink(file).catch(() => undefined);
       },
     };
@@ -176,7 +185,7 @@ async function writeBlock(
   const bytes = value instanceof Uint8Array ? value : await concatenate(value);
   if (await isStored(path, bytes.length)) return;
   try {
-    await writeFile(nameless, bytes, { flag: 'wx' });
+    await writeToDisk(nameless, bytes);
     await nameBlock(nameless, path);
   } catch (error) {
     await unlink(nameless).catch(() => undefined);
@@ -192,16 +201,24 @@ async function isStored(path: string, byteLength: number): Promise<boolean> {
   return true;
 }
 
-/** Gives a block its name once its bytes are on the disk. */
-async function nameBlock(nameless: string, path: string): Promise<void> {
-  const file = await open(nameless, 'r+');
+/** Writes a file that was not there, and waits until its bytes are on the disk. */
+async function writeToDisk(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
   try {
+    await file.writeFile(bytes);
     await file.datasync();
   } finally {
     await file.close();
   }
-  await mkdir(dirname(path), { recursive: true });
-  await rename(nameless, path);
+}
+
+/** Gives a block whose bytes are on the disk its name. */
+async function nameBlock(nameless: string, path: string): Promise<void> {
+  await rename(nameless, path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    await rename(nameless, path);
+  });
 }
 
 async function concatenate(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import { fixedSize } from 'ipfs-unixfs-importer/chunker';
 import { balanced } from 'ipfs-unixfs-importer/layout';
 import type { ImporterOptions } from 'ipfs-unixfs-importer';
 import { BadInputError } from '../../protocol/errors.js';
+import { importRawLeaves } from './importLeaves.js';
 
 /** Bytes of a leaf block of the files that Rushes adds: 1 MiB, the largest that every IPFS implementation passes on. */
 export const CHUNK_BYTES = 1 << 20;
@@ -93,6 +94,7 @@ export function importerOptions(settings: ImportSettings): ImporterOptions {
   return {
     cidVersion: settings.cidVersion,
     rawLeaves: settings.rawLeaves,
+    ...(settings.rawLeaves ? { bufferImporter: importRawLeaves } : {}),
     leafType: 'file',
     reduceSingleLeafToSelf: true,
     wrapWithDirectory: settings.wrapWithDirectory,
