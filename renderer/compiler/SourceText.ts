@@ -35,7 +35,7 @@ function placeFiles(source: KernelSource): PlacedFile[] {
 }
 
 /** The file, line and column of a position. */
-function placeOf(files: readonly PlacedFile[], position: Position): SourcePlace {
+export function placeOf(files: readonly PlacedFile[], position: Position): SourcePlace {
   const file = files.findLast(({ begin }) => begin <= position);
   if (file === undefined)
     throw new InvariantError({ what: 'position in a kernel', expected: 'one in a file', actual: position });

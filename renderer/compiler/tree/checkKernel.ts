@@ -9,6 +9,7 @@ import { ModuleScope, refuseReserved } from './ModuleScope.js';
 import { Scope } from './Scope.js';
 import type { FunctionParameter, FunctionTree, KernelTree, Variable } from './tree.js';
 import { typeOfParameter } from './tree.js';
+import type { StructType } from './types.js';
 import { lanes, sameType } from './types.js';
 
 /** The names at module scope of a kernel whose functions are not looked into. */
@@ -21,7 +22,7 @@ export function checkKernel(declarations: ModuleDeclaration[]): KernelTree {
   const module = scopeOfKernel(declarations);
   const bindings = bindingsOf(module);
   const recursion = new RecursionCheck(module);
-  const tree: KernelTree = { declarations: [], bindings, entry: undefined };
+  const tree: KernelTree = { declarations: [], structs: [], bindings, entry: undefined, workgroup: [] };
   for (const declaration of declarations) {
     const { position } = declaration;
     switch (declaration.kind) {
@@ -33,9 +34,11 @@ export function checkKernel(declarations: ModuleDeclaration[]): KernelTree {
         tree.declarations.push(checkFunction(module, declaration));
         break;
       case 'struct':
-      case 'alias':
-        module.typeOf({ name: declaration.name, templates: [], position });
+      case 'alias': {
+        const type = module.typeOf({ name: declaration.name, templates: [], position });
+        if (declaration.kind === 'struct') tree.structs.push(type as StructType);
         break;
+      }
       case 'const':
         operandAtModuleScope(module, declaration.name, position);
         break;
@@ -44,6 +47,7 @@ export function checkKernel(declarations: ModuleDeclaration[]): KernelTree {
     }
   }
   tree.entry = entryOf(module);
+  if (tree.entry !== undefined) tree.workgroup = workgroupOf(module, tree.entry);
   return tree;
 }
 
@@ -191,4 +195,12 @@ function entryOf(module: ModuleScope): FunctionTree | undefined {
       entry.position,
     );
   return tree;
+}
+
+function workgroupOf(module: ModuleScope, { name, position }: FunctionTree): number[] {
+  const { attributes } = module.findFunction(name)!.declaration;
+  const size = attributes.find((attribute) => attribute.name === 'workgroup_size');
+  if (size === undefined || size.arguments.length < 1 || size.arguments.length > 3)
+    throw new CompileFault(`entry ${name} needs @workgroup_size(n)`, position);
+  return size.arguments.map((argument) => module.countOf(argument, '@workgroup_size'));
 }

@@ -4,7 +4,7 @@
 import type { Position } from '../Position.js';
 import type { BinaryOperator } from '../syntax/syntax.js';
 import type { Lane } from './constants.js';
-import type { PointerType, Type } from './types.js';
+import type { PointerType, StructType, Type } from './types.js';
 
 /** A value known while compiling: one number per lane, flattened in order. Integers are bigint, booleans 0n or 1n. */
 export interface Constant {
@@ -141,10 +141,13 @@ export interface FunctionTree {
 export interface KernelTree {
   /** What runs or holds something, in the order of the text. */
   declarations: (FunctionTree | { kind: 'variable'; variable: Variable })[];
+  structs: StructType[];
   /** In order of their numbers. */
   bindings: Variable[];
   /** The compute entry point, whose only parameter is the global invocation id. */
   entry: FunctionTree | undefined;
+  /** Invocations of a workgroup of the entry, along one to three axes. */
+  workgroup: number[];
 }
 
 /** The type of a parameter. */
