@@ -52,6 +52,7 @@ Environment:
   RUSHES_HOME           where keys and the local network live (default ~/.rushes)
   RUSHES_IPFS_API_URL   an IPFS endpoint (Kubo RPC) for a network in place of its own
   RUSHES_DATABASE_URL   a PostgreSQL for the coordinator in place of the embedded one
+  RUSHES_REFUSED        a file of CIDs and accounts that a coordinator has nothing to do with
   RUSHES_PASSPHRASE     the passphrase of encrypted keys; RUSHES_PASSPHRASE_FILE names a file with it
   RUSHES_DEBUG          show stack traces, and in the logs every decision
   NO_COLOR              no colours

@@ -11,6 +11,8 @@ import { carryFaucet } from './gateway/carryFaucet.js';
 import { carryIpfs } from './gateway/carryIpfs.js';
 import { connectKubo } from './gateway/connectKubo.js';
 import { pinsOf } from './gateway/pinsOf.js';
+import { collectGarbage } from './garbage/collectGarbage.js';
+import { watchRefusedList } from './refused/watchRefusedList.js';
 import { forgetUploads } from './uploads/forgetUploads.js';
 import { keepUploads } from './uploads/keepUploads.js';
 import { UPLOAD_BOUNDS, type UploadBounds } from './uploads/UploadBounds.js';
@@ -22,6 +24,7 @@ import { serveStudio } from './studio/serveStudio.js';
  */
 const HOLD_MS = 6000;
 const FORGET_MS = 30_000;
+const KEEP_DAYS = 30;
 
 /** A running coordinator. */
 export interface Coordinator {
@@ -67,12 +70,22 @@ export async function startCoordinator(options: {
   nowSeconds?: () => number;
   /** Milliseconds between looks after what was stored over it, default 30,000. */
   forgetMs?: number;
+  /** What a job names is kept for so many days after its end, default 30. */
+  keepDays?: number;
+  /**
+   * The IPFS node keeps nothing but this network's: what nothing names any more is let go of, whoever pinned it, and its
+   * space freed.
+   */
+  ownsIpfs?: boolean;
+  /** File with the CIDs and accounts that are neither suggested nor served. */
+  refusedFile?: string;
 }): Promise<Coordinator> {
   const { network, log } = options;
   const host = options.host ?? '127.0.0.1';
   const ending = new AbortController();
   // Every open stream of events waits for it.
   setMaxListeners(0, ending.signal);
+  const refused = await watchRefusedList({ path: options.refusedFile, signal: ending.signal, log });
   const following = followChain({
     network,
     databaseUrl: options.databaseUrl,
@@ -86,6 +99,7 @@ export async function startCoordinator(options: {
     outside: { host: options.host, publicUrl: options.publicUrl },
     following,
     holdMs: options.holdMs ?? HOLD_MS,
+    refused,
     ending: { signal: ending.signal, facts: { isTemporary: options.isTemporary === true } },
   };
   const server = await createApiServer({
@@ -99,22 +113,22 @@ export async function startCoordinator(options: {
   const kubo = connectKubo(network.ipfsApiUrl);
   server.addHook('onClose', () => kubo.close());
   const nowSeconds = options.nowSeconds ?? ((): number => Math.floor(Date.now() / 1000));
+  const keepSeconds = (options.keepDays ?? KEEP_DAYS) * 86_400;
   const uploads = keepUploads({
     context,
     kubo,
     pins: pinsOf(kubo),
     bounds: options.uploadBounds ?? UPLOAD_BOUNDS,
     nowSeconds,
+    keepSeconds,
   });
-  carryIpfs(server, { network, outside: context.outside, kubo, nowSeconds, ...uploads });
-  const forgetting = forgetUploads({
-    following,
-    kubo,
-    nowSeconds,
+  carryIpfs(server, { network, outside: context.outside, kubo, nowSeconds, refused, ...uploads });
+  const lookAfter = {
+    ...{ following, kubo, nowSeconds, keepSeconds, signal: ending.signal, log },
     lookMs: options.forgetMs ?? FORGET_MS,
-    signal: ending.signal,
-    log,
-  });
+  };
+  const forgetting = forgetUploads(lookAfter);
+  const collecting = options.ownsIpfs === true ? collectGarbage(lookAfter) : undefined;
   if (network.faucetUrl !== undefined) carryFaucet(server, { faucetUrl: network.faucetUrl });
 
   let closing: Promise<void> | undefined;
@@ -123,6 +137,7 @@ export async function startCoordinator(options: {
       ending.abort();
       await server.close();
       await forgetting;
+      await collecting;
       await following.closed.catch(() => undefined);
     })();
     return closing;

@@ -113,6 +113,7 @@ export const OWN_CODES = [
   'postgres-user',
   'preparation-failed',
   'real-money',
+  'refused-here',
   'rpc-error',
   'scene-memory',
   'scene-problems',

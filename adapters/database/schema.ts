@@ -140,6 +140,19 @@ export interface DocumentCidsTable {
   digest: string;
 }
 
+export interface UnnamedPinsTable {
+  cid: string;
+  since_seconds: number;
+  released_at_seconds: number | null;
+}
+
+export interface GarbageRoundsTable {
+  only_row: Generated<boolean>;
+  released_at_seconds: number;
+  collected_at_seconds: number;
+  is_wanted: boolean;
+}
+
 /** The coordinator's database. */
 export interface DatabaseSchema {
   chain_cursor: ChainCursorTable;
@@ -157,4 +170,6 @@ export interface DatabaseSchema {
   upload_totals: UploadTotalsTable;
   read_documents: ReadDocumentsTable;
   document_cids: DocumentCidsTable;
+  unnamed_pins: UnnamedPinsTable;
+  garbage_rounds: GarbageRoundsTable;
 }

@@ -25,6 +25,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
   'not-signed': 401,
   'too-many-requests': 429,
+  'refused-here': 451,
   'upload-limit': 413,
   'faucet-limit': 429,
   'faucet-empty': 503,

@@ -18,6 +18,11 @@ export interface CoordinatorOptions {
   publicUrl?: string;
   /** Proxies whose X-Forwarded-For is believed. */
   trustProxy?: string[];
+  /** File of CIDs and accounts to have nothing to do with; default RUSHES_REFUSED. */
+  refused?: string;
+  keepDays: number;
+  /** The IPFS node keeps nothing but this network. */
+  ownIpfs?: boolean;
   port: number;
 }
 
@@ -30,6 +35,9 @@ export async function coordinatorCommand({
   host,
   publicUrl,
   trustProxy,
+  refused,
+  keepDays,
+  ownIpfs,
   port,
   context,
 }: CoordinatorOptions & { context: CommandContext }): Promise<void> {
@@ -41,6 +49,7 @@ export async function coordinatorCommand({
       message: 'a coordinator needs a PostgreSQL',
       advice: 'give one with --database postgres://... or RUSHES_DATABASE_URL; `rushes up` brings its own.',
     });
+  const refusedFile = refused ?? env.refusedFile;
   const network = await readNetwork(source, signal, { awaitFile: awaitNetwork === true });
   const coordinator = await startCoordinator({
     network,
@@ -48,6 +57,9 @@ export async function coordinatorCommand({
     ...(host === undefined ? {} : { host }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(trustProxy === undefined ? {} : { trustedProxies: trustProxy }),
+    keepDays,
+    ownsIpfs: ownIpfs === true,
+    ...(refusedFile === undefined ? {} : { refusedFile }),
     port,
     isTemporary: temporary === true,
     signal,

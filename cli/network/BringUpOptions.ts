@@ -22,6 +22,12 @@ export interface BringUpOptions {
   outside?: OutsideOptions;
   /** Whom to write to about it; undefined: nobody, or who stands in the description that was given. */
   contact?: string | undefined;
+  /** File of the CIDs and accounts that its coordinator has nothing to do with. */
+  refusedFile?: string | undefined;
+  /** What an ended job names is kept for so many days; undefined: the usual. */
+  keepDays?: number | undefined;
+  /** Its IPFS node keeps nothing else: what nothing names any more may go. */
+  ownsIpfs?: boolean;
   /** What it does not bring itself. */
   given: GivenComponents;
   /** Where compiled kernels are kept. */

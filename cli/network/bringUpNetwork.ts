@@ -156,6 +156,9 @@ export async function bringUpNetwork(options: BringUpOptions): Promise<LocalNetw
           [
             ...['coordinator', '--port', String(ports.coordinator), ...outsideArguments(options.outside)],
             ...(options.isTemporary === true ? ['--temporary'] : []),
+            ...(options.refusedFile === undefined ? [] : ['--refused', options.refusedFile]),
+            ...(options.keepDays === undefined ? [] : ['--keep-days', String(options.keepDays)]),
+            ...(options.ownsIpfs === true ? ['--own-ipfs'] : []),
           ],
           STAGE.coordinator,
         ),

@@ -13,6 +13,8 @@ export interface Env {
   ipfsApiUrl: string | undefined;
   /** RUSHES_DATABASE_URL: a PostgreSQL to use in place of the embedded one. */
   databaseUrl: string | undefined;
+  /** RUSHES_REFUSED: a file of CIDs and accounts that a coordinator has nothing to do with. Absolute. */
+  refusedFile: string | undefined;
   /** RUSHES_PASSPHRASE: of encrypted keys, in the place of asking. */
   passphrase: string | undefined;
   /** RUSHES_PASSPHRASE_FILE: a file that only its user can read, with the passphrase in its first line. Absolute. */
@@ -29,7 +31,10 @@ export interface Env {
 export function readEnv(variables: NodeJS.ProcessEnv): Env {
   const value = (name: string): string | undefined => variables[name] || undefined;
   const home = resolve(value('RUSHES_HOME') ?? join(homedir(), '.rushes'));
-  const passphraseFile = value('RUSHES_PASSPHRASE_FILE');
+  const path = (name: string): string | undefined => {
+    const given = value(name);
+    return given === undefined ? undefined : resolve(given);
+  };
   return {
     home,
     cache: resolve(value('RUSHES_CACHE') ?? join(home, 'cache')),
@@ -37,7 +42,8 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     ipfsApiUrl: value('RUSHES_IPFS_API_URL'),
     databaseUrl: value('RUSHES_DATABASE_URL'),
     passphrase: value('RUSHES_PASSPHRASE'),
-    passphraseFile: passphraseFile === undefined ? undefined : resolve(passphraseFile),
+    passphraseFile: path('RUSHES_PASSPHRASE_FILE'),
+    refusedFile: path('RUSHES_REFUSED'),
     debug: value('RUSHES_DEBUG') !== undefined,
     noColor: value('NO_COLOR') !== undefined,
     dumb: value('TERM') === 'dumb' || value('CI') !== undefined,

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { BadInputError } from '../../protocol/errors.js';
 
 /** What a command finds itself in that leaves some of its options without an effect. */
-export type Situation = 'local' | 'named' | 'running' | 'broughtUp' | 'noWorkers' | 'unlit' | 'still' | 'radiance';
+export type Situation =
+  'local' | 'named' | 'running' | 'broughtUp' | 'noWorkers' | 'ownIpfs' | 'unlit' | 'still' | 'radiance';
 
 /** Why an option has no effect there, as the first half of a sentence. */
 const BECAUSE: Readonly<Record<Situation, string>> = {
@@ -11,6 +12,7 @@ const BECAUSE: Readonly<Record<Situation, string>> = {
   running: 'the network that runs on this machine is used and none is brought up',
   broughtUp: 'a network is brought up for this job and has an artist of its own',
   noWorkers: 'there are no workers',
+  ownIpfs: 'the network brings an IPFS endpoint of its own',
   unlit: 'the scene has light of its own and no environment',
   still: 'there is one picture and nothing moves',
   radiance: 'OpenEXR keeps radiance as it was rendered',
@@ -101,6 +103,9 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     network: [],
     ipfs: [],
     database: [],
+    refused: [],
+    'keep-days': [],
+    'own-ipfs': ['ownIpfs'],
     contact: [],
     workers: [],
     verifiers: [],
@@ -119,6 +124,9 @@ export const IDLE_OPTIONS: Readonly<Record<string, Readonly<Record<string, reado
     host: [],
     'public-url': [],
     'trust-proxy': [],
+    refused: [],
+    'keep-days': [],
+    'own-ipfs': [],
     port: [],
     'await-network': [],
     temporary: [],

@@ -11,6 +11,7 @@ import { formatDuration } from '../terminal/formatDuration.js';
 import { pageOf } from '../session/pageOf.js';
 import { formatTable } from '../terminal/formatTable.js';
 import { bringUpNetwork } from '../network/bringUpNetwork.js';
+import { givenIpfsUrl } from '../network/GivenComponents.js';
 import { findComponents } from './findComponents.js';
 import { networkPaths } from '../network/networkPaths.js';
 import { localNetworkFolder } from '../session/findNetwork.js';
@@ -30,6 +31,11 @@ export interface UpOptions {
   ipfs?: string;
   /** A PostgreSQL; default RUSHES_DATABASE_URL. */
   database?: string;
+  /** File of CIDs and accounts to have nothing to do with; default RUSHES_REFUSED. */
+  refused?: string;
+  keepDays?: number;
+  /** The node of --ipfs keeps nothing but this network. */
+  ownIpfs?: boolean;
   /** Whom to write to, for everybody to read. */
   contact?: string;
   workers: number;
@@ -47,6 +53,9 @@ export async function upCommand({
   host,
   publicUrl,
   trustProxy,
+  refused,
+  keepDays,
+  ownIpfs,
   contact,
   workers,
   verifiers,
@@ -68,6 +77,7 @@ export async function upCommand({
   if (workers === 0) refuseIdleOptions({ command: 'up', given: givenNames, situation: 'noWorkers' });
   const folder = resolve(data ?? localNetworkFolder(env.home));
   const given = await findComponents({ network: source, ipfs, database, env, signal });
+  if (givenIpfsUrl(given) === undefined) refuseIdleOptions({ command: 'up', given: givenNames, situation: 'ownIpfs' });
   const startedAtMs = Date.now();
   terminal.line(`bringing up a network in ${folder}`);
   const made = await makeFolder(folder);
@@ -82,6 +92,9 @@ export async function upCommand({
     faucet: true,
     outside: { host, publicUrl, trustedProxies: trustProxy },
     contact,
+    refusedFile: refused === undefined ? env.refusedFile : resolve(refused),
+    keepDays,
+    ownsIpfs: ownIpfs === true || givenIpfsUrl(given) === undefined,
     given,
     cacheDir: env.cache,
     signal,

@@ -4,6 +4,7 @@ import { RushesError } from '../../protocol/errors.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import type { Outside } from '../gateway/describeOutside.js';
 import type { Following } from '../followChain.js';
+import type { RefusedList } from '../refused/parseRefusedList.js';
 import type { Session } from '../Session.js';
 
 /** What every endpoint works with. */
@@ -14,6 +15,8 @@ export interface CoordinatorContext {
   following: Following;
   /** Milliseconds for which a suggestion keeps others away. */
   holdMs: number;
+  /** What its operator refuses, as the list says now. */
+  refused(): RefusedList;
   /** What every stream of events ends with. */
   ending: StreamEnding;
 }

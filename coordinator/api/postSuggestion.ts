@@ -4,6 +4,8 @@ import { ERRORS } from '../../adapters/http/errorSchema.js';
 import { RushesError } from '../../protocol/errors.js';
 import { parseAddress } from '../../protocol/ids.js';
 import { suggestChunks } from '../leases/suggestChunks.js';
+import { refuseAccount } from '../refused/refuseCalls.js';
+import { refusedJobs } from '../refused/refusedJobs.js';
 import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { AddressSchema } from './schemas.js';
 
@@ -47,11 +49,14 @@ export function postSuggestion(server: HttpServer, context: CoordinatorContext):
             facts: { worker },
             advice: 'Register on the contract first.',
           });
+        const refused = context.refused();
+        refuseAccount(refused, worker);
         return await suggestChunks(database.db, {
           worker,
           maxChunks: request.body.maxChunks,
           holdMs: context.holdMs,
           nowSeconds: state.head?.timestampSeconds ?? 0,
+          refused: { jobIds: refusedJobs(refused, state.ledger), cids: refused.cids },
         });
       });
       if (suggestion === undefined) return await reply.code(204).send(null);

@@ -9,6 +9,8 @@ import { RushesError } from '../../protocol/errors.js';
 import type { Address } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
 import { OUTSIDE_PATHS } from '../../protocol/outsideNetwork.js';
+import type { RefusedList } from '../refused/parseRefusedList.js';
+import { refuseAccount, refuseCid, refusePath } from '../refused/refuseCalls.js';
 import type { Upload } from '../uploads/bookUpload.js';
 import type { Kubo } from './connectKubo.js';
 import { countAtOnce } from './countAtOnce.js';
@@ -41,6 +43,8 @@ export interface CarriedIpfs {
   outside: Outside;
   kubo: Kubo;
   nowSeconds: () => number;
+  /** What is neither served nor taken, as its operator's list says now. */
+  refused(): RefusedList;
   /** The clock of the limit on bad signatures, milliseconds; for tests. */
   nowMs?: () => number;
   /** Books an upload of an account; throws what is to be told to who asks. */
@@ -89,6 +93,8 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
 
   async function write(name: string, query: URLSearchParams, request: FastifyRequest, reply: FastifyReply) {
     const account = accountOf(request);
+    const refused = ipfs.refused();
+    refuseAccount(refused, account);
     const asker = askerOf(request.ip);
     const leave = uploads.enter(account);
     if (leave === undefined) throw tooMany(`uploads of ${account} at once`);
@@ -104,12 +110,13 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
     if (name === 'pin/add') {
       endSlowBody(request.raw);
       const cid = query.get('arg') ?? '';
+      refuseCid(refused, cid);
       await ipfs.pin(cid, account, asker);
       return await reply.send({ Pins: [cid] });
     }
     const upload = await ipfs.book(account, asker);
     const signal = goneSignal(reply);
-    return await receiveUpload({ kubo: ipfs.kubo, name, query, upload, request, reply, signal });
+    return await receiveUpload({ kubo: ipfs.kubo, name, query, upload, refused, request, reply, signal });
   }
 
   void server.register((scope, _options, done) => {
@@ -134,6 +141,8 @@ export function carryIpfs(server: HttpServer, ipfs: CarriedIpfs): void {
         const query = carriedQuery(call, new URL(request.url, 'http://gateway').searchParams);
         if (call.for === 'account') return await write(name, query, request, reply);
         endSlowBody(request.raw);
+        const path = query.get('arg');
+        if (path !== null) await refusePath(ipfs.refused(), { kubo: ipfs.kubo, name, path });
         const end = open.enter(askerOf(request.ip));
         if (end === undefined) throw tooMany('open answers to this address');
         reply.raw.once('close', end);

@@ -10,7 +10,13 @@ export interface Kubo {
   call(
     name: string,
     query: URLSearchParams,
-    options?: { body?: AsyncIterable<Uint8Array>; contentType?: string; signal?: AbortSignal },
+    options?: {
+      body?: AsyncIterable<Uint8Array>;
+      contentType?: string;
+      signal?: AbortSignal;
+      /** Waits for its answer for as long as it takes. */
+      isPatient?: boolean;
+    },
   ): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
 }
@@ -25,13 +31,14 @@ export function connectKubo(apiUrl: string): Kubo {
     bodyTimeout: NODE_ANSWERS_MS,
   });
   return {
-    call: async (name, query, { body, contentType, signal } = {}) =>
+    call: async (name, query, { body, contentType, signal, isPatient } = {}) =>
       await pool.request({
         method: 'POST',
         path: `${base}/${name}?${query.toString()}`,
         ...(body === undefined ? {} : { body: body as never }),
         ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
         ...(signal === undefined ? {} : { signal }),
+        ...(isPatient === true ? { headersTimeout: 0, bodyTimeout: 0 } : {}),
       }),
     close: () => pool.destroy(),
   };

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadInputError } from '../../protocol/errors.js';
+import type { RefusedList } from '../refused/parseRefusedList.js';
+import { refuseCid } from '../refused/refuseCalls.js';
 import type { Upload } from '../uploads/bookUpload.js';
 import type { Kubo } from './connectKubo.js';
 
@@ -19,11 +21,12 @@ export async function receiveUpload(options: {
   name: string;
   query: URLSearchParams;
   upload: Upload;
+  refused: RefusedList;
   request: FastifyRequest;
   reply: FastifyReply;
   signal: AbortSignal;
 }): Promise<FastifyReply> {
-  const { kubo, name, query, upload, request, reply, signal } = options;
+  const { kubo, name, query, upload, refused, request, reply, signal } = options;
   const contentType = request.headers['content-type'];
   const slow = endSlowUpload(request);
   try {
@@ -42,6 +45,7 @@ export async function receiveUpload(options: {
     }
     if (answer.statusCode === 200) {
       const cid = rootIn(answer.text, name, query);
+      for (const stored of cidsIn(answer.text)) refuseCid(refused, stored);
       await upload.keep(cid);
     } else await upload.abandon();
     return await reply.code(answer.statusCode).type(answer.type).send(answer.text);
@@ -76,12 +80,21 @@ function countBytes(
   };
 }
 
-/** The CID of what was stored. Throws BadInputError where it is several: what is kept is kept as one. */
-function rootIn(answer: string, name: string, query: URLSearchParams): string {
-  const lines = answer
+/** Every CID that an answer says was stored. */
+function cidsIn(answer: string): string[] {
+  return linesOf(answer).flatMap(({ Hash: hash, Key: key }) => hash ?? key ?? []);
+}
+
+function linesOf(answer: string): { Name?: string; Hash?: string; Key?: string }[] {
+  return answer
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { Name?: string; Hash?: string; Key?: string });
+}
+
+/** The CID of what was stored. Throws BadInputError where it is several: what is kept is kept as one. */
+function rootIn(answer: string, name: string, query: URLSearchParams): string {
+  const lines = linesOf(answer);
   const last = lines.at(-1);
   const cid = name === 'block/put' ? last?.Key : last?.Hash;
   if (cid === undefined) throw new BadInputError({ message: 'the request stores nothing' });

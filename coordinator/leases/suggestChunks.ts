@@ -36,6 +36,8 @@ export async function suggestChunks(
     maxChunks: number;
     holdMs: number;
     /** The chain's time, unix seconds. */ nowSeconds: number;
+    /** What is never suggested. */
+    refused?: RefusedWork;
   },
 ): Promise<Suggestion | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -46,9 +48,23 @@ export async function suggestChunks(
   return undefined;
 }
 
+/** Jobs of which an operator wants nothing done, and scenes and environments of which any job is one of those. */
+export interface RefusedWork {
+  jobIds: readonly JobId[];
+  cids: ReadonlySet<string>;
+}
+
+const NOTHING: RefusedWork = { jobIds: [], cids: new Set() };
+
+function refusedSql({ jobIds, cids }: RefusedWork = NOTHING) {
+  if (jobIds.length === 0 && cids.size === 0) return sql``;
+  const refused = [...cids];
+  return sql`AND job_id <> ALL(${[...jobIds]}::text[]) AND (manifest->'scene'->>'cid' = ANY(${refused}::text[])) IS NOT TRUE AND (manifest->'environment'->>'cid' = ANY(${refused}::text[])) IS NOT TRUE`;
+}
+
 async function suggestOnce(
   db: Kysely<DatabaseSchema>,
-  request: { worker: Address; maxChunks: number; holdMs: number; nowSeconds: number },
+  request: { worker: Address; maxChunks: number; holdMs: number; nowSeconds: number; refused?: RefusedWork },
 ): Promise<{ found: boolean; jobId: string | null; chunks: number[] | null }> {
   const { worker, maxChunks, holdMs, nowSeconds } = request;
   const { rows } = await sql<{ found: boolean; jobId: string | null; chunks: number[] | null }>`
@@ -59,7 +75,7 @@ async function suggestOnce(
       SELECT j.job_id, g.frame, g.word, g.open
       FROM (
         SELECT jobs.*, t.turn FROM jobs JOIN job_turns t USING (job_id)
-        WHERE documents = 'ready' AND NOT closed AND NOT completed AND max_chunks_per_lease IS NOT NULL
+        WHERE documents = 'ready' AND NOT closed AND NOT completed AND max_chunks_per_lease IS NOT NULL ${refusedSql(request.refused)}
         ORDER BY t.turn, created_block, job_id
       ) j CROSS JOIN LATERAL (
         SELECT f.frame, f.word, f.open FROM frame_groups f

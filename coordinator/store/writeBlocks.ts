@@ -29,6 +29,8 @@ const EMPTIED: Record<keyof DatabaseSchema, boolean> = {
   upload_totals: false,
   read_documents: false,
   document_cids: false,
+  unnamed_pins: false,
+  garbage_rounds: false,
 };
 const EMPTIED_TABLES = Object.entries(EMPTIED).flatMap(([table, isEmptied]) => (isEmptied ? [table] : []));
 

@@ -2,13 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import { pause } from '../../adapters/pause.js';
-import { rawCidOfDigest } from '../../protocol/ids.js';
+import { type Address, rawCidOfDigest } from '../../protocol/ids.js';
 import type { Following } from '../followChain.js';
 import type { Kubo } from '../gateway/connectKubo.js';
 import type { ChainState } from '../store/ChainState.js';
 import { lockCid, removeUpload } from './bookUpload.js';
+import { wantCollection } from '../garbage/garbageRounds.js';
+import { workersRendering } from '../garbage/uncommittedLeases.js';
 import { namedDigests } from './namedDigests.js';
 import { documentsNaming, readDocuments } from './readDocuments.js';
+import { unpin } from './unpin.js';
 
 /** What an order names is looked at again so much later: its job may be over for long then. */
 const LOOK_AGAIN_SECONDS = 6 * 3_600;
@@ -19,19 +22,25 @@ export async function forgetUploads(options: {
   following: Following;
   kubo: Kubo;
   nowSeconds: () => number;
+  /** What a job names is kept for so long after its end. */
+  keepSeconds: number;
   /** Milliseconds between looks. */
   lookMs: number;
   signal: AbortSignal;
   log: Logger;
 }): Promise<void> {
-  const { following, kubo, nowSeconds, lookMs, signal, log } = options;
+  const { following, kubo, nowSeconds, keepSeconds, lookMs, signal, log } = options;
   while (!signal.aborted) {
     const session = following.session();
     // A chain of which only a part was read names too little.
     if (session?.caughtUp === true) {
       try {
-        const forgotten = await forgetOnce({ db: session.database.db, state: session.state, kubo, nowSeconds, signal });
-        if (forgotten > 0) log.info({ uploads: forgotten }, 'let go of what no order names');
+        const { state, database } = session;
+        const forgotten = await forgetOnce({ db: database.db, state, kubo, nowSeconds, keepSeconds, signal });
+        if (forgotten > 0) {
+          await wantCollection(database.db);
+          log.info({ uploads: forgotten }, 'let go of what no order names');
+        }
       } catch (error) {
         if (signal.aborted) return;
         log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'uploads were not looked after');
@@ -47,27 +56,32 @@ async function forgetOnce(options: {
   state: ChainState;
   kubo: Kubo;
   nowSeconds: () => number;
+  keepSeconds: number;
   signal: AbortSignal;
 }): Promise<number> {
   const { db, kubo, signal } = options;
   const nowSeconds = options.nowSeconds();
   const due = await db
     .selectFrom('uploads')
-    .select(['upload_id', 'cid'])
+    .select(['upload_id', 'cid', 'account'])
     .where('check_at_seconds', '<=', nowSeconds)
     .orderBy('check_at_seconds')
     .limit(ROWS)
     .execute();
   if (due.length === 0) return 0;
-  const digests = namedDigests(options.state);
+  const digests = namedDigests(options.state, options.keepSeconds);
   await readDocuments({ db, kubo, digests, signal });
   const direct = new Set<string>([...digests].map(rawCidOfDigest));
   let forgotten = 0;
-  for (const { upload_id: uploadId, cid } of due) {
+  const rendering = workersRendering(options.state);
+  for (const { upload_id: uploadId, cid, account } of due) {
     signal.throwIfAborted();
-    const isNamed =
-      cid !== null && (direct.has(cid) || (await documentsNaming(db, cid)).some((one) => digests.has(one)));
-    if (await settleOne({ db, kubo, uploadId, isNamed, nowSeconds, signal })) forgotten++;
+    const isNeeded =
+      cid !== null &&
+      (rendering.has(account as Address) ||
+        direct.has(cid) ||
+        (await documentsNaming(db, cid)).some((one) => digests.has(one)));
+    if (await settleOne({ db, kubo, uploadId, isNeeded, nowSeconds, signal })) forgotten++;
   }
   return forgotten;
 }
@@ -77,11 +91,12 @@ async function settleOne(options: {
   db: Kysely<DatabaseSchema>;
   kubo: Kubo;
   uploadId: number;
-  isNamed: boolean;
+  /** Whether something names it, or will. */
+  isNeeded: boolean;
   nowSeconds: number;
   signal: AbortSignal;
 }): Promise<boolean> {
-  const { db, kubo, uploadId, isNamed, nowSeconds, signal } = options;
+  const { db, kubo, uploadId, isNeeded, nowSeconds, signal } = options;
   return await db.transaction().execute(async (tx) => {
     const cid = (await tx.selectFrom('uploads').select('cid').where('upload_id', '=', uploadId).executeTakeFirst())
       ?.cid;
@@ -95,7 +110,7 @@ async function settleOne(options: {
       .forUpdate()
       .executeTakeFirst();
     if (row === undefined || row.cid !== (cid ?? null)) return false;
-    if (isNamed) {
+    if (isNeeded) {
       const again = { check_at_seconds: nowSeconds + LOOK_AGAIN_SECONDS };
       await tx.updateTable('uploads').set(again).where('upload_id', '=', uploadId).execute();
       return false;
@@ -112,12 +127,4 @@ async function settleOne(options: {
     await removeUpload(tx, uploadId);
     return true;
   });
-}
-
-async function unpin(kubo: Kubo, cid: string, signal: AbortSignal): Promise<void> {
-  const { statusCode, body } = await kubo.call('pin/rm', new URLSearchParams({ arg: cid }), { signal });
-  const answer = await body.text();
-  // Unpinned already is what was wanted.
-  if (statusCode !== 200 && !answer.includes('not pinned'))
-    throw new Error(`the IPFS node did not unpin ${cid}: ${answer.slice(0, 200)}`);
 }

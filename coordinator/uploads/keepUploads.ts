@@ -21,11 +21,12 @@ export function keepUploads(options: {
   pins: Pins;
   bounds: UploadBounds;
   nowSeconds: () => number;
+  keepSeconds: number;
 }): {
   book(account: Address, asker: string): Promise<Upload>;
   pin(cid: string, account: Address, asker: string): Promise<void>;
 } {
-  const { context, kubo, pins, bounds, nowSeconds } = options;
+  const { context, kubo, pins, bounds, nowSeconds, keepSeconds } = options;
   const inTurn = createTurns(PINS_AT_ONCE);
   const inTurnPins: Pins = { has: (cid) => pins.has(cid), add: (cid) => inTurn(() => pins.add(cid)) };
 
@@ -39,7 +40,7 @@ export function keepUploads(options: {
   /** Whether an order, a lease or an audit names a CID, by the documents that are at hand. */
   async function isNamed(cid: string): Promise<boolean> {
     return await withDatabase(context, async ({ database: { db }, state }) => {
-      const digests = namedDigests(state);
+      const digests = namedDigests(state, keepSeconds);
       const isKnown = async (): Promise<boolean> =>
         [...digests].some((digest) => rawCidOfDigest(digest) === cid) ||
         (await documentsNaming(db, cid)).some((digest) => digests.has(digest));

@@ -2,15 +2,15 @@ import type { ChainState } from '../store/ChainState.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import type { LedgerJob } from '../../protocol/ledger.js';
 
-/** What a job names is kept for so long after its last event, so that its artist can fetch it on any machine. */
-const KEPT_AFTER_END_SECONDS = 30 * 86_400;
-
-/** What orders, leases and audits name, as the chain says it up to its newest block that was read. */
-export function namedDigests(state: ChainState): Set<Bytes32> {
+/**
+ * What orders, leases and audits name, as the chain says it up to its newest block that was read. What a job names counts
+ * for `keepSeconds` after its last event, so that its artist can fetch it on any machine.
+ */
+export function namedDigests(state: ChainState, keepSeconds: number): Set<Bytes32> {
   const digests = new Set<Bytes32>();
   const nowSeconds = state.head?.timestampSeconds ?? 0;
   for (const job of state.ledger.jobs.values()) {
-    if (isLongOver(state, job, nowSeconds)) continue;
+    if (isLongOver(state, job, nowSeconds - keepSeconds)) continue;
     digests.add(job.manifestDigest).add(job.termsDigest);
     for (const { name, args } of state.eventsOfJob(job.jobId)) {
       if (name === 'LeaseCommitted') digests.add(args.outputsDigest);
@@ -21,8 +21,8 @@ export function namedDigests(state: ChainState): Set<Bytes32> {
   return digests;
 }
 
-function isLongOver(state: ChainState, job: Readonly<LedgerJob>, nowSeconds: number): boolean {
-  const isOver = job.closed || job.completed || job.deadlineSeconds < nowSeconds;
-  const lastSeconds = state.eventsOfJob(job.jobId).at(-1)?.blockTimestamp ?? 0;
-  return isOver && lastSeconds + KEPT_AFTER_END_SECONDS < nowSeconds;
+/** Whether a job was over by then: delivered, closed or past its deadline, and nothing came of it since. */
+function isLongOver(state: ChainState, job: Readonly<LedgerJob>, thenSeconds: number): boolean {
+  const isOver = job.closed || job.completed || job.deadlineSeconds < thenSeconds;
+  return isOver && (state.eventsOfJob(job.jobId).at(-1)?.blockTimestamp ?? 0) < thenSeconds;
 }

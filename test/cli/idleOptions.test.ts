@@ -9,7 +9,7 @@ const ASKED: Record<string, Situation[]> = {
   render: ['local', 'named', 'running', 'broughtUp', 'unlit', 'still'],
   quote: ['unlit', 'still'],
   fetch: ['named', 'radiance'],
-  up: ['noWorkers'],
+  up: ['noWorkers', 'ownIpfs'],
   status: ['named'],
   cancel: ['named'],
   faucet: ['named'],

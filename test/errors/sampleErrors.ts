@@ -26,6 +26,7 @@ import { PoorFaucetError } from '../../cli/network/fundParties.js';
 import { ChildFailedError } from '../../cli/supervisor/ChildFailedError.js';
 import { UploadLimitError } from '../../coordinator/uploads/bookUpload.js';
 import { NotSignedError } from '../../adapters/http/verifySigned.js';
+import { RefusedHereError } from '../../coordinator/refused/refuseCalls.js';
 import { NotReadyError } from '../../coordinator/api/CoordinatorContext.js';
 import { OtherNetworkError } from '../../coordinator/store/storedNetwork.js';
 import { StoreMovedError } from '../../coordinator/store/writeBlocks.js';
@@ -125,6 +126,7 @@ function storeErrors(): RushesError[] {
     }),
     new UploadLimitError({ account: address('01'), whose: 'an account', mostBytes: 2 ** 31, advice: 'Wait an hour.' }),
     new NotSignedError({ reason: 'it has no Authorization header', advice: 'Sign it.' }),
+    new RefusedHereError('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'),
     new NotReadyError('it is still reading the chain'),
     new OtherNetworkError({
       database: 'rushes',

@@ -6,6 +6,7 @@ import { type RequestSigner, signRequests } from '../../../adapters/http/signReq
 import { carryIpfs } from '../../../coordinator/gateway/carryIpfs.js';
 import type { Address } from '../../../protocol/ids.js';
 import type { NetworkDescription } from '../../../protocol/network.js';
+import { NOTHING_REFUSED } from '../../../coordinator/refused/parseRefusedList.js';
 import { testLog } from '../../support/smallNetwork.js';
 
 const SOMEWHERE = `0x${'11'.repeat(20)}` as Address;
@@ -55,6 +56,7 @@ describe('what is stored over a coordinator', () => {
       kubo: { call: () => assert.fail('nothing is passed on'), close: () => Promise.resolve() },
       nowSeconds: () => Math.floor(Date.now() / 1000) + passedSeconds,
       nowMs: () => 1000 * passedSeconds,
+      refused: () => NOTHING_REFUSED,
       book: () => assert.fail('nothing is uploaded'),
       pin: async () => {
         if (isHeld) await new Promise<void>((resolve) => underWay.push(resolve));
