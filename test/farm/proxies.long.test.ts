@@ -145,7 +145,10 @@ describe('a network behind a proxy that speaks TLS', function () {
       const scene = await writeTurningSquare(workshop.folder);
       const work = ['--size', '64x64', '--samples', '16', '--bounces', '4', '--tile', '32', '--frames', '0'];
       const out = workshop.path(`${program}-out`);
-      const rendered = await workshop.run(['render', scene, ...work, '--network', url, '--out', out, '--json'], others);
+      const rendered = await workshop.run(
+        ['render', scene, ...work, '--network', url, '--out', out, '--yes', '--json'],
+        others,
+      );
       assert.equal(
         rendered.exitCode,
         0,

@@ -43,6 +43,7 @@ describe('a network that was saved', function () {
       key,
       '--out',
       workshop.path('out'),
+      '--yes',
       '--json',
     ]);
     assert.equal(rendered.exitCode, 0, rendered.stderr);
@@ -71,6 +72,7 @@ describe('a network that was saved', function () {
       join(second, 'keys', 'artist.key'),
       '--out',
       workshop.path('next'),
+      '--yes',
       '--json',
     ]);
     assert.equal(next.exitCode, 0, next.stderr);
