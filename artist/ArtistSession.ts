@@ -1,3 +1,4 @@
+import type { RequestSigner } from '../adapters/http/signRequests.js';
 import type { NetworkDescription } from '../protocol/network.js';
 import type { ChainPort, ObjectStore } from '../protocol/ports.js';
 
@@ -7,4 +8,6 @@ export interface ArtistSession {
   /** Signs as the artist. */
   chain: ChainPort;
   store: ObjectStore;
+  /** Signs requests to coordinators as the artist. */
+  signer: RequestSigner;
 }

@@ -18,6 +18,6 @@ export async function connectArtist({
   signal?: AbortSignal;
 }): Promise<ArtistSession> {
   const chain = await connectChain({ network, key, ...(signal === undefined ? {} : { signal }) });
-  const store = createObjectStore({ apiUrl: network.ipfsApiUrl, signer: signRequests({ network, key }) });
-  return { network, chain, store };
+  const signer = signRequests({ network, key });
+  return { network, chain, store: createObjectStore({ apiUrl: network.ipfsApiUrl, signer }), signer };
 }

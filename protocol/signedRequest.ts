@@ -3,7 +3,9 @@ import { type Address, parseAddress } from './ids.js';
 import type { NetworkDescription } from './network.js';
 
 /** What a request does for the account that signs it. */
-export type RequestPurpose = 'ipfs-write';
+export type RequestPurpose = (typeof PURPOSES)[number];
+
+const PURPOSES = ['ipfs-write', 'job-wish'] as const;
 
 /** What an account signs, once for all its requests of one purpose to one server until it expires. */
 export interface SignedRequest {
@@ -52,8 +54,9 @@ export function formatAuthorization(request: SignedRequest, signature: string): 
 
 /** Reads an Authorization header; who signed it is not checked here. Throws MalformedError. */
 export function parseAuthorization(header: string): { request: SignedRequest; signature: string } {
-  const [, account, purpose, audience, expires, signature] = FORM.exec(header) ?? [];
-  if (purpose !== 'ipfs-write' || audience === undefined || signature === undefined)
+  const [, account, named, audience, expires, signature] = FORM.exec(header) ?? [];
+  const purpose = PURPOSES.find((one) => one === named);
+  if (purpose === undefined || audience === undefined || signature === undefined)
     throw new MalformedError({
       what: 'the Authorization header',
       reason: 'it is not of the form `Rushes account=...`',

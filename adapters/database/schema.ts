@@ -72,6 +72,12 @@ export interface JobTurnsTable {
   turn: Generated<number>;
 }
 
+export interface JobWishesTable {
+  job_id: string;
+  paused: Generated<boolean>;
+  priority: Generated<number>;
+}
+
 export interface BarredChunksTable {
   job_id: string;
   worker: string;
@@ -161,6 +167,7 @@ export interface DatabaseSchema {
   chunks: ChunksTable;
   frame_groups: FrameGroupsTable;
   job_turns: JobTurnsTable;
+  job_wishes: JobWishesTable;
   barred_chunks: BarredChunksTable;
   leases: LeasesTable;
   audits: AuditsTable;

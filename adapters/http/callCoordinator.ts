@@ -26,7 +26,7 @@ export class CoordinatorUnreachableError extends RushesError {
   }
 }
 
-type Method = 'get' | 'post';
+type Method = 'get' | 'post' | 'put';
 /** Paths of the API that have a method. */
 type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never;

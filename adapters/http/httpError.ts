@@ -24,6 +24,7 @@ export class NotFoundError extends RushesError {
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
   'not-signed': 401,
+  'not-yours': 403,
   'too-many-requests': 429,
   'refused-here': 451,
   'upload-limit': 413,

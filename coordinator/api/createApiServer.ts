@@ -7,10 +7,12 @@ import { getJob } from './getJob.js';
 import { getJobChunks } from './getJobChunks.js';
 import { getJobEvents } from './getJobEvents.js';
 import { getJobs } from './getJobs.js';
+import { getJobWish } from './getJobWish.js';
 import { getNetwork } from './getNetwork.js';
 import { getWorkers } from './getWorkers.js';
 import { postHeartbeat } from './postHeartbeat.js';
 import { postSuggestion } from './postSuggestion.js';
+import { putJobWish } from './putJobWish.js';
 
 /** Every route of the API; each is a file of its name. */
 const ROUTES = [
@@ -19,6 +21,8 @@ const ROUTES = [
   getJob,
   getJobChunks,
   getJobEvents,
+  getJobWish,
+  putJobWish,
   postHeartbeat,
   postSuggestion,
   getWorkers,

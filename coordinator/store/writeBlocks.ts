@@ -19,6 +19,8 @@ const EMPTIED: Record<keyof DatabaseSchema, boolean> = {
   chunks: true,
   frame_groups: true,
   job_turns: true,
+  // Not of the chain.
+  job_wishes: false,
   barred_chunks: true,
   leases: true,
   audits: true,

@@ -6,12 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connectDatabase } from '../../adapters/database/connectDatabase.js';
 import { startPostgres, type PostgresServer } from '../../adapters/database/startPostgres.js';
+import { getJobWish, putJobWish } from '../../adapters/http/jobWishes.js';
+import { HttpAnswerError } from '../../adapters/http/httpError.js';
+import { signRequests } from '../../adapters/http/signRequests.js';
 import { createCoordinatorClient, type CoordinatorEvent } from '../../adapters/http/coordinatorClient.js';
 import { createObjectStore } from '../../adapters/ipfs/createObjectStore.js';
 import { startIpfsEndpoint, type IpfsEndpoint } from '../../adapters/ipfs/startIpfsEndpoint.js';
 import { startCoordinator, type Coordinator } from '../../coordinator/startCoordinator.js';
 import { RushesError } from '../../protocol/errors.js';
-import { type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
+import { type Bytes32, type JobId, parseAddress, parseJobId } from '../../protocol/ids.js';
 import { chunksOfMask } from '../../protocol/masks.js';
 import type { ChainPort, ObjectStore } from '../../protocol/ports.js';
 import { equalWeights, weightsProof, weightsRoot, weightsWord } from '../../protocol/weights.js';
@@ -389,6 +392,53 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       'a suggestion of what is left',
       async () => await client().suggest({ worker: (workers[1] as ChainPort).account, maxChunks: 1 }),
     );
+  });
+
+  it("heeds what a job's artist wishes and signs, and nobody else", async () => {
+    const key = random32();
+    const mine = await net.connect(undefined, key);
+    const { jobId: own } = await orderTestJob({ artist: mine, objects, frames: 1 });
+    await until('the job is read', jobIsReady(own));
+    const { url } = coordinator;
+    const { signal } = new AbortController();
+    const wishAs = (by: Bytes32, wish: { paused?: boolean; priority?: number }) =>
+      putJobWish({ url, jobId: own, wish, signer: signRequests({ network: net.network, key: by }), signal });
+    const suggested = async (): Promise<boolean> => {
+      for (;;) {
+        const one = await client().suggest({ worker: (workers[0] as ChainPort).account, maxChunks: 256 });
+        if (one === undefined || one.jobId === own) return one !== undefined;
+      }
+    };
+    const refusedWith = (status: number) => (error: unknown) => {
+      assert.ok(error instanceof HttpAnswerError, String(error));
+      assert.equal(error.status, status, error.message);
+      return true;
+    };
+
+    assert.deepEqual(await wishAs(key, { paused: true }), { jobId: own, paused: true, priority: 0 });
+    assert.equal(await suggested(), false);
+    assert.deepEqual(await wishAs(key, { priority: -3 }), { jobId: own, paused: true, priority: -3 });
+    assert.deepEqual(await getJobWish({ url, jobId: own, signal }), { jobId: own, paused: true, priority: -3 });
+    assert.deepEqual(await getJobWish({ url, jobId, signal }), { jobId, paused: false, priority: 0 });
+
+    await assert.rejects(wishAs(random32(), { paused: false }), refusedWith(403));
+    const path = new URL(`/v1/jobs/${own}/wish`, url);
+    const headers = { 'content-type': 'application/json' };
+    const unsigned = await fetch(path, { method: 'PUT', headers, body: '{"paused":false}' });
+    assert.equal(unsigned.status, 401);
+    const uploading = await signRequests({ network: net.network, key }).authorization('ipfs-write', url);
+    const otherPurpose = await fetch(path, {
+      method: 'PUT',
+      headers: { ...headers, authorization: uploading },
+      body: '{"paused":false}',
+    });
+    assert.equal(otherPurpose.status, 401, 'what is signed for uploads wishes nothing');
+    await assert.rejects(wishAs(key, { priority: 1001 }), refusedWith(400));
+    assert.equal(await suggested(), false, 'nothing of that was heeded');
+
+    await wishAs(key, { paused: false });
+    assert.equal(await suggested(), true);
+    await mine.closeJob({ jobId: own });
   });
 
   it('describes itself as the committed document says', async () => {

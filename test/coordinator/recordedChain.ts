@@ -26,7 +26,7 @@ export interface RecordedChain {
 
 /** A chain with jobs of frames x tiles chunks of weight 1, each in a block of its own. */
 export function recordedChain(
-  jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadlineSeconds?: number }[],
+  jobs: { frames: number; tiles: number; unreservedWei?: bigint; deadlineSeconds?: number; artist?: Address }[],
   policy: Partial<PolicyNumbers> = {},
 ): RecordedChain {
   const blocks: RecordedChain['blocks'] = [];
@@ -57,7 +57,7 @@ export function recordedChain(
     name: 'PolicyAdopted',
     args: { policy: POLICY, values: { ...LOCAL_POLICY, maxChunksPerLease: 256, ...policy } },
   });
-  const made = jobs.map(({ frames, tiles, unreservedWei, deadlineSeconds }, index) => {
+  const made = jobs.map(({ frames, tiles, unreservedWei, deadlineSeconds, artist = ARTIST }, index) => {
     const jobId = parseJobId(word32(index + 1, '0c'));
     const chunkCount = frames * tiles;
     mine(
@@ -65,7 +65,7 @@ export function recordedChain(
         name: 'JobCreated',
         args: {
           jobId,
-          artist: ARTIST,
+          artist,
           nonce: word32(index, '00'),
           manifestDigest: word32(index, '01'),
           termsDigest: word32(index, '02'),
@@ -76,7 +76,7 @@ export function recordedChain(
           deadline: deadlineSeconds ?? NOW_SECONDS + 100_000,
         },
       },
-      { name: 'JobFunded', args: { jobId, from: ARTIST, amountWei: unreservedWei ?? 1_000_000_000n } },
+      { name: 'JobFunded', args: { jobId, from: artist, amountWei: unreservedWei ?? 1_000_000_000n } },
     );
     // One row of tiles per frame.
     const geometry = {

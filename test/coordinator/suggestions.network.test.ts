@@ -128,6 +128,43 @@ describe('suggestions', function () {
     assert.deepEqual(order, [0, 1, 2, 0, 1, 2, 0, 0, 0, 0]);
   });
 
+  it('pass over a paused job, and rank the jobs of an artist within the turns of its own', async () => {
+    const [mine, others] = [{ artist: worker(90) }, { artist: worker(91) }];
+    const chain = recordedChain([
+      { frames: 3, tiles: 4, ...mine },
+      { frames: 3, tiles: 4, ...mine },
+      { frames: 3, tiles: 4, ...others },
+    ]);
+    const ids = chain.jobs.map(({ jobId }) => jobId);
+    const wish = (job: number, wished: { paused?: boolean; priority?: number }): Promise<unknown> =>
+      database.db
+        .insertInto('job_wishes')
+        .values({ job_id: ids[job]!, ...wished })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(wished))
+        .execute();
+    const given = async (times: number): Promise<number[]> => {
+      const order: number[] = [];
+      for (let i = 0; i < times; i++) order.push(ids.indexOf((await suggest(worker(1)))?.jobId as JobId));
+      return order;
+    };
+    try {
+      await store(chain);
+      await wish(1, { priority: 1 });
+      // Two turns in three are the artist's, as they would be without a wish, and all go to the job that it ranks first.
+      assert.deepEqual(await given(10), [1, 1, 2, 1, 2, 0, 2, 0, 0, -1]);
+
+      await store(chain);
+      await wish(1, { paused: true });
+      assert.deepEqual(await given(4), [0, 2, 0, 2]);
+      await wish(1, { paused: false, priority: -5 });
+      await wish(2, { priority: 1000 });
+      // A high priority of somebody else takes nothing from anybody.
+      assert.deepEqual(await given(6), [0, 2, 1, 1, 1, -1]);
+    } finally {
+      await database.db.deleteFrom('job_wishes').execute();
+    }
+  });
+
   it('keep to money, deadline, policy and what a worker is barred from', async () => {
     // Two chunks of pay and fees, to the wei: 2 x 1000 and 2 verifiers x 10 % of that.
     await store(recordedChain([{ frames: 1, tiles: 8, unreservedWei: 2400n }]));

@@ -18,7 +18,7 @@ export interface TestNetwork {
   network: NetworkDescription;
   dataDir: string;
   /** A new account with gas and 100,000 tokens. */
-  connect(tokenWei?: Wei): Promise<ChainPort>;
+  connect(tokenWei?: Wei, key?: Bytes32): Promise<ChainPort>;
   /** Kills anvil and starts it again on the same state and port. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -47,8 +47,7 @@ export async function startNetwork(policy: Partial<PolicyNumbers> = {}): Promise
     chain,
     network,
     dataDir,
-    async connect(tokenWei = 100_000n * 10n ** 18n) {
-      const key = random32();
+    async connect(tokenWei = 100_000n * 10n ** 18n, key = random32()) {
       const port = await connectChain({ network, key });
       await fundAccount({ network, account: port.account, tokenWei });
       return port;

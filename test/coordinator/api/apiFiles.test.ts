@@ -29,7 +29,7 @@ describe("the coordinator's API", () => {
     const names = operations.map(({ operation }) => operation.operationId);
     assert.equal(new Set(names).size, names.length);
     for (const { name, operation } of operations) {
-      assert.match(operation.operationId ?? '', /^(get|post)[A-Z]/, name);
+      assert.match(operation.operationId ?? '', /^(get|post|put)[A-Z]/, name);
       assert.ok((operation.summary ?? '').length > 10, name);
       const good = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
       assert.ok(good.length > 0, name);
