@@ -18,6 +18,7 @@ import type { Session } from '../session/Session.js';
 import { startProgress } from '../terminal/startProgress.js';
 import { agreeToQuote } from './agreeToQuote.js';
 import { buildReport } from './buildReport.js';
+import { explainGone } from './explainGone.js';
 import { forgetJob, jobMemoryIn } from './jobMemoryIn.js';
 import { lookOf } from '../pictures/lookOf.js';
 import type { RenderOptions } from './RenderOptions.js';
@@ -148,8 +149,9 @@ async function runJob(run: NetworkRun): Promise<void> {
   } catch (error) {
     const { out } = options;
     const { terminal, signal } = context;
-    if (order !== undefined) await settleInterrupted({ session, jobId: order.jobId, out, error, terminal, signal });
-    throw error;
+    if (order === undefined) throw error;
+    await settleInterrupted({ session, jobId: order.jobId, out, error, terminal, signal });
+    throw explainGone(error, watch.log.ledger.jobs.get(order.jobId));
   } finally {
     await watch.stop();
   }
