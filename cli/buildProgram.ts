@@ -9,6 +9,7 @@ import { addFaucetCommand } from './faucet/addFaucetCommand.js';
 import { addJoinCommand } from './join/addJoinCommand.js';
 import { addFetchCommand } from './fetch/addFetchCommand.js';
 import { addEarningsCommand } from './earnings/addEarningsCommand.js';
+import { addJobsCommand } from './jobs/addJobsCommand.js';
 import { addKeyCommand } from './key/addKeyCommand.js';
 import { addServiceCommand } from './service/addServiceCommand.js';
 import { addLeaveCommand } from './leave/addLeaveCommand.js';
@@ -17,6 +18,7 @@ import { addRenderCommand } from './render/addRenderCommand.js';
 import { addStatusCommand } from './status/addStatusCommand.js';
 import { addUpCommand } from './up/addUpCommand.js';
 import { addVerifierCommand } from './verifier/addVerifierCommand.js';
+import { addWishCommands } from './wish/addWishCommands.js';
 import { addWorkerCommand } from './worker/addWorkerCommand.js';
 import type { CommandContext } from './options/CommandContext.js';
 
@@ -66,6 +68,8 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
     addCheckCommand,
     addUpCommand,
     addStatusCommand,
+    addJobsCommand,
+    addWishCommands,
     addCancelCommand,
     addJoinCommand,
     addLeaveCommand,

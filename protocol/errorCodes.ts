@@ -78,6 +78,7 @@ export const OWN_CODES = [
   'no-budget',
   'no-camera',
   'no-clip',
+  'no-coordinator',
   'no-database',
   'no-environment',
   'no-faucet',

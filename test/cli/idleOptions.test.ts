@@ -12,6 +12,10 @@ const ASKED: Record<string, Situation[]> = {
   up: ['noWorkers', 'ownIpfs'],
   status: ['named'],
   cancel: ['named'],
+  jobs: ['named'],
+  pause: ['named'],
+  resume: ['named'],
+  priority: ['named'],
   faucet: ['named'],
 };
 

@@ -1,3 +1,4 @@
+import { PROBE_ERROR } from '../../artist/quote/weighChunks.js';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -140,7 +141,26 @@ describe('rushes up', function () {
     assert.ok(known.length >= 2, `the coordinator knows ${known.length} jobs again`);
   });
 
-  it('cancel closes a job and brings back what is unreserved; status says so', async () => {
+  it('a job is quoted at the pace of who is there, listed, paused, ranked and resumed; cancel closes it and brings back what is unreserved; status says so', async () => {
+    const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const { exitCode, stdout, stderr } = await workshop.run([...args, '--json']);
+      assert.equal(exitCode, 0, stderr);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const quote = await json('quote', scene, ...work, '--samples', '60000');
+    assert.equal(quote['paceFrom'], 'history', 'jobs before this one were rendered here');
+    const { from, to } = quote['seconds'] as { from: number; to: number };
+    assert.ok(from > 0 && to >= from && Number.isFinite(to));
+    assert.equal(BigInt(quote['escrowWei'] as string), 2n * BigInt(quote['mostWei'] as string));
+    assert.equal(
+      BigInt(quote['backWei'] as string),
+      BigInt(quote['escrowWei'] as string) - BigInt(quote['priceWei'] as string),
+    );
+    const unasked = await workshop.run(['render', scene, ...work, '--samples', '60000', '--out', workshop.path('no')]);
+    assert.equal(unasked.exitCode, 2);
+    assert.match(unasked.stderr, /nobody is there to be asked whether to put [\d.]+ of test money into escrow/);
+    const before = (await json('jobs'))['jobs'] as unknown[];
+
     const running = workshop.start([
       'render',
       '--yes',
@@ -152,6 +172,19 @@ describe('rushes up', function () {
       workshop.path('cancelled'),
     ]);
     const jobId = (await running.said(/job (0x[0-9a-f]{64})/))[1]!;
+    const newest = async (): Promise<Record<string, unknown>> => {
+      const jobs = (await json('jobs'))['jobs'] as Record<string, unknown>[];
+      assert.equal(jobs.length, before.length + 1, 'what was refused was not ordered');
+      return jobs[0]!;
+    };
+    assert.deepEqual(await json('pause', jobId), { jobId, paused: true, priority: 0 });
+    assert.deepEqual(await json('priority', jobId, '7'), { jobId, paused: true, priority: 7 });
+    const { paused, priority, fundedWei } = await newest();
+    assert.deepEqual({ paused, priority }, { paused: true, priority: 7 });
+    // On a busy machine one probe comes further than another.
+    const asQuoted = Number(fundedWei) / Number(quote['escrowWei']);
+    assert.ok(Math.abs(asQuoted - 1) <= 2 * PROBE_ERROR, `${asQuoted} of what was quoted`);
+    assert.deepEqual(await json('resume', jobId), { jobId, paused: false, priority: 7 });
     const cancelled = await workshop.run(['cancel', jobId.slice(0, 14), '--json']);
     assert.equal(cancelled.exitCode, 0, cancelled.stderr);
     const answer = JSON.parse(cancelled.stdout) as {
@@ -168,6 +201,8 @@ describe('rushes up', function () {
     await running.ended;
     const status = JSON.parse((await workshop.run(['status', jobId, '--json'])).stdout) as JobStatus;
     assert.equal(status.state, 'closed');
+    assert.equal((await newest())['state'], 'cancelled');
+    assert.equal((await workshop.run(['pause', jobId])).exitCode, 2, 'nothing of it is suggested any more');
     assert.equal(
       BigInt(status.fundedWei),
       BigInt(status.spentWei) + BigInt(status.reservedWei) + BigInt(status.unreservedWei) + BigInt(status.withdrawnWei),
