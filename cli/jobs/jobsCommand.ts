@@ -1,7 +1,8 @@
-import { getJobWishes } from '../../adapters/http/jobWishes.js';
+import { getJobWish } from '../../adapters/http/jobWishes.js';
 import { type JobEntry, listJobs } from '../../artist/listJobs.js';
 import { watchChain } from '../../artist/watchChain.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
+import type { Ledger } from '../../protocol/ledger.js';
 import type { JobWish } from '../../protocol/jobWish.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
@@ -50,7 +51,7 @@ export async function jobsCommand({
     const jobs = listJobs({
       ledger,
       artist: all ? undefined : session.chain.account,
-      wishes: await wishesOf(session, context),
+      wishes: await wishesOf(session, ledger, context),
       nowSeconds: head?.timestampSeconds ?? 0,
     });
     if (jobs.length === 0)
@@ -62,11 +63,20 @@ export async function jobsCommand({
   }
 }
 
-/** What the artist wished; nothing where no coordinator answers, since all else is on the chain. */
-async function wishesOf({ network, chain }: Session, { terminal, signal }: CommandContext): Promise<JobWish[]> {
-  if (network.coordinatorUrl === undefined) return [];
+/** Of more open jobs than this nobody is asked what was wished. */
+const MOST_ASKED = 50;
+
+/** What the artist wished of its open jobs; nothing where no coordinator answers, since all else is on the chain. */
+async function wishesOf(
+  { network, chain }: Session,
+  ledger: Ledger,
+  { terminal, signal }: CommandContext,
+): Promise<JobWish[]> {
+  const url = network.coordinatorUrl;
+  const open = [...ledger.jobs.values()].filter((job) => job.artist === chain.account && !job.closed && !job.completed);
+  if (url === undefined) return [];
   try {
-    return await getJobWishes({ url: network.coordinatorUrl, artist: chain.account, signal });
+    return await Promise.all(open.slice(-MOST_ASKED).map(({ jobId }) => getJobWish({ url, jobId, signal })));
   } catch {
     signal.throwIfAborted();
     terminal.line(terminal.yellow('the coordinator does not answer: what is paused is not shown'));
