@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { createObjectStore } from '../adapters/ipfs/createObjectStore.js';
 import { BadInputError, RushesError } from '../protocol/errors.js';
@@ -83,8 +82,6 @@ export async function startCoordinator(options: {
   const { network, log } = options;
   const host = options.host ?? '127.0.0.1';
   const ending = new AbortController();
-  // Every open stream of events waits for it.
-  setMaxListeners(0, ending.signal);
   const refused = await watchRefusedList({ path: options.refusedFile, signal: ending.signal, log });
   const following = followChain({
     network,

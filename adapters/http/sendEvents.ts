@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onAbort } from '../onAbort.js';
 
 /** One server-sent event. Its id is what a client that comes back sends as Last-Event-ID. */
 export interface SentEvent {
@@ -56,8 +57,7 @@ export async function sendEvents(
     raw.end(`event: ending\ndata: ${JSON.stringify(ending?.facts)}\n\n`);
     gone.abort();
   };
-  if (ending?.signal.aborted === true) sayGoodbye();
-  else ending?.signal.addEventListener('abort', sayGoodbye, { once: true });
+  const stopWaiting = onAbort(ending?.signal, sayGoodbye);
   const keepAlive = setInterval(() => raw.write(': still here\n\n'), KEEP_ALIVE_MS);
   try {
     for (;;) {
@@ -73,7 +73,7 @@ export async function sendEvents(
     request.log.warn({ err: error }, 'event stream broke off');
   } finally {
     clearInterval(keepAlive);
-    ending?.signal.removeEventListener('abort', sayGoodbye);
+    stopWaiting();
     gone.abort();
     await events.return?.();
     raw.end();

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SentEvent } from '../../adapters/http/sendEvents.js';
+import { pause } from '../../adapters/pause.js';
 import type { Following } from '../followChain.js';
 
 /** However fast the chain moves, who watches hears of it no more often. */
@@ -27,6 +27,6 @@ export async function* streamChanges(following: Following, signal: AbortSignal):
       said = now;
     }
     await change;
-    await sleep(LEAST_APART_MS, undefined, { signal }).catch(() => undefined);
+    await pause(LEAST_APART_MS, signal).catch(() => undefined);
   }
 }

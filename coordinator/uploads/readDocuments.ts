@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import { inParallel } from '../../adapters/inParallel.js';
+import { onAbort } from '../../adapters/onAbort.js';
 import { parseFinding } from '../../protocol/audit/finding.js';
 import { type Bytes32, bytes32Of, type Cid, rawCidOfDigest } from '../../protocol/ids.js';
 import { parseManifest } from '../../protocol/manifest.js';
@@ -26,15 +27,23 @@ export async function readDocuments(options: {
   digests: ReadonlySet<Bytes32>;
   signal: AbortSignal;
 }): Promise<void> {
-  const { db, kubo, signal } = options;
+  const { db, kubo } = options;
   const known = new Set((await db.selectFrom('read_documents').select('digest').execute()).map((row) => row.digest));
   // The newest first: it is what somebody waits for.
   const open = [...options.digests].filter((digest) => !known.has(digest)).reverse();
-  await inParallel(open, AT_ONCE, async (digest) => {
-    signal.throwIfAborted();
-    const bytes = await readKept(kubo, digest, signal);
-    if (bytes !== undefined) await noteDocument(db, digest, cidsNamedIn(bytes));
-  });
+  // Of its own: each call listens to it, and where one fails the others are for nothing.
+  const stopping = new AbortController();
+  const stopWaiting = onAbort(options.signal, () => stopping.abort(options.signal.reason));
+  try {
+    await inParallel(open, AT_ONCE, async (digest) => {
+      stopping.signal.throwIfAborted();
+      const bytes = await readKept(kubo, digest, stopping.signal);
+      if (bytes !== undefined) await noteDocument(db, digest, cidsNamedIn(bytes));
+    });
+  } finally {
+    stopWaiting();
+    stopping.abort();
+  }
 }
 
 async function noteDocument(db: Kysely<DatabaseSchema>, digest: Bytes32, cids: readonly Cid[]): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import Type from 'typebox';
@@ -190,6 +190,41 @@ describe('HTTP server', () => {
     const response = await fetch(`${address}/stream`);
     await response.body?.getReader().read();
     await within(2000, 'the end of a server with a stream', own.close());
+  });
+
+  it('says goodbye in every stream when it ends, over one listener to its signal', async () => {
+    const own = await createHttpServer({ title: 't', version: '1', description: 'd', log: pino({ level: 'silent' }) });
+    const ending = new AbortController();
+    own.get(
+      '/stream',
+      async (request, reply) =>
+        await sendEvents(
+          request,
+          reply,
+          async function* (_last, signal): AsyncGenerator<SentEvent> {
+            yield { id: '1', event: 'one', data: 1 };
+            if (request.headers['x-stay'] === undefined) return;
+            await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+          },
+          { signal: ending.signal, facts: { why: 'over' } },
+        ),
+    );
+    const address = await own.listen({ host: '127.0.0.1', port: 0 });
+    const read = async (headers: Record<string, string> = {}): Promise<string> =>
+      await (await fetch(`${address}/stream`, { headers })).text();
+    const one = 'retry: 1000\n\nid: 1\nevent: one\ndata: 1\n\n';
+    assert.equal(await read(), one);
+    const bodies: Promise<string>[] = [];
+    for (let count = 0; count < 12; count++) {
+      const response = await fetch(`${address}/stream`, { headers: { 'x-stay': '1' } });
+      bodies.push(response.text());
+    }
+    assert.equal(getEventListeners(ending.signal, 'abort').length, 1);
+    ending.abort();
+    const closed = own.close();
+    for (const body of await within(5000, 'the ends of all streams', Promise.all(bodies)))
+      assert.equal(body, `${one}event: ending\ndata: {"why":"over"}\n\n`);
+    await closed;
   });
 
   it('bounds the rate of one address', () => {
