@@ -11,7 +11,7 @@ import { writeProjection } from './writeProjection.js';
 
 const EVENTS_PER_STATEMENT = 2000;
 
-/** All that the database holds: it comes back from the chain and the store. */
+/** All tables, and whether they are emptied when the chain says otherwise: those come back from the chain and IPFS. */
 const EMPTIED: Record<keyof DatabaseSchema, boolean> = {
   chain_cursor: true,
   events: true,
@@ -26,9 +26,10 @@ const EMPTIED: Record<keyof DatabaseSchema, boolean> = {
   audits: true,
   accounts: true,
   heartbeats: true,
-  // Not of the chain, or the same whatever the chain says.
+  // Not of the chain: they would not come back.
   uploads: false,
   upload_totals: false,
+  // The same whatever the chain says: what a digest stands for does not change.
   read_documents: false,
   document_cids: false,
   unnamed_pins: false,
@@ -127,7 +128,10 @@ export async function rollBackStore(
   });
 }
 
-/** Empties every table: the chain says otherwise. Throws OtherNetworkError, and empties nothing, where it is another's. */
+/**
+ * Empties what follows from the chain, which says otherwise; what was stored over this coordinator stays counted. Throws
+ * OtherNetworkError, and empties nothing, where the database is another network's.
+ */
 export async function emptyStore(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await lockCursor(tx, network);
