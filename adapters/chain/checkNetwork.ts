@@ -1,8 +1,6 @@
 import { BadInputError, RushesError } from '../../protocol/errors.js';
-import { parseAddress } from '../../protocol/ids.js';
 import type { NetworkDescription } from '../../protocol/network.js';
-import { bigintOfHex, rushesInterface } from './abiValues.js';
-import { WrongChainError } from './chainErrors.js';
+import { checkChainId, checkNamedAddress } from './checkChain.js';
 import { isRushesContract } from './compareCode.js';
 import { createRpc, type Rpc } from './createRpc.js';
 import { refuseRealMoney } from './refuseRealMoney.js';
@@ -16,8 +14,8 @@ const BEHIND_SECONDS = 300;
 /**
  * Checks a network that a stranger described against its chain, before anything is signed for it: the chain's id, the
  * contract's own code, its token (which must be the test token), its policy, whether its node is at the head, and this
- * machine's clock. Throws
- * WrongChainError, ChainUnreachableError, `foreign-contract`, `real-money`, `node-behind` or `clock-off`, a sentence each.
+ * machine's clock. Throws WrongChainError, ChainUnreachableError, `foreign-contract`, `real-money`, `node-behind` or
+ * `clock-off`, a sentence each.
  */
 export async function checkNetwork(options: {
   network: NetworkDescription;
@@ -27,15 +25,9 @@ export async function checkNetwork(options: {
   signal?: AbortSignal;
 }): Promise<void> {
   const { network, nowMs, serverMs, signal } = options;
-  const rpc = createRpc(network.rpcUrl);
-  const chainId = Number(await rpc.send<string>('eth_chainId', [], { signal }));
-  if (chainId !== network.chainId)
-    throw new WrongChainError({
-      rpcUrl: network.rpcUrl,
-      what: 'its chain id',
-      expected: String(network.chainId),
-      actual: String(chainId),
-    });
+  const { rpcUrl, chainId } = network;
+  const rpc = createRpc(rpcUrl);
+  await checkChainId(rpc, network, signal);
   if (serverMs !== undefined && Math.abs(nowMs - serverMs) > 1000 * CLOCK_SECONDS)
     throw new ClockOffError({ aheadMs: nowMs - serverMs, than: "the network's" });
   await checkHead({ rpc, network, nowMs, serverMs, signal });
@@ -46,9 +38,9 @@ export async function checkNetwork(options: {
       facts: { contract: network.contract, chainId },
       advice: "Run the version of rushes that the network runs; if you do, stay away from it: it isn't what it says.",
     });
-  await checkAddress({ rpc, network, what: 'token', signal });
+  await checkNamedAddress({ rpc, network, what: 'token', expected: network.token, signal });
   await refuseRealMoney({ rpc, token: network.token, signal });
-  await checkAddress({ rpc, network, what: 'stakePolicy', signal });
+  await checkNamedAddress({ rpc, network, what: 'stakePolicy', expected: network.policy, signal });
 }
 
 async function checkHead(options: {
@@ -73,27 +65,6 @@ async function checkHead(options: {
       how: `its newest block is ${Math.round(ageSeconds / 60)} minutes old`,
     });
   if (ageSeconds < -CLOCK_SECONDS) throw new ClockOffError({ aheadMs: 1000 * ageSeconds, than: "the chain's" });
-}
-
-/** The contract itself says what its token is, and whose numbers stakes follow. */
-async function checkAddress(options: {
-  rpc: Rpc;
-  network: NetworkDescription;
-  what: 'token' | 'stakePolicy';
-  signal: AbortSignal | undefined;
-}): Promise<void> {
-  const { rpc, network, what, signal } = options;
-  const data = rushesInterface.encodeFunctionData(what);
-  const answer = await rpc.send<string>('eth_call', [{ to: network.contract, data }, 'latest'], { signal });
-  const actual = parseAddress(`0x${bigintOfHex(answer).toString(16).padStart(40, '0')}`);
-  const expected = what === 'token' ? network.token : network.policy;
-  if (actual === expected) return;
-  throw new WrongChainError({
-    rpcUrl: network.rpcUrl,
-    what: `the ${what === 'token' ? 'token' : 'policy'} of the contract at ${network.contract}`,
-    expected,
-    actual,
-  });
 }
 
 /** The clocks of this machine and of a network differ by minutes. */
