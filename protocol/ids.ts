@@ -25,7 +25,8 @@ export type Cid = Branded<string, 'Cid'>;
 /** One chunk of one job. */
 export type ChunkId = `${JobId}/${number}`;
 
-const RAW_CODEC = 0x55;
+/** Codec of blocks that are nothing but bytes of a file. */
+export const RAW_CODEC = 0x55;
 const DAG_PB_CODEC = 0x70;
 const SHA2_256 = 0x12;
 

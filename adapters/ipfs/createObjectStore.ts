@@ -1,7 +1,7 @@
 import { create } from 'ipfs-http-client';
-import { CID } from 'multiformats/cid';
+import type { CID } from 'multiformats/cid';
 import { BadInputError, DeadlineError, InvariantError, RushesError } from '../../protocol/errors.js';
-import { type Bytes32, type Cid, bytes32Of, parseBytes32, parseCid, rawCidOfDigest } from '../../protocol/ids.js';
+import { type Cid, bytes32Of, parseCid, RAW_CODEC, rawCidOfDigest } from '../../protocol/ids.js';
 import type { FetchBounds, ObjectStore } from '../../protocol/ports.js';
 import { sha256 } from '../../protocol/sha256.js';
 import { onAbort } from '../onAbort.js';
@@ -10,7 +10,8 @@ import type { EndpointAccess, IpfsClient } from './EndpointAccess.js';
 import { callEndpoint, fetchVerified } from './fetchVerified.js';
 import { cidOfDirectory, cidOfFile } from './cidOfFiles.js';
 import { CHUNK_BYTES, RUSHES_IMPORT } from './importSettings.js';
-import { findInDirectory, isPlainName, listDirectory, RAW_CODEC } from './readDirectory.js';
+import { findInDirectory, isPlainName, listDirectory } from './readDirectory.js';
+import { parseToCid } from './parseToCid.js';
 import { readVerifiedFile } from './readVerifiedFile.js';
 
 /** Default limit of getFile: 2 GiB. */
@@ -203,12 +204,6 @@ async function withinReadBounds<T>(
     clearTimeout(timer);
     stopWaiting();
   }
-}
-
-function parseToCid(cidOrDigest: Cid | Bytes32): CID {
-  return CID.parse(
-    cidOrDigest.startsWith('0x') ? rawCidOfDigest(parseBytes32(cidOrDigest)) : parseCid(cidOrDigest),
-  ) as CID;
 }
 
 function checkPaths(paths: string[]): void {

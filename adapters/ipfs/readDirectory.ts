@@ -1,10 +1,9 @@
 import { exporter, type UnixFSDirectory, type UnixFSEntry } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
 import { MalformedError, NotRetrievableError, RushesError } from '../../protocol/errors.js';
+import { RAW_CODEC } from '../../protocol/ids.js';
 import { inParallel } from '../inParallel.js';
 
-/** Codec of blocks that are nothing but bytes of a file. */
-export const RAW_CODEC = 0x55;
 const DIRECTORY_MAX_ENTRIES = 100_000;
 const DIRECTORY_MAX_DEPTH = 64;
 /** Files whose size is asked for at once. */

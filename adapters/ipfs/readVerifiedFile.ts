@@ -1,9 +1,9 @@
 import { exporter } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
 import { MalformedError, RushesError } from '../../protocol/errors.js';
+import { RAW_CODEC } from '../../protocol/ids.js';
 import { onAbort } from '../onAbort.js';
 
-const RAW_CODEC = 0x55;
 const MAX_DEPTH = 64;
 /** Blocks fetched at once. */
 const PARALLEL_FETCHES = 16;

@@ -1,10 +1,10 @@
 import { exporter } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
+import { RAW_CODEC } from '../../protocol/ids.js';
 import type { BlockFolder } from './BlockFolder.js';
 import type { Hold } from './BlockHolds.js';
 import { StorageError } from './storageError.js';
 
-const RAW_CODEC = 0x55;
 const DAG_PB_CODEC = 0x70;
 
 /**

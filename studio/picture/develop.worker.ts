@@ -41,7 +41,7 @@ async function makePictures(): Promise<void> {
 /** Undefined when nobody wants it any more. */
 async function makePicture(request: PictureRequest, signal: AbortSignal): Promise<PictureAnswer | undefined> {
   const { manifest } = request;
-  const store = createReadingStore({ apiUrl: request.apiUrl });
+  const store = createReadingStore({ coordinatorUrl: request.apiUrl });
   const geometry = geometryOf(manifest);
   const found: { chunkIndex: number; tile: Tile }[] = [];
   const failures: { chunkIndex: number; reason: string }[] = [];

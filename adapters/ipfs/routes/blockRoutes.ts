@@ -1,6 +1,7 @@
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
 import { BadInputError, RushesError } from '../../../protocol/errors.js';
+import { RAW_CODEC } from '../../../protocol/ids.js';
 import { sha256 } from '../../../protocol/sha256.js';
 import { readOnePart } from '../addFiles.js';
 import { MAX_BLOCK_BYTES } from '../importSettings.js';
@@ -8,7 +9,6 @@ import { requireWholeDag } from '../walkDag.js';
 import { cidOf } from './queryArguments.js';
 import type { Routes } from './EndpointCall.js';
 
-const RAW_CODEC = 0x55;
 const DAG_PB_CODEC = 0x70;
 const SHA2_256 = 0x12;
 
