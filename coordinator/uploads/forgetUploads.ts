@@ -2,15 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import { pause } from '../../adapters/pause.js';
-import { type Address, rawCidOfDigest } from '../../protocol/ids.js';
+import type { Address } from '../../protocol/ids.js';
 import type { Following } from '../followChain.js';
 import type { Kubo } from '../gateway/connectKubo.js';
 import type { ChainState } from '../store/ChainState.js';
 import { lockCid, removeUpload } from './bookUpload.js';
 import { wantCollection } from '../garbage/garbageRounds.js';
 import { workersRendering } from '../garbage/uncommittedLeases.js';
+import { isNamed } from './isNamed.js';
 import { namedDigests } from './namedDigests.js';
-import { documentsNaming, readDocuments } from './readDocuments.js';
+import { readDocuments } from './readDocuments.js';
 import { unpin } from './unpin.js';
 
 /** What an order names is looked at again so much later: its job may be over for long then. */
@@ -71,16 +72,11 @@ async function forgetOnce(options: {
   if (due.length === 0) return 0;
   const digests = namedDigests(options.state, options.keepSeconds);
   await readDocuments({ db, kubo, digests, signal });
-  const direct = new Set<string>([...digests].map(rawCidOfDigest));
   let forgotten = 0;
   const rendering = workersRendering(options.state);
   for (const { upload_id: uploadId, cid, account } of due) {
     signal.throwIfAborted();
-    const isNeeded =
-      cid !== null &&
-      (rendering.has(account as Address) ||
-        direct.has(cid) ||
-        (await documentsNaming(db, cid)).some((one) => digests.has(one)));
+    const isNeeded = cid !== null && (rendering.has(account as Address) || (await isNamed({ db, digests, cid })));
     if (await settleOne({ db, kubo, uploadId, isNeeded, nowSeconds, signal })) forgotten++;
   }
   return forgotten;

@@ -1,13 +1,15 @@
 import { createTurns } from '../../adapters/createTurns.js';
+import type { Database } from '../../adapters/database/connectDatabase.js';
+import { joinRuns } from '../../adapters/joinRuns.js';
 import { RushesError } from '../../protocol/errors.js';
-import type { Address } from '../../protocol/ids.js';
-import { rawCidOfDigest } from '../../protocol/ids.js';
+import type { Address, Bytes32 } from '../../protocol/ids.js';
 import { type CoordinatorContext, withDatabase } from '../api/CoordinatorContext.js';
 import type { Kubo } from '../gateway/connectKubo.js';
 import { bookUpload, type Pins, type Upload } from './bookUpload.js';
 import { hasStakeOrJob } from './hasStakeOrJob.js';
-import { namedDigests } from './namedDigests.js';
-import { documentsNaming, readDocuments } from './readDocuments.js';
+import { isNamed } from './isNamed.js';
+import { rememberNamedDigests } from './namedDigests.js';
+import { readDocuments } from './readDocuments.js';
 import type { UploadBounds } from './UploadBounds.js';
 
 /** Pinning walks all blocks. */
@@ -37,24 +39,31 @@ export function keepUploads(options: {
     });
   }
 
-  /** Whether an order, a lease or an audit names a CID, by the documents that are at hand. */
-  async function isNamed(cid: string): Promise<boolean> {
-    return await withDatabase(context, async ({ database: { db }, state }) => {
-      const digests = namedDigests(state, keepSeconds);
-      const isKnown = async (): Promise<boolean> =>
-        [...digests].some((digest) => rawCidOfDigest(digest) === cid) ||
-        (await documentsNaming(db, cid)).some((digest) => digests.has(digest));
-      if (await isKnown()) return true;
-      await readDocuments({ db, kubo, digests, signal: AbortSignal.timeout(READ_MS) });
-      return await isKnown();
-    });
+  const digestsAt = rememberNamedDigests(keepSeconds);
+  const known = new WeakMap<Database, Set<Bytes32>>();
+  const readMore = joinRuns(() =>
+    withDatabase(context, async ({ database, state }) => {
+      const knownThere = known.get(database) ?? new Set<Bytes32>();
+      known.set(database, knownThere);
+      const signal = AbortSignal.timeout(READ_MS);
+      await readDocuments({ db: database.db, kubo, digests: digestsAt(state), known: knownThere, signal });
+    }),
+  );
+
+  /** Whether an order, a lease or an audit names a CID; reads for it what of their documents was not read yet. */
+  async function isNamedNow(cid: string): Promise<boolean> {
+    const isNamedSoFar = (): Promise<boolean> =>
+      withDatabase(context, ({ database: { db }, state }) => isNamed({ db, digests: digestsAt(state), cid }));
+    if (await isNamedSoFar()) return true;
+    await readMore();
+    return await isNamedSoFar();
   }
 
   return {
     book,
     // A pin keeps things from being let go; that is what orders and leases do here, and an account alone does not.
     async pin(cid, account, asker) {
-      if (!(await isNamed(cid)))
+      if (!(await isNamedNow(cid)))
         throw new RushesError({
           code: 'not-found',
           message: `no order and no lease names ${cid}, so it is not pinned here`,

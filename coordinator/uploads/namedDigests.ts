@@ -2,6 +2,17 @@ import type { ChainState } from '../store/ChainState.js';
 import type { Bytes32 } from '../../protocol/ids.js';
 import type { LedgerJob } from '../../protocol/ledger.js';
 
+/** namedDigests, reckoned once for each head: many ask between two blocks, and it goes through all events. */
+export function rememberNamedDigests(keepSeconds: number): (state: ChainState) => ReadonlySet<Bytes32> {
+  let last: { state: ChainState; head: ChainState['head']; digests: ReadonlySet<Bytes32> } | undefined;
+  return (state) => {
+    // Every step of a state has a head of its own; after a rollback it has none until the next.
+    if (last === undefined || last.state !== state || last.head !== state.head || state.head === undefined)
+      last = { state, head: state.head, digests: namedDigests(state, keepSeconds) };
+    return last.digests;
+  };
+}
+
 /**
  * What orders, leases and audits name, as the chain says it up to its newest block that was read. What a job names counts
  * for `keepSeconds` after its last event, so that its artist can fetch it on any machine.

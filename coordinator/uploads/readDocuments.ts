@@ -25,10 +25,19 @@ export async function readDocuments(options: {
   db: Kysely<DatabaseSchema>;
   kubo: Kubo;
   digests: ReadonlySet<Bytes32>;
+  /**
+   * Those of which somebody found before that they were read, added to. Default: none, the database alone says it. For
+   * who may be wrong when its rows are taken away meanwhile.
+   */
+  known?: Set<Bytes32>;
   signal: AbortSignal;
 }): Promise<void> {
-  const { db, kubo } = options;
-  const known = new Set((await db.selectFrom('read_documents').select('digest').execute()).map((row) => row.digest));
+  const { db, kubo, known = new Set<Bytes32>() } = options;
+  for (const digest of await readAmong(
+    db,
+    [...options.digests].filter((digest) => !known.has(digest)),
+  ))
+    known.add(digest);
   // The newest first: it is what somebody waits for.
   const open = [...options.digests].filter((digest) => !known.has(digest)).reverse();
   // Of its own: each call listens to it, and where one fails the others are for nothing.
@@ -38,12 +47,22 @@ export async function readDocuments(options: {
     await inParallel(open, AT_ONCE, async (digest) => {
       stopping.signal.throwIfAborted();
       const bytes = await readKept(kubo, digest, stopping.signal);
-      if (bytes !== undefined) await noteDocument(db, digest, cidsNamedIn(bytes));
+      if (bytes === undefined) return;
+      await noteDocument(db, digest, cidsNamedIn(bytes));
+      known.add(digest);
     });
   } finally {
     stopWaiting();
     stopping.abort();
   }
+}
+
+async function readAmong(db: Kysely<DatabaseSchema>, digests: readonly Bytes32[]): Promise<Bytes32[]> {
+  if (digests.length === 0) return [];
+  const { rows } = await sql<{
+    digest: Bytes32;
+  }>`SELECT digest FROM read_documents WHERE digest = ANY(${digests})`.execute(db);
+  return rows.map(({ digest }) => digest);
 }
 
 async function noteDocument(db: Kysely<DatabaseSchema>, digest: Bytes32, cids: readonly Cid[]): Promise<void> {
