@@ -6,6 +6,7 @@ import { NextToLast } from 'blockstore-fs/sharding';
 import { base32upper } from 'multiformats/bases/base32';
 import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
+import { RAW_CODEC } from '../../protocol/ids.js';
 import { inParallel } from '../inParallel.js';
 import { BlockHolds, type Hold } from './BlockHolds.js';
 import { StorageError } from './storageError.js';
@@ -18,7 +19,6 @@ export interface BlockBatch {
 }
 
 const NAMELESS_FOLDER = 'incoming';
-const RAW_CODEC = 0x55;
 const LEAST_DIGEST_BYTES = 16;
 /** Blocks of one batch that are being written at once. */
 const MOST_SYNCING = 16;

@@ -1,12 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { CID } from 'multiformats/cid';
+import { RAW_CODEC } from '../../protocol/ids.js';
 import type { BlockFolder } from './BlockFolder.js';
 import type { Collection } from './BlockHolds.js';
 import { DigestSet } from './DigestSet.js';
 import type { PinJournal } from './PinJournal.js';
 import { linksOf } from './walkDag.js';
 
-const RAW_CODEC = 0x55;
 /** Pins of single blocks are marked without waiting for anything: others get a turn after so many. */
 const PINS_AT_ONCE = 4096;
 
