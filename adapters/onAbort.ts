@@ -1,5 +1,6 @@
 // Dozens of requests end with one signal, and Node warns of the eleventh listener of a signal, which is a leak more
-// often than not. No web standard tells it that so many are meant. So a signal is listened to once, whoever waits for it.
+// often than not. No web standard tells it that so many are meant. So a signal is listened to once, whoever waits for
+// it.
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**

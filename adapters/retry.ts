@@ -14,8 +14,8 @@ export interface FailedAttempt {
 /**
  * Attempts something, which must be safe to repeat, until it succeeds, with growing pauses. `onFailure` judges every
  * failure: what it throws ends the attempts and is what the caller gets; when it returns, the attempt is repeated, or,
- * after the last one, what failed is thrown. Rejects with the signal's reason as soon as it aborts. Runs in a page as in
- * Node.
+ * after the last one, what failed is thrown. Rejects with the signal's reason as soon as it aborts. Runs in a page as
+ * in Node.
  */
 export async function retry<T>({
   attempt,

@@ -13,9 +13,10 @@ export interface Absence {
 }
 
 /**
- * Which kind of party is away altogether; undefined: none, as far as can be told. Where the coordinator hears of a kind,
- * the kind is away when it has heard of nobody for so long that three beats are missing. Else the chain decides: something has waited for the kind for
- * 15 s and nobody of it has done anything meanwhile, which an honest party that renders for long looks like as well.
+ * Which kind of party is away altogether; undefined: none, as far as can be told. Where the coordinator hears of a
+ * kind, the kind is away when it has heard of nobody for so long that three beats are missing. Else the chain decides:
+ * something has waited for the kind for 15 s and nobody of it has done anything meanwhile, which an honest party that
+ * renders for long looks like as well.
  */
 export function findAbsence({
   ledger,

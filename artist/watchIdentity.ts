@@ -19,8 +19,9 @@ export const REPLACED_KNOWN_MS = ANSWER_MS + LOOK_MS + REPLACED_AFTER_MS + (LOOK
 
 /**
  * Looks every few seconds whether a network's chain answers and is still the one it was, until the signal aborts;
- * resolves then. Tells of outages, and `onSame` of every look that found it, with the time (performance.now) at which the look began. Rejects with NetworkReplacedError when the chain is another one, at most
- * REPLACED_KNOWN_MS after it began to answer, and with code `chain-unreachable` when it has not answered for `patienceMs`.
+ * resolves then. Tells of outages, and `onSame` of every look that found it, with the time (performance.now) at which
+ * the look began. Rejects with NetworkReplacedError when the chain is another one, at most REPLACED_KNOWN_MS after it
+ * began to answer, and with code `chain-unreachable` when it has not answered for `patienceMs`.
  */
 export async function watchIdentity({
   network,

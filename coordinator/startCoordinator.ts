@@ -30,7 +30,10 @@ export interface Coordinator {
   /** http://HOST:PORT */
   url: string;
   close(): Promise<void>;
-  /** Settles when it has ended; rejects with RushesError `migration` or `other-network` where the database is of another. */
+  /**
+   * Settles when it has ended; rejects with RushesError `migration` or `other-network` where the database is of
+   * another.
+   */
   closed: Promise<void>;
 }
 

@@ -37,7 +37,9 @@ export type PrepareRequest =
   | { kind: 'file'; found: 'bytes' | 'absent' }
   | { kind: 'file'; found: 'tooLarge'; byteLength: number };
 
-/** What the process says; the bytes of `prepared` follow, those of its buffers that are not `same` one after another. */
+/**
+ * What the process says; the bytes of `prepared` follow, those of its buffers that are not `same` one after another.
+ */
 export type PrepareAnswer =
   | { kind: 'ready' }
   | { kind: 'read'; file: FileWanted }

@@ -8,8 +8,9 @@ const encoder = new TextEncoder();
 
 /**
  * SHA-256 over all that decides what the kernel reads: the compiled code and data of renderer/scene/, the places it
- * packs to in renderer/kernels/, and the versions of the packages it decodes and builds with. It is part of every kernel's hash, since two builds that prepare a scene
- * differently do not agree to the bit, and a job must never be rendered by one of them and audited by the other.
+ * packs to in renderer/kernels/, and the versions of the packages it decodes and builds with. It is part of every
+ * kernel's hash, since two builds that prepare a scene differently do not agree to the bit, and a job must never be
+ * rendered by one of them and audited by the other.
  */
 export function hashPreparation(): Bytes32 {
   const here = fileURLToPath(new URL('./', import.meta.url));

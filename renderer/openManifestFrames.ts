@@ -42,7 +42,9 @@ export function openManifestFrames(options: {
   bounds?: FetchBounds;
   /** Memory that the scene may take, bytes; default DEFAULT_SCENE_BYTES. */
   sceneBytes?: number | undefined;
-  /** A process that has the manifest's scene and environment loaded already. It is taken over, and ended by `dispose`. */
+  /**
+   * A process that has the manifest's scene and environment loaded already. It is taken over, and ended by `dispose`.
+   */
   loaded?: PrepareProcess;
   /** Told the processor time of each frame that was prepared, in milliseconds. */
   onPrepared?: (cpuMs: number) => void;

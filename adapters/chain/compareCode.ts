@@ -4,8 +4,8 @@ import { type Address, parseAddress } from '../../protocol/ids.js';
 import type { Rpc } from './createRpc.js';
 
 /**
- * A contract as it is compiled: hex of what deploys it, where addresses of libraries stand in that, and how many bytes at
- * its end stay on the chain.
+ * A contract as it is compiled: hex of what deploys it, where addresses of libraries stand in that, and how many bytes
+ * at its end stay on the chain.
  */
 interface Compiled {
   runtimeBytes: number;
@@ -42,8 +42,8 @@ export async function isRushesContract(options: {
 
 /**
  * Compares code on the chain with what a compiled contract leaves there, and gives the addresses of its libraries.
- * Undefined where they differ. The code is the end of what deploys it, but for what deploying fills in: the addresses of
- * libraries, immutable values (words of zeros after a PUSH32), and the address of a library at its own beginning.
+ * Undefined where they differ. The code is the end of what deploys it, but for what deploying fills in: the addresses
+ * of libraries, immutable values (words of zeros after a PUSH32), and the address of a library at its own beginning.
  */
 export function matchCode(
   code: Uint8Array,

@@ -32,8 +32,8 @@ const LEFT_OVER_MS = 60_000;
  * need of the other is sent at once. The deployer has no right over anything after.
  *
  * Goes on from `record`, after checking that the chain holds what it says, and keeps it: `onRecord` is told before
- * every transaction is sent and after every one that is mined. Throws BadInputError `real-money` for a token that is not
- * the test token.
+ * every transaction is sent and after every one that is mined. Throws BadInputError `real-money` for a token that is
+ * not the test token.
  */
 export async function deployContracts(options: {
   rpc: Rpc;
@@ -155,7 +155,9 @@ function isSamePolicy(a: PolicyNumbers, b: PolicyNumbers): boolean {
   return (Object.keys(b) as (keyof PolicyNumbers)[]).every((name) => a[name] === b[name]);
 }
 
-/** The receipt of a transaction that an earlier run sent; undefined where the chain knows none of them, or it failed. */
+/**
+ * The receipt of a transaction that an earlier run sent; undefined where the chain knows none of them, or it failed.
+ */
 async function leftOver({
   rpc,
   hashes,

@@ -1,4 +1,7 @@
-/** An amount of a chain's own coin for people, to four digits that count: what is asked is rounded up, what is held down. */
+/**
+ * An amount of a chain's own coin for people, to four digits that count: what is asked is rounded up, what is held
+ * down.
+ */
 export function formatCoins(wei: bigint, rounded: 'up' | 'down' = 'up'): string {
   if (wei === 0n) return '0';
   const unit = 10n ** BigInt(Math.max(0, wei.toString().length - 4));

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 /**
- * An address of this machine for a listener that nobody shall reach: anvil opens an HTTP port whatever it is told, which
- * takes every method from everybody.
+ * An address of this machine for a listener that nobody shall reach: anvil opens an HTTP port whatever it is told,
+ * which takes every method from everybody.
  *
  * - Linux lets a program listen on the broadcast address of the loopback network and lets nobody connect to it
  *   (ENETUNREACH). Tried here, not assumed.
- * - Elsewhere on Linux (another network stack) a random one of 2^24 loopback addresses, with a random port: too many for
- *   a page to try.
+ * - Elsewhere on Linux (another network stack) a random one of 2^24 loopback addresses, with a random port: too many
+ *   for a page to try.
  * - Systems with one loopback address leave the random port. There a page that finds it can open a WebSocket to anvil.
  */
 export async function hiddenAddress(): Promise<{ address: string; isSealed: boolean }> {

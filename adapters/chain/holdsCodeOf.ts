@@ -4,8 +4,8 @@ import type { Rpc } from './createRpc.js';
 
 /**
  * Whether an account of the chain holds the code that a creation would leave there. The chain is asked to try the
- * creation, so this needs no second copy of the compiled code, and constants that the constructor sets are compared too.
- * What is in the contract's storage is not.
+ * creation, so this needs no second copy of the compiled code, and constants that the constructor sets are compared
+ * too. What is in the contract's storage is not.
  */
 export async function holdsCodeOf({
   rpc,

@@ -3,8 +3,8 @@ import type { Ipc } from './connectIpc.js';
 
 // States: WAITING (for the next block's time) -> SETTLING (the block is made and, when anything is in it, saved) ->
 // WAITING. Nobody is answered while a block settles: what somebody has seen on the chain is on the disk, and a chain
-// that is killed loses nothing that anybody was told. That holds until saving takes too long (a chain of many days); from
-// then on answers do not wait for it, and what was mined since the last save may be undone by a crash.
+// that is killed loses nothing that anybody was told. That holds until saving takes too long (a chain of many days);
+// from then on answers do not wait for it, and what was mined since the last save may be undone by a crash.
 
 /** The blocks of a local chain as they are made. */
 export interface BlockMaking {

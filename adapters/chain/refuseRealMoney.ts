@@ -17,8 +17,8 @@ export class RealMoneyError extends BadInputError {
 }
 
 /**
- * Throws RealMoneyError unless a token has the code of the test token, which is worth nothing because anybody can make as
- * much of it as they like.
+ * Throws RealMoneyError unless a token has the code of the test token, which is worth nothing because anybody can make
+ * as much of it as they like.
  */
 export async function refuseRealMoney({
   rpc,

@@ -41,8 +41,8 @@ export class FaucetUnreachableError extends RushesError {
 
 /**
  * Asks a network's faucet for an account's start, and resolves when it is there. Asking again gives nothing twice, so a
- * connection that broke is tried again for some seconds. Throws FaucetUnreachableError, or HttpAnswerError with what the
- * faucet said (`faucet-empty`, `faucet-limit`, ...).
+ * connection that broke is tried again for some seconds. Throws FaucetUnreachableError, or HttpAnswerError with what
+ * the faucet said (`faucet-empty`, `faucet-limit`, ...).
  */
 export async function askFaucet({
   faucetUrl,

@@ -55,8 +55,8 @@ const BODY_MS = 30_000;
 
 /**
  * A server with what every API of Rushes has: validation by typebox schemas, the OpenAPI document at /openapi.json,
- * errors in one form, limits on bodies, rates and waiting, and no answer for web pages of other origins. Add routes, then
- * call `listen`.
+ * errors in one form, limits on bodies, rates and waiting, and no answer for web pages of other origins. Add routes,
+ * then call `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = fastify({

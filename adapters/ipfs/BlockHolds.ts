@@ -1,8 +1,8 @@
-// Which blocks may not go while garbage is collected. A request holds a block before it looks whether the block is there,
-// and until what it wants of it stands in the list of pins. A collection is: begun (everything held is marked, and what
-// is held from then on is marked as well) -> marking what pins reach -> removing what is not marked -> ended. Looking for
-// a mark and beginning to remove are one turn, so that a holder either marks before, or waits until the block is gone and
-// finds that out.
+// Which blocks may not go while garbage is collected. A request holds a block before it looks whether the block is
+// there, and until what it wants of it stands in the list of pins. A collection is: begun (everything held is marked,
+// and what is held from then on is marked as well) -> marking what pins reach -> removing what is not marked -> ended.
+// Looking for a mark and beginning to remove are one turn, so that a holder either marks before, or waits until the
+// block is gone and finds that out.
 import type { CID } from 'multiformats/cid';
 import { DigestSet } from './DigestSet.js';
 

@@ -1,7 +1,7 @@
 /**
  * A set of digests in flat memory: 16 to 32 bytes each, where a Set of names takes ten times that, so that millions of
- * blocks fit. It compares the first 64 bits: of the digests of blocks that nobody made to collide, two share them in one
- * of 2^24 stores of a million. Whoever makes them collide keeps a block that would have gone.
+ * blocks fit. It compares the first 64 bits: of the digests of blocks that nobody made to collide, two share them in
+ * one of 2^24 stores of a million. Whoever makes them collide keeps a block that would have gone.
  */
 export class DigestSet {
   #table = new Uint32Array(2 * 1024);

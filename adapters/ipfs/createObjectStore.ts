@@ -171,8 +171,8 @@ export function createObjectStore(options: {
         doing: `to unpin ${cid}`,
         call: async (signal) => (await writer()).pin.rm(parseCid(cid), { recursive: true, signal }),
       }).catch((error: unknown) => {
-        // Unpinning what is not pinned is what was asked for. A coordinator's endpoint lets nobody unpin, and forgets by
-        // itself what no order names.
+        // Unpinning what is not pinned is what was asked for. A coordinator's endpoint lets nobody unpin, and forgets
+        // by itself what no order names.
         if (error instanceof RushesError && /not pinned|is not passed on/.test(error.message)) return;
         throw error;
       });

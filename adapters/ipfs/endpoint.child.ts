@@ -1,4 +1,5 @@
-// Process entry of the IPFS endpoint: `node endpoint.child.js --folder DIR [--host H] [--port N] [--kept-unpinned-ms N]`.
+// Process entry of the IPFS endpoint:
+// `node endpoint.child.js --folder DIR [--host H] [--port N] [--kept-unpinned-ms N]`.
 // It writes one line of JSON to stdout, either {"ready":{"host","port"}} or {"failed":{...}}, and ends on SIGTERM,
 // SIGINT, or when its parent is gone.
 import { parseArgs } from 'node:util';

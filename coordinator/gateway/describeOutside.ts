@@ -4,7 +4,9 @@ import { outsideNetwork } from '../../protocol/outsideNetwork.js';
 
 /** How a coordinator is reached by other machines. */
 export interface Outside {
-  /** The address it listens on, where other machines are to reach it; undefined: they are not, it listens on loopback. */
+  /**
+   * The address it listens on, where other machines are to reach it; undefined: they are not, it listens on loopback.
+   */
   host: string | undefined;
   /** The address that others use, where it is another one: of a proxy in front, or a name of this machine. */
   publicUrl: string | undefined;

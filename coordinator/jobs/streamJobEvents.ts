@@ -7,9 +7,10 @@ import { describeJob } from './describeJob.js';
 
 /**
  * The events of one job from the first on, or from after `lastEventId` on, and then as they come, until the signal
- * aborts. After what came together follows `progress` with the job as it stands then and the chain's time. When blocks that were sent never
- * happened, or the last event id is of such a block, `rollback` names the last block that holds (0: none), and what
- * replaced them follows. Goes on across sessions: a coordinator that rebuilds its database is only silent for a while.
+ * aborts. After what came together follows `progress` with the job as it stands then and the chain's time. When blocks
+ * that were sent never happened, or the last event id is of such a block, `rollback` names the last block that holds
+ * (0: none), and what replaced them follows. Goes on across sessions: a coordinator that rebuilds its database is only
+ * silent for a while.
  */
 export async function* streamJobEvents(
   following: Following,

@@ -54,7 +54,8 @@ export class StoreMovedError extends RushesError {
 /**
  * Stores the events of some blocks and what they change, all or nothing. Several coordinators may write the same
  * blocks: who comes second finds them there. `from` is the head the events follow on, undefined where nothing was read
- * yet. Throws StoreMovedError when the database does not reach up to it, OtherNetworkError when it is not this network's.
+ * yet. Throws StoreMovedError when the database does not reach up to it, OtherNetworkError when it is not this
+ * network's.
  */
 export async function writeBlocks(
   db: Kysely<DatabaseSchema>,
@@ -129,8 +130,8 @@ export async function rollBackStore(
 }
 
 /**
- * Empties what follows from the chain, which says otherwise; what was stored over this coordinator stays counted. Throws
- * OtherNetworkError, and empties nothing, where the database is another network's.
+ * Empties what follows from the chain, which says otherwise; what was stored over this coordinator stays counted.
+ * Throws OtherNetworkError, and empties nothing, where the database is another network's.
  */
 export async function emptyStore(db: Kysely<DatabaseSchema>, network: StoredNetwork): Promise<void> {
   await db.transaction().execute(async (tx) => {

@@ -1,6 +1,6 @@
 // An upload in the database: booked -> arriving (its bytes counted as they come, before they go on) -> kept (its CID
-// noted, then pinned) -> forgotten. A coordinator that dies leaves it arriving; it is forgotten when its time is over. The sums of
-// its holders change with it in one transaction.
+// noted, then pinned) -> forgotten. A coordinator that dies leaves it arriving; it is forgotten when its time is over.
+// The sums of its holders change with it in one transaction.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import { RushesError } from '../../protocol/errors.js';

@@ -1,6 +1,8 @@
 import type { Position } from './Position.js';
 
-/** What a stage of the compiler found wrong. Leaves the compiler as a KernelCompileError, which knows files and lines. */
+/**
+ * What a stage of the compiler found wrong. Leaves the compiler as a KernelCompileError, which knows files and lines.
+ */
 export class CompileFault extends Error {
   readonly construct: string;
   readonly position: Position | undefined;

@@ -19,8 +19,8 @@ export interface CompileOptions {
   /** Traps where an index is out of range. For tests: the kernel's hash is another one. Default false. */
   checks?: boolean;
   /**
-   * Tells the host (`onDoubt` of instantiateKernel) of every number that the rules for numbers forbid. For tests: slow, and
-   * the kernel's hash is another one. Default false.
+   * Tells the host (`onDoubt` of instantiateKernel) of every number that the rules for numbers forbid. For tests: slow,
+   * and the kernel's hash is another one. Default false.
    */
   watchNumbers?: boolean;
   /** Functions that can be called on their own besides the entry, see instantiateKernel. Default none. */

@@ -53,8 +53,8 @@ export class RenderQueue {
   /**
    * @param slots pieces that are out at a time.
    * @param runPiece renders one piece on some thread.
-   * @param holdScene puts a scene into the memory of the threads, in the place of the one before; called while no piece is
-   * out, and not again before it is done.
+   * @param holdScene puts a scene into the memory of the threads, in the place of the one before; called while no piece
+   * is out, and not again before it is done.
    */
   constructor(options: {
     slots: number;

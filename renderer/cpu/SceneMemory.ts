@@ -75,7 +75,8 @@ export class SceneMemory {
 
   #place(buffers: Record<string, Uint8Array>): ReturnType<typeof placeBehind> {
     const slots = slotAt(this.#slots - 1, this.#kernel.staticBytes);
-    // From the last binding on, where the texels are: what stays from frame to frame keeps its place before what does not.
+    // From the last binding on, where the texels are: what stays from frame to frame keeps its place before what does
+    // not.
     const names = this.#kernel.bindings.map(({ name }) => name).filter((name) => !slots.places.has(name));
     return placeBehind(
       slots.end,

@@ -1,8 +1,8 @@
 import { encodeExr } from './encodeExr.js';
 
 /**
- * A tile as workers publish it: OpenEXR, one layer of half floats (exrLayout.ts). Hashes are over the half floats, since
- * the file's bytes may differ between machines.
+ * A tile as workers publish it: OpenEXR, one layer of half floats (exrLayout.ts). Hashes are over the half floats,
+ * since the file's bytes may differ between machines.
  * @param options.halfs RGBA, rows top-down; finite.
  */
 export async function encodeExrTile(options: {

@@ -53,7 +53,8 @@ export interface TextureSlot {
 }
 
 /**
- * Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior, specular and unlit. Factors multiply their texture.
+ * Metallic-roughness of glTF 2.0 with emissive strength, transmission, ior, specular and unlit. Factors multiply their
+ * texture.
  */
 export interface PosedMaterial {
   /** Linear RGB and opacity, each in 0..1. */

@@ -20,9 +20,9 @@ export function radianceOfRgbe(mantissa: number, exponent: number): number {
 }
 
 /**
- * Unpacks a Radiance .hdr whose rows run from top to bottom, flat or run-length encoded: four bytes a pixel, and nothing
- * else of the image's size is allocated. `admit` is told the size before the pixels' memory is asked for, and may throw.
- * Throws BadSceneError for what is damaged or cut short.
+ * Unpacks a Radiance .hdr whose rows run from top to bottom, flat or run-length encoded: four bytes a pixel, and
+ * nothing else of the image's size is allocated. `admit` is told the size before the pixels' memory is asked for, and
+ * may throw. Throws BadSceneError for what is damaged or cut short.
  */
 export function decodeHdr(options: {
   path: string;

@@ -22,8 +22,8 @@ const EXR_BYTES_PER_PIXEL = 16 + 12;
 /**
  * Decodes an equirectangular environment: Radiance .hdr, or OpenEXR through three's EXRLoader, told apart by their
  * first bytes. Values that no light has, which an .hdr cannot state, are mended in a stated way: negative and
- * not-a-number become 0, infinite becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut short, too large or of another
- * kind.
+ * not-a-number become 0, infinite becomes 65504, the largest half float. Throws BadSceneError for what is damaged, cut
+ * short, too large or of another kind.
  * @param budget the memory that the scene and its environment may take together.
  */
 export function loadEnvironment(options: {

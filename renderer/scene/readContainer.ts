@@ -75,7 +75,9 @@ const [COMMA, OPEN_BRACE, OPEN_BRACKET] = [0x2c, 0x7b, 0x5b];
 
 const CUT_SHORT = 'The file was cut short: copy or download it again.';
 
-/** Bytes that V8 takes per value of parsed JSON with its place in a list or object, the copy for the loader included. */
+/**
+ * Bytes that V8 takes per value of parsed JSON with its place in a list or object, the copy for the loader included.
+ */
 const BYTES_PER_VALUE = 80;
 
 function parseJson(file: string, bytes: Uint8Array, budget: SceneBudget): unknown {

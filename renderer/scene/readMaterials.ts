@@ -110,7 +110,10 @@ function likeSpecularGlossiness(material: GltfMaterial): GltfMaterial['pbrMetall
   };
 }
 
-/** KHR_materials_ior: 0 stands for a surface that reflects everything, as materials that were specular-glossiness have it. */
+/**
+ * KHR_materials_ior: 0 stands for a surface that reflects everything, as materials that were specular-glossiness have
+ * it.
+ */
 function indexOfRefraction(ior = 1.5): number {
   if (ior === 0) return MIRROR_LIKE_IOR;
   return ior >= 1 ? Math.min(ior, MIRROR_LIKE_IOR) : 1.5;

@@ -1,7 +1,7 @@
 /**
  * The part of memory that each instance of a kernel has to itself: tables of constants, and the arrays of functions and
- * of private variables. WGSL has no recursion, so every array of a function has one place for good. Addresses count from
- * where the host puts the instance's part, so that many instances can share one memory.
+ * of private variables. WGSL has no recursion, so every array of a function has one place for good. Addresses count
+ * from where the host puts the instance's part, so that many instances can share one memory.
  */
 export class StaticMemory {
   #top = 0;

@@ -29,7 +29,9 @@ export interface PackedSurfaces {
   attributes: Float32Array;
 }
 
-/** Stands for a tangent of no length: next to +Z, as good as any, since the kernel makes it orthogonal to the normal. */
+/**
+ * Stands for a tangent of no length: next to +Z, as good as any, since the kernel makes it orthogonal to the normal.
+ */
 const NO_TANGENT = 0x3fff8000;
 /** Vectors of `tables` that one `Attributes` record takes. */
 const ATTRIBUTES_VECTORS = ATTRIBUTES_WORDS / 4;

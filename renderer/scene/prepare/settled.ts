@@ -1,4 +1,6 @@
-/** Less than this is nothing, as a colour or a share: products of it would become subnormal (see the kernel's README). */
+/**
+ * Less than this is nothing, as a colour or a share: products of it would become subnormal (see the kernel's README).
+ */
 const LEAST = 1e-20;
 /** More than this is no light: products of it would become infinite. */
 const MOST = 1e20;
