@@ -75,8 +75,8 @@ export async function startCoordinator(options: {
   /** What a job names is kept for so many days after its end, default 30. */
   keepDays?: number;
   /**
-   * The IPFS node keeps nothing but this network's: what nothing names any more is let go of, whoever pinned it, and its
-   * space freed.
+   * The IPFS node keeps nothing but this network's: what nothing names any more is let go of, whoever pinned it, and
+   * its space freed.
    */
   ownsIpfs?: boolean;
   /** File with the CIDs and accounts that are neither suggested nor served. */

@@ -5,8 +5,8 @@ import * as Digest from 'multiformats/hashes/digest';
 import { sha256 } from 'multiformats/hashes/sha2';
 
 /**
- * The leaves of a file whose leaves are raw blocks, as the importer makes them itself, but hashed by Web Crypto: in Node
- * that is in another thread, so that the next piece arrives meanwhile.
+ * The leaves of a file whose leaves are raw blocks, as the importer makes them itself, but hashed by Web Crypto: in
+ * Node that is in another thread, so that the next piece arrives meanwhile.
  */
 export const importRawLeaves: NonNullable<ImporterOptions['bufferImporter']> = async function* (file, blocks) {
   for await (const block of file.content)

@@ -5,7 +5,10 @@ import { type CoordinatorContext, withDatabase } from './CoordinatorContext.js';
 import { JobWishSchema } from './putJobWish.js';
 import { JobIdSchema } from './schemas.js';
 
-/** GET /v1/jobs/:jobId/wish: how the artist of a job wishes it to be suggested; what everybody gets, where nothing was wished. */
+/**
+ * GET /v1/jobs/:jobId/wish: how the artist of a job wishes it to be suggested; what everybody gets, where nothing was
+ * wished.
+ */
 export function getJobWish(server: HttpServer, context: CoordinatorContext): void {
   server.get(
     '/v1/jobs/:jobId/wish',

@@ -5,7 +5,9 @@ import type { ChainState } from '../store/ChainState.js';
 // A worker stores the chunks of a lease as it renders them, for hours where they are heavy, and nothing names them
 // before its commitment: until then nothing of its may go.
 
-/** When the oldest of the leases was taken whose commitment may come still, unix seconds; without end where none may. */
+/**
+ * When the oldest of the leases was taken whose commitment may come still, unix seconds; without end where none may.
+ */
 export function oldestUncommittedSeconds(state: ChainState): number {
   let oldest = Number.POSITIVE_INFINITY;
   for (const lease of uncommittedLeases(state)) oldest = Math.min(oldest, lease.takenAtSeconds);

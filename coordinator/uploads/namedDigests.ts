@@ -14,8 +14,8 @@ export function rememberNamedDigests(keepSeconds: number): (state: ChainState) =
 }
 
 /**
- * What orders, leases and audits name, as the chain says it up to its newest block that was read. What a job names counts
- * for `keepSeconds` after its last event, so that its artist can fetch it on any machine.
+ * What orders, leases and audits name, as the chain says it up to its newest block that was read. What a job names
+ * counts for `keepSeconds` after its last event, so that its artist can fetch it on any machine.
  */
 export function namedDigests(state: ChainState, keepSeconds: number): Set<Bytes32> {
   const digests = new Set<Bytes32>();

@@ -15,8 +15,8 @@ export interface StrictKernel {
 }
 
 /**
- * Prints a kernel as strict WGSL, which gives on every device the bits that its WebAssembly gives. The host binds 16 zero
- * bytes as a uniform buffer besides, see ZEROS in `wgsl/printStrict.ts`.
+ * Prints a kernel as strict WGSL, which gives on every device the bits that its WebAssembly gives. The host binds 16
+ * zero bytes as a uniform buffer besides, see ZEROS in `wgsl/printStrict.ts`.
  * @throws KernelCompileError as compileKernel does.
  */
 export function compileStrict(source: KernelSource): StrictKernel {

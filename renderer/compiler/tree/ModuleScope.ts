@@ -51,7 +51,9 @@ export interface DeclaredFunction {
   tree: FunctionTree;
 }
 
-/** Types an expression outside of functions: the hook by which types reach the expressions that count their elements. */
+/**
+ * Types an expression outside of functions: the hook by which types reach the expressions that count their elements.
+ */
 type TypeExpression = (module: ModuleScope, expression: SyntaxExpression) => Expression;
 /** What a function's parameters are in its tree. */
 type DeclareFunction = (module: ModuleScope, declaration: FunctionDeclaration) => FunctionTree;

@@ -35,8 +35,8 @@ function refusal({ name, operands, position }: Call): CompileFault {
 }
 
 /**
- * The operands, as many as stated, brought to one scalar out of `allowed` and of equal shapes; operands at the places in
- * `scalars` may be scalars beside vectors.
+ * The operands, as many as stated, brought to one scalar out of `allowed` and of equal shapes; operands at the places
+ * in `scalars` may be scalars beside vectors.
  */
 function matched(call: Call, count: number, allowed: ScalarName[], scalars: number[] = []): Expression[] {
   const { name, operands, position } = call;

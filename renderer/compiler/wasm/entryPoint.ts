@@ -13,7 +13,9 @@ import { fillWithZero } from './statements.js';
 import type { Operand, Place } from './values.js';
 import type { WasmKernel } from './WasmKernel.js';
 
-/** How a function's arguments and result lie in memory, for calls from outside. Addresses in bytes from the static base. */
+/**
+ * How a function's arguments and result lie in memory, for calls from outside. Addresses in bytes from the static base.
+ */
 export interface CallableFunction {
   name: string;
   parameters: { name: string; type: Type; address: number }[];

@@ -18,8 +18,8 @@ export function withoutHostZeros(text: string): string {
 }
 
 /**
- * Reads strict WGSL again, as text, and says where in it a float result still reaches an operation that a compiler could
- * merge it with: nowhere, if the printer is right.
+ * Reads strict WGSL again, as text, and says where in it a float result still reaches an operation that a compiler
+ * could merge it with: nowhere, if the printer is right.
  */
 export function auditStrict(text: string): SourcePlace[] {
   const source = [{ name: 'strict', text: withoutHostZeros(text) }];

@@ -1,5 +1,5 @@
-// The built-in functions and operators that WGSL leaves room in, as the kernels' README defines them, in the language of
-// the kernels. WebAssembly of this text must do what the instructions do.
+// The built-in functions and operators that WGSL leaves room in, as the kernels' README defines them, in the language
+// of the kernels. WebAssembly of this text must do what the instructions do.
 
 const LANES = ['x', 'y', 'z', 'w'] as const;
 

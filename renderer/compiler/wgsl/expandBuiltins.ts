@@ -18,9 +18,9 @@ const DEFINED: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Puts the definitions of the kernels' README in place of what WGSL lets devices round as they like: `/`, `%`, roots and
- * the built-in functions of floats. Changes the tree's functions and adds those that define; the results of the kernel
- * stay what they are, to the bit.
+ * Puts the definitions of the kernels' README in place of what WGSL lets devices round as they like: `/`, `%`, roots
+ * and the built-in functions of floats. Changes the tree's functions and adds those that define; the results of the
+ * kernel stay what they are, to the bit.
  */
 export function expandBuiltins(tree: KernelTree): KernelTree {
   const definitions = new Map<string, FunctionTree>();

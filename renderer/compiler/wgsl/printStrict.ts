@@ -42,9 +42,9 @@ const NEEDED = new Set([
 ]);
 
 /**
- * Prints a kernel as strict WGSL: text whose float results no compiler can fuse, reassociate, distribute, approximate or
- * fold, so that every device computes what WebAssembly does. Expands the tree's functions on the way: a tree is printed
- * once.
+ * Prints a kernel as strict WGSL: text whose float results no compiler can fuse, reassociate, distribute, approximate
+ * or fold, so that every device computes what WebAssembly does. Expands the tree's functions on the way: a tree is
+ * printed once.
  * @param leaveExposed for tests: a result that is not hidden though something could be merged with it.
  */
 export function printStrict(given: KernelTree, leaveExposed: (index: number) => boolean = () => false): string {
