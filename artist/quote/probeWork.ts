@@ -20,6 +20,8 @@ export interface ProbeMeasure {
   frames: { frame: number; tiles: ProbedTile[] }[];
   /** Processor time of the threads that rendered, milliseconds: what of the measure is this machine's. */
   cpuMs: number;
+  /** How far the probe came before its time was over, above 0 to 1. */
+  share: number;
 }
 
 /** Frames that are looked at, at most; between them work is taken to change evenly. */
@@ -56,7 +58,7 @@ export async function probeWork({
   const tiles = tilesPerFrame(geometryOf(manifest));
   const perRound = Math.max(LEAST_TILE_SAMPLES, Math.ceil(FRAME_SAMPLES / ROUNDS / tiles));
   const order = framesToProbe(manifest.frames);
-  const measure: ProbeMeasure = { frames: [], cpuMs: 0 };
+  const measure: ProbeMeasure = { frames: [], cpuMs: 0, share: 0 };
   let prepareMs = 0;
   for (const [index, frame] of order.entries()) {
     signal.throwIfAborted();
@@ -77,7 +79,8 @@ export async function probeWork({
           measure.cpuMs += cpuMs;
         }),
       );
-      onProgress((index * ROUNDS + round + 1) / (order.length * ROUNDS));
+      measure.share = (index * ROUNDS + round + 1) / (order.length * ROUNDS);
+      onProgress(measure.share);
     }
     if (probed[0]!.samples > 0) measure.frames.push({ frame, tiles: probed });
     // The next frame takes as long to be prepared as this one did.

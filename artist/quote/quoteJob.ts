@@ -10,6 +10,8 @@ export interface Quote {
   units: number;
   leastUnits: number;
   mostUnits: number;
+  /** How far the probe that counted them came, above 0 to 1; below 1 the units may be off by more than PROBE_ERROR. */
+  probedShare: number;
   /** Pay and fees when nothing goes wrong, and when every audit has to be drawn anew. */
   priceWei: Wei;
   mostWei: Wei;
@@ -61,6 +63,7 @@ export function quoteJob({
     units,
     leastUnits: weights.reduce((least, weight) => Math.min(least, weight)),
     mostUnits: weights.reduce((most, weight) => Math.max(most, weight)),
+    probedShare: measure.share,
     priceWei,
     mostWei,
     escrowWei,

@@ -18,7 +18,7 @@ export function showQuote({
   const money = testMoney ? 'of test money' : 'tokens';
   const each = leastUnits === mostUnits ? `${leastUnits} each` : `${leastUnits} to ${mostUnits} each`;
   terminal.line(
-    `work      ${units} work units in ${chunkCount} ${chunkCount === 1 ? 'chunk' : 'chunks'} (${each}), counted from samples, within ${PROBE_ERROR * 100} %`,
+    `work      ${units} work units in ${chunkCount} ${chunkCount === 1 ? 'chunk' : 'chunks'} (${each}), ${accuracyInWords(quote)}`,
   );
   terminal.line(
     `price     ${formatMoney(priceWei)} to ${formatMoney(mostWei)} ${money}: when nothing goes wrong, and when every audit is drawn twice`,
@@ -27,6 +27,13 @@ export function showQuote({
     `escrow    ${formatMoney(escrowWei)} is asked now and never exceeded; ${formatMoney(backWei)} of it comes back when nothing goes wrong`,
   );
   terminal.line(`time      ${timeInWords(quote)}`);
+}
+
+function accuracyInWords({ probedShare }: Quote): string {
+  const error = `${PROBE_ERROR * 100} %`;
+  return probedShare === 1
+    ? `counted from samples, within ${error}`
+    : `counted in the ${Math.ceil(probedShare * 100)} % of the probe that there was time for: it may be off by more than ${error}`;
 }
 
 function timeInWords({ seconds, paceFrom, supply }: Quote): string {

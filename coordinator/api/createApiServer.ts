@@ -45,7 +45,7 @@ export async function createApiServer(options: {
     title: 'Rushes coordinator',
     version: '1',
     description:
-      'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS. docs/api.md says how to use it.',
+      'Suggests to workers what to take next and shows progress. Nothing here is an authority: money and truth are on the chain and in IPFS.',
   });
   for (const addRoute of ROUTES) addRoute(server, context);
   return server;

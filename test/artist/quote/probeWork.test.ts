@@ -77,6 +77,7 @@ describe('the probe of a job', function () {
         probeWork({ manifest: job, frames, engine, limitMs: Infinity, signal });
       const [measure, again] = [await probe(), await probe()];
       assert.deepEqual(measure.frames, again.frames);
+      assert.equal(measure.share, 1);
       assert.deepEqual(
         measure.frames.map(({ frame }) => frame),
         [2, 5, 8, 10, 13],
@@ -97,6 +98,7 @@ describe('the probe of a job', function () {
       const measure = await probeWork({ manifest: job, frames, engine, limitMs: 0, signal });
       const [first, ...others] = measure.frames;
       assert.deepEqual(others, []);
+      assert.equal(measure.share, 1 / (5 * 4));
       const tiles = tilesPerFrame(geometryOf(job));
       assert.deepEqual(
         first!.tiles.map(({ samples }) => samples),
