@@ -121,6 +121,14 @@ export function isConnectionLoss(error: unknown): boolean {
   return tablesGone || code === DATABASE_MISSING || isPassing(error);
 }
 
+/**
+ * Whether an error says that a value is none that PostgreSQL can hold (SQLSTATE class 22, data exceptions): NUL in a
+ * text, a lone surrogate in JSON. Who sent the value is to blame, and trying again is for nothing.
+ */
+export function isUnstorable(error: unknown): error is Error {
+  return codeOf(error).startsWith('22');
+}
+
 function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   if (NOT_NOW.has(code) || code.startsWith('08')) return true;

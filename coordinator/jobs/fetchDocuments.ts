@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isUnstorable } from '../../adapters/database/connectDatabase.js';
 import { type Backoff, createBackoff } from '../../protocol/createBackoff.js';
 import { BadInputError, MalformedError } from '../../protocol/errors.js';
 import type { JobId } from '../../protocol/ids.js';
@@ -14,6 +15,8 @@ const FETCH_DEADLINE_MS = 20_000;
 const LOOK_MS = 500;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** The ledger has a block a moment before the database does. */
+const NOT_WRITTEN = 'the block that made the job is not written yet';
 /**
  * A job of more chunks is not suggested: its rows would crowd out everybody else's. Workers can still take its leases
  * by themselves.
@@ -71,28 +74,30 @@ export function fetchDocuments(options: {
         store: options.objects,
         bounds: { signal, deadlineMs: FETCH_DEADLINE_MS },
       });
-      await writeJobDocuments(db, { jobId, documents, stateNow: () => session.state });
+      if (!(await writeJobDocuments(db, { jobId, documents, stateNow: () => session.state })))
+        return tryLater(jobId, NOT_WRITTEN);
       options.log.info({ jobId, chunks: job.chunkCount }, 'job ready');
       finish();
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof MalformedError || error instanceof BadInputError) {
+      if (error instanceof MalformedError || error instanceof BadInputError || isUnstorable(error)) {
+        if (!(await refuseJobDocuments(db, jobId, error.message))) return tryLater(jobId, NOT_WRITTEN);
         options.log.warn({ jobId, reason: error.message }, 'job refused: its documents cannot be used');
-        await refuseJobDocuments(db, jobId, error.message);
         finish();
         return;
       }
       if (!isFromStore(error)) throw error;
-      const backoff =
-        later.get(jobId)?.backoff ??
-        createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
-      const retryInMs = backoff.nextMs();
-      later.set(jobId, { atMs: performance.now() + retryInMs, backoff });
-      options.log.info(
-        { jobId, reason: error instanceof Error ? error.message : String(error), retryInMs },
-        'documents of a job cannot be had yet',
-      );
+      tryLater(jobId, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  function tryLater(jobId: JobId, reason: string): void {
+    const backoff =
+      later.get(jobId)?.backoff ??
+      createBackoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random: Math.random });
+    const retryInMs = backoff.nextMs();
+    later.set(jobId, { atMs: performance.now() + retryInMs, backoff });
+    options.log.info({ jobId, reason, retryInMs }, 'documents of a job cannot be had yet');
   }
 
   function candidates(): JobId[] {

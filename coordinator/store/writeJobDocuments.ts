@@ -10,14 +10,14 @@ import type { ChainState } from './ChainState.js';
 /**
  * Stores a job's manifest and makes its chunks, in the state the chain has them in. `stateNow` is asked under the lock
  * under which blocks are written, so that no block falls in between. Does nothing when the job is gone again or another
- * coordinator was first.
+ * coordinator was first. False when the block that made the job is not written yet: then it is to be tried again.
  */
 export async function writeJobDocuments(
   db: Kysely<DatabaseSchema>,
   options: { jobId: JobId; documents: JobDocuments; stateNow: () => ChainState },
-): Promise<void> {
+): Promise<boolean> {
   const { jobId, documents } = options;
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     await sql`LOCK TABLE chain_cursor IN SHARE ROW EXCLUSIVE MODE`.execute(tx);
     const job = options.stateNow().ledger.jobs.get(jobId);
     const updated = await tx
@@ -26,7 +26,8 @@ export async function writeJobDocuments(
       .where('job_id', '=', jobId)
       .where('documents', '<>', 'ready')
       .executeTakeFirst();
-    if (job === undefined || updated.numUpdatedRows === 0n) return;
+    if (job === undefined) return true;
+    if (updated.numUpdatedRows === 0n) return hasRow(tx, jobId);
 
     const perFrame = tilesPerFrame(documents.geometry);
     const chunks = Array.from({ length: job.chunkCount }, (_, chunk) => chunk);
@@ -47,15 +48,26 @@ export async function writeJobDocuments(
       .values({ job_id: jobId })
       .onConflict((oc) => oc.doNothing())
       .execute();
+    return true;
   });
 }
 
-/** Remembers why a job's documents cannot be used; it is never suggested. */
-export async function refuseJobDocuments(db: Kysely<DatabaseSchema>, jobId: JobId, refusal: string): Promise<void> {
-  await db
+/**
+ * Remembers why a job's documents cannot be used; it is never suggested. The reason may quote a stranger's bytes, NUL
+ * among them, which no text of PostgreSQL holds. False when the block that made the job is not
+ * written yet: then it is to be tried again.
+ */
+export async function refuseJobDocuments(db: Kysely<DatabaseSchema>, jobId: JobId, refusal: string): Promise<boolean> {
+  const updated = await db
     .updateTable('jobs')
-    .set({ documents: 'refused', refusal })
+    .set({ documents: 'refused', refusal: refusal.replaceAll('\0', '\ufffd') })
     .where('job_id', '=', jobId)
     .where('documents', '=', 'pending')
-    .execute();
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n || hasRow(db, jobId);
+}
+
+async function hasRow(db: Kysely<DatabaseSchema>, jobId: JobId): Promise<boolean> {
+  const row = await db.selectFrom('jobs').select('job_id').where('job_id', '=', jobId).executeTakeFirst();
+  return row !== undefined;
 }

@@ -2,19 +2,23 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { connectDatabase, type Database } from '../../adapters/database/connectDatabase.js';
+import { pino } from 'pino';
+import { connectDatabase, type Database, isUnstorable } from '../../adapters/database/connectDatabase.js';
 import { startPostgres, type PostgresServer } from '../../adapters/database/startPostgres.js';
+import { fetchDocuments } from '../../coordinator/jobs/fetchDocuments.js';
 import { reserveSql } from '../../coordinator/leases/reserveSql.js';
 import { suggestChunks } from '../../coordinator/leases/suggestChunks.js';
 import { ChainState } from '../../coordinator/store/ChainState.js';
 import { emptyStore, rollBackStore, StoreMovedError, writeBlocks } from '../../coordinator/store/writeBlocks.js';
 import { loadState } from '../../coordinator/store/loadState.js';
 import { OtherNetworkError, type StoredNetwork } from '../../coordinator/store/storedNetwork.js';
-import { writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js';
+import { refuseJobDocuments, writeJobDocuments } from '../../coordinator/store/writeJobDocuments.js';
 import { type Address, type JobId, parseAddress } from '../../protocol/ids.js';
 import { chunksOfMask, maskOfChunks } from '../../protocol/masks.js';
+import type { ObjectStore } from '../../protocol/ports.js';
 import { propertyParameters } from '../support/propertySeed.js';
 import { NOW_SECONDS, recordedChain, type RecordedChain } from './recordedChain.js';
 import { leaseId } from '../support/leaseFixtures.js';
@@ -53,8 +57,74 @@ describe('suggestions', function () {
       await writeJobDocuments(database.db, { jobId, documents, stateNow: () => state });
     return state;
   }
+  /** Puts a recorded chain into a ledger, and gives what writes it into an empty database. */
+  async function readUnwritten(chain: RecordedChain): Promise<{ state: ChainState; writeAll: () => Promise<void> }> {
+    await emptyStore(database.db, TEST_NETWORK);
+    const state = new ChainState();
+    const blocks = chain.blocks.map(({ events, head }) => {
+      const from = state.head;
+      return { state, from, events, head, touched: state.append(events, head) };
+    });
+    return {
+      state,
+      async writeAll() {
+        for (const block of blocks) await writeBlocks(database.db, { network: TEST_NETWORK, ...block });
+      },
+    };
+  }
   const suggest = (by: Address, maxChunks = 256, holdMs = 60_000) =>
     suggestChunks(database.db, { worker: by, maxChunks, holdMs, nowSeconds: NOW_SECONDS });
+
+  it('come of jobs whose documents were there before their block was written', async () => {
+    const chain = recordedChain([
+      { frames: 1, tiles: 4 },
+      { frames: 1, tiles: 4 },
+    ]);
+    const [sound, broken] = chain.jobs;
+    const { state, writeAll } = await readUnwritten(chain);
+    const documents = () => writeJobDocuments(database.db, { ...sound!, stateNow: () => state });
+    const refusal = () => refuseJobDocuments(database.db, broken!.jobId, 'in a test');
+    assert.deepEqual([await documents(), await refusal()], [false, false]);
+    await writeAll();
+    assert.deepEqual([await documents(), await refusal()], [true, true]);
+    assert.equal((await suggest(worker(1)))?.jobId, sound!.jobId);
+    assert.equal(await suggest(worker(2)), undefined);
+    assert.deepEqual([await documents(), await refusal()], [true, true], 'as another coordinator says it again');
+  });
+
+  it('waits with documents that it cannot use until the block of their job is written', async () => {
+    const chain = recordedChain([{ frames: 1, tiles: 4 }]);
+    const { state, writeAll } = await readUnwritten(chain);
+    const stopping = new AbortController();
+    let reads = 0;
+    const objects = { getBlock: async () => (reads++, new Uint8Array(3)) } as Partial<ObjectStore> as ObjectStore;
+    const fetching = fetchDocuments({
+      session: { database, state, caughtUp: true },
+      objects,
+      signal: stopping.signal,
+      log: pino({ level: 'silent' }),
+    });
+    while (reads < 4) await sleep(20);
+    await writeAll();
+    const documentsOf = async () =>
+      (await database.db.selectFrom('jobs').select('documents').executeTakeFirstOrThrow()).documents;
+    while ((await documentsOf()) !== 'refused') await sleep(20);
+    stopping.abort();
+    await fetching.closed;
+  });
+
+  for (const clip of ['\0', 'high \ud800', 'low \udc00'])
+    it(`refuse documents with a text that PostgreSQL does not hold: ${JSON.stringify(clip)}`, async () => {
+      const chain = recordedChain([{ frames: 1, tiles: 4 }]);
+      const { state, writeAll } = await readUnwritten(chain);
+      await writeAll();
+      const { jobId, documents } = chain.jobs[0]!;
+      const manifest = { ...documents.manifest, clip };
+      await assert.rejects(
+        writeJobDocuments(database.db, { jobId, documents: { ...documents, manifest }, stateNow: () => state }),
+        isUnstorable,
+      );
+    });
 
   it('never overlap, whoever asks at once, and together cover everything', async () => {
     const job = fc.record({ frames: fc.integer({ min: 1, max: 8 }), tiles: fc.integer({ min: 1, max: 60 }) });
