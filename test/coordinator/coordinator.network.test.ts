@@ -207,10 +207,17 @@ describe('coordinator on a real chain, database and IPFS endpoint', function () 
       frames: 2,
       change: (request) => ({ ...request, manifestDigest: random32() }),
     });
-    const refused = await until('the broken job is refused', async () => {
-      const job = (await client().job(broken)) as { documents?: string; refusal?: string } | undefined;
-      return job?.documents === 'refused' ? job : undefined;
-    });
+    let last: unknown;
+    // Longer than the coordinator waits for one document: what is lost on the way it asks for again.
+    const refused = await until(
+      'the broken job is refused',
+      async () => {
+        const job = (await client().job(broken)) as { documents?: string; refusal?: string } | undefined;
+        last = job;
+        return job?.documents === 'refused' ? job : undefined;
+      },
+      70_000,
+    ).catch((error: Error) => assert.fail(`${error.message}: ${JSON.stringify(last)}`));
     assert.match(refused.refusal ?? '', /chunks 8, the chain says 9/);
     await until('the other waits', async () =>
       ((await client().job(missing)) as { documents?: string } | undefined)?.documents === 'pending' ? true : undefined,
