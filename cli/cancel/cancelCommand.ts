@@ -1,10 +1,9 @@
-import { BadInputError } from '../../protocol/errors.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { findOwnJob } from '../session/findOwnJob.js';
 import { requireSession } from '../session/openSession.js';
 import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import { formatMoney } from '../../protocol/formatMoney.js';
-import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
 
 /** Runs `rushes cancel JOB`. Cancelling again brings back what leases have left since. */
@@ -35,15 +34,8 @@ export async function cancelCommand({
   const watch = watchChain({ network: session.network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
-    const job = findJob(watch.log.ledger, wanted);
+    const job = findOwnJob(watch.log.ledger, wanted, session.chain.account);
     const { jobId } = job;
-    if (job.artist !== session.chain.account)
-      throw new BadInputError({
-        code: 'not-yours',
-        message: `job ${jobId} belongs to ${job.artist}, not to ${session.chain.account}`,
-        facts: { jobId, artist: job.artist },
-        advice: "give the artist's key with --key.",
-      });
     const before = job.withdrawnWei;
     if (!job.closed && !job.completed)
       await watch.reached((await session.chain.closeJob({ jobId }, { signal })).blockNumber);

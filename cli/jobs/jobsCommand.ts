@@ -7,13 +7,11 @@ import type { JobWish } from '../../protocol/jobWish.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
 import { requireSession } from '../session/openSession.js';
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 import type { Session } from '../session/Session.js';
 import { formatDuration } from '../terminal/formatDuration.js';
 import { formatTable } from '../terminal/formatTable.js';
 import type { Terminal } from '../terminal/Terminal.js';
-
-/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
-const PATIENCE_MS = 20_000;
 
 const STATES: Readonly<Record<JobEntry['state'], string>> = {
   complete: 'complete',
@@ -44,7 +42,7 @@ export async function jobsCommand({
   const { terminal, signal } = context;
   if (source !== undefined) refuseIdleOptions({ command: 'jobs', given, situation: 'named' });
   const session = await requireSession({ source, data, keyFile: key, context });
-  const watch = watchChain({ network: session.network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network: session.network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await session.chain.blockNumber({ signal }));
     const { ledger, head } = watch.log;

@@ -1,14 +1,12 @@
 import { putJobWish } from '../../adapters/http/jobWishes.js';
-import { findJob } from '../../artist/findJob.js';
 import { watchChain } from '../../artist/watchChain.js';
 import { BadInputError, RushesError } from '../../protocol/errors.js';
 import type { JobWish } from '../../protocol/jobWish.js';
 import type { CommandContext } from '../options/CommandContext.js';
 import { refuseIdleOptions } from '../options/refuseIdleOptions.js';
+import { findOwnJob } from '../session/findOwnJob.js';
 import { requireSession } from '../session/openSession.js';
-
-/** Whoever asks and waits for the prompt is told sooner than a job that a chain is away. */
-const PATIENCE_MS = 20_000;
+import { PROMPT_PATIENCE_MS } from '../session/promptPatienceMs.js';
 
 /** Runs `rushes pause|resume|priority JOB`: tells the coordinator, as the artist, how a job is to be suggested. */
 export async function wishCommand({
@@ -41,17 +39,10 @@ export async function wishCommand({
       message: `network ${network.name} names no coordinator, and only a coordinator suggests jobs`,
       advice: 'name one with --network; `rushes cancel` ends a job without any.',
     });
-  const watch = watchChain({ network, signal, patienceMs: PATIENCE_MS });
+  const watch = watchChain({ network, signal, patienceMs: PROMPT_PATIENCE_MS });
   try {
     await watch.reached(await chain.blockNumber({ signal }));
-    const { jobId, artist, closed, completed } = findJob(watch.log.ledger, wanted);
-    if (artist !== chain.account)
-      throw new BadInputError({
-        code: 'not-yours',
-        message: `job ${jobId} belongs to ${artist}, not to ${chain.account}`,
-        facts: { jobId, artist },
-        advice: "give the artist's key with --key.",
-      });
+    const { jobId, closed, completed } = findOwnJob(watch.log.ledger, wanted, chain.account);
     if (closed || completed)
       throw new BadInputError({
         code: 'job-over',

@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
 import { RushesError } from '../../protocol/errors.js';
-import { rawCidOfDigest } from '../../protocol/ids.js';
 import type { Kubo } from '../gateway/connectKubo.js';
 import { pinsOf } from '../gateway/pinsOf.js';
 import type { ChainState } from '../store/ChainState.js';
 import { KEPT_UNNAMED_SECONDS, lockCid } from '../uploads/bookUpload.js';
+import { namedAmong } from '../uploads/namedAmong.js';
 import { namedDigests } from '../uploads/namedDigests.js';
 import { readDocuments } from '../uploads/readDocuments.js';
 import { unpin } from '../uploads/unpin.js';
@@ -110,15 +110,5 @@ async function readNames(of: Releasing): Promise<(cids: readonly string[]) => Pr
   const { db, state, kubo, keepSeconds, signal } = of;
   const digests = namedDigests(state, keepSeconds);
   await readDocuments({ db, kubo, digests, signal });
-  const direct = new Set<string>([...digests].map(rawCidOfDigest));
-  return async (cids) => {
-    const { rows } = await sql<{
-      cid: string;
-      digest: string;
-    }>`SELECT cid, digest FROM document_cids WHERE cid = ANY(${[...cids]})`.execute(db);
-    return new Set([
-      ...cids.filter((cid) => direct.has(cid)),
-      ...rows.filter(({ digest }) => (digests as ReadonlySet<string>).has(digest)).map(({ cid }) => cid),
-    ]);
-  };
+  return (cids) => namedAmong({ db, digests, cids });
 }

@@ -9,7 +9,7 @@ import type { ChainState } from '../store/ChainState.js';
 import { lockCid, removeUpload } from './bookUpload.js';
 import { wantCollection } from '../garbage/garbageRounds.js';
 import { workersRendering } from '../garbage/uncommittedLeases.js';
-import { isNamed } from './isNamed.js';
+import { isNamed } from './namedAmong.js';
 import { namedDigests } from './namedDigests.js';
 import { readDocuments } from './readDocuments.js';
 import { unpin } from './unpin.js';

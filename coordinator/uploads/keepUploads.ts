@@ -7,7 +7,7 @@ import { type CoordinatorContext, withDatabase } from '../api/CoordinatorContext
 import type { Kubo } from '../gateway/connectKubo.js';
 import { bookUpload, type Pins, type Upload } from './bookUpload.js';
 import { hasStakeOrJob } from './hasStakeOrJob.js';
-import { isNamed } from './isNamed.js';
+import { isNamed } from './namedAmong.js';
 import { rememberNamedDigests } from './namedDigests.js';
 import { readDocuments } from './readDocuments.js';
 import type { UploadBounds } from './UploadBounds.js';

@@ -81,10 +81,16 @@ async function noteDocument(db: Kysely<DatabaseSchema>, digest: Bytes32, cids: r
   });
 }
 
-/** Digests of the documents that name a CID, as far as they were read. */
-export async function documentsNaming(db: Kysely<DatabaseSchema>, cid: string): Promise<Bytes32[]> {
-  const rows = await sql<{ digest: string }>`SELECT digest FROM document_cids WHERE cid = ${cid}`.execute(db);
-  return rows.rows.map((row) => row.digest as Bytes32);
+/** Digests of the documents that name some of these CIDs, as far as they were read, each with the CID it names. */
+export async function documentsNaming(
+  db: Kysely<DatabaseSchema>,
+  cids: readonly string[],
+): Promise<{ cid: string; digest: Bytes32 }[]> {
+  const { rows } = await sql<{
+    cid: string;
+    digest: Bytes32;
+  }>`SELECT cid, digest FROM document_cids WHERE cid = ANY(${[...cids]})`.execute(db);
+  return rows;
 }
 
 /** The block of a digest from the node's own store; undefined when it is not there, or not it. */
