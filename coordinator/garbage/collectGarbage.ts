@@ -5,6 +5,7 @@ import { pause } from '../../adapters/pause.js';
 import type { Following } from '../followChain.js';
 import type { Kubo } from '../gateway/connectKubo.js';
 import type { ChainState } from '../store/ChainState.js';
+import { lookAfter } from '../lookAfter.js';
 import { claimRound, wantCollection } from './garbageRounds.js';
 import { readLines } from './readPins.js';
 import { releasePins, takeBackNamed } from './releasePins.js';
@@ -28,20 +29,12 @@ export async function collectGarbage(options: {
   log: Logger;
 }): Promise<void> {
   const { following, kubo, nowSeconds, keepSeconds, lookMs, signal, log } = options;
-  while (!signal.aborted) {
-    const session = following.session();
-    // A chain of which only a part was read names too little.
-    if (session?.caughtUp === true) {
-      const { db } = session.database;
-      await doRound({ db, state: session.state, kubo, nowSeconds: nowSeconds(), keepSeconds, signal, log }).catch(
-        (error: unknown) => {
-          if (signal.aborted) return;
-          log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'garbage was not collected');
-        },
-      );
-    }
-    await pause(lookMs, signal).catch(() => undefined);
-  }
+  await lookAfter({
+    ...{ following, lookMs, signal, log },
+    failed: 'garbage was not collected',
+    look: async ({ database: { db }, state }) =>
+      doRound({ db, state, kubo, nowSeconds: nowSeconds(), keepSeconds, signal, log }),
+  });
 }
 
 async function doRound(of: {

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { DatabaseSchema } from '../../adapters/database/schema.js';
-import { pause } from '../../adapters/pause.js';
 import type { Address } from '../../protocol/ids.js';
 import type { Following } from '../followChain.js';
 import type { Kubo } from '../gateway/connectKubo.js';
+import { lookAfter } from '../lookAfter.js';
 import type { ChainState } from '../store/ChainState.js';
 import { lockCid, removeUpload } from './bookUpload.js';
 import { wantCollection } from '../garbage/garbageRounds.js';
@@ -31,24 +31,16 @@ export async function forgetUploads(options: {
   log: Logger;
 }): Promise<void> {
   const { following, kubo, nowSeconds, keepSeconds, lookMs, signal, log } = options;
-  while (!signal.aborted) {
-    const session = following.session();
-    // A chain of which only a part was read names too little.
-    if (session?.caughtUp === true) {
-      try {
-        const { state, database } = session;
-        const forgotten = await forgetOnce({ db: database.db, state, kubo, nowSeconds, keepSeconds, signal });
-        if (forgotten > 0) {
-          await wantCollection(database.db);
-          log.info({ uploads: forgotten }, 'let go of what no order names');
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'uploads were not looked after');
-      }
-    }
-    await pause(lookMs, signal).catch(() => undefined);
-  }
+  await lookAfter({
+    ...{ following, lookMs, signal, log },
+    failed: 'uploads were not looked after',
+    async look({ database: { db }, state }) {
+      const forgotten = await forgetOnce({ db, state, kubo, nowSeconds, keepSeconds, signal });
+      if (forgotten === 0) return;
+      await wantCollection(db);
+      log.info({ uploads: forgotten }, 'let go of what no order names');
+    },
+  });
 }
 
 /** Unpins what is due and named by no order or lease; gives how many uploads were let go. */
